@@ -1,0 +1,1 @@
+"""One folder per system that Casebridge reads from or delivers into."""

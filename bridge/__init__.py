@@ -1,0 +1,1 @@
+"""The bridge itself: nouns, contracts, engine, triage, cases, mapping, outbox and store."""

@@ -1,0 +1,121 @@
+"""What a composed Casebridge consists of. Built in one place (``cli.py``), handed to engine and commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bridge.cases.policy import CasePolicy
+    from bridge.clock import Clock
+    from bridge.contracts import Publisher, Source, Target
+    from bridge.mapping.target import TargetMapping
+    from bridge.nouns import Thing
+    from bridge.store.store import Store
+    from bridge.triage.rules import RuleSet
+    from identity.policy import IdentityPolicy
+
+
+class TargetMode(StrEnum):
+    """How far deliveries to a target go."""
+
+    OBSERVE = "observe"
+    """Nothing is delivered; what would be is counted."""
+    SHADOW = "shadow"
+    """Delivered to the embedded desk only."""
+    LIVE = "live"
+
+
+class Persons(StrEnum):
+    """Whether persons are created in a target."""
+
+    LINK = "link"
+    """Existing contacts are linked; new ones are created only for private contact with mail or phone."""
+    CREATE = "create"
+    """A person record for every customer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brakes:
+    """Limits that pause a step by themselves."""
+
+    cases_per_hour: int = 200
+    norm_factor: float = 5.0
+    answers_per_hour: int = 60
+    identical_texts: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSetup:
+    """A connected source with what the project file says of it."""
+
+    name: str
+    source: Source
+    publisher: Publisher | None = None
+    unit: str = ""
+    own: frozenset[str] = frozenset()
+    """The brand's own profile ids or handles there (lower case)."""
+    keep_raw: bool = True
+    fact_patterns: Mapping[str, str] = field(default_factory=dict)
+    """Kind of fact (``order``, ``customer_number``, ``product``…) → regular expression whose group 1 (or whole) is it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSetup:
+    """A connected target with what the project file says of it."""
+
+    name: str
+    target: Target
+    mode: TargetMode = TargetMode.LIVE
+    mappings: Mapping[Thing, TargetMapping] = field(default_factory=dict)
+    persons: Persons = Persons.LINK
+    publish: bool = False
+    hold: timedelta = timedelta(seconds=60)
+    stale_answer: timedelta = timedelta(hours=4)
+    brakes: Brakes = field(default_factory=Brakes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncSetup:
+    """One named sync: which sources go to which targets."""
+
+    name: str
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    schedule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentPolicy:
+    """What is fetched and kept of attachments."""
+
+    max_bytes: int = 25_000_000
+    types: tuple[str, ...] = ("image/*", "video/*", "audio/*", "application/pdf", "text/plain")
+    hosts: tuple[str, ...] = ()
+    """Media hosts that may be fetched from; local paths of exports are always read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A composed Casebridge."""
+
+    organisation: str
+    environment: str
+    folder: Path
+    store: Store
+    clock: Clock
+    sources: Mapping[str, SourceSetup]
+    targets: Mapping[str, TargetSetup]
+    syncs: Mapping[str, SyncSetup]
+    triage: RuleSet
+    cases: CasePolicy
+    identity: IdentityPolicy
+    attachments: AttachmentPolicy = field(default_factory=AttachmentPolicy)
+    config_files: Mapping[str, str] = field(default_factory=dict)
+    """File name → text with secrets masked, for the audit."""
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Cases: strands, episodes and cases as pure functions of facts, decisions and policy."""

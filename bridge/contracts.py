@@ -1,0 +1,237 @@
+"""Contracts of sources and targets: abstract methods and what each returns and raises. No behaviour.
+
+Every method may raise ``AuthError``, ``RateLimited``, ``BudgetSpent`` or ``Transient`` (bridge/errors.py) and no
+vendor's own exception. Adapters do not retry by themselves: the engine has the one retry policy.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime, timedelta
+    from pathlib import Path
+
+    from pydantic import BaseModel
+
+    from bridge.clock import Clock
+    from bridge.nouns import (
+        Account,
+        Action,
+        ActivityPage,
+        Amendment,
+        Budget,
+        CasePage,
+        Cursor,
+        Eligibility,
+        Estimate,
+        Found,
+        KeyField,
+        ObjectSchema,
+        Outcome,
+        Page,
+        Record,
+        Step,
+        Thing,
+    )
+
+
+class Strategy(StrEnum):
+    """How a repeated write of one key has the effect of one write."""
+
+    UPSERT_BY_KEY = "upsert by our key"
+    VENDOR_HEADER = "vendor header, time-limited"
+    CALLER_CHOSEN_ID = "caller-chosen id"
+    READ_BACK = "read back before retry"
+    AT_MOST_ONCE = "at most once, then unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """Strategy for one object, and how long "not found" proves nothing after a write."""
+
+    strategy: Strategy
+    settle_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an adapter gets beside its settings: its name in the project, the project folder, the clock."""
+
+    name: str
+    folder: Path
+    clock: Clock
+
+
+class Adapter(ABC):
+    """One connected system."""
+
+    settings_model: ClassVar[type[BaseModel]]
+    """The typed settings; unknown keys are forbidden, secrets are ``SecretStr``, every field has a description."""
+
+    @classmethod
+    @abstractmethod
+    def connect(cls, settings: BaseModel, surroundings: Surroundings) -> Self:
+        """Return an adapter; opens nothing and never fails for the far side's reasons."""
+
+    @abstractmethod
+    def check(self) -> Account:
+        """Try credentials, rights, quota and required fields; problems come as findings with remedies."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release what was opened; may be called twice."""
+
+
+class Source(Adapter):
+    """The reading side of a network, a mailbox, an export or a CRM's people."""
+
+    live: ClassVar[bool]
+    """True: a first sync starts from now, history only on request. False: an export, read from its beginning."""
+
+    @abstractmethod
+    def head(self) -> Cursor:
+        """Return the cursor for "from now"."""
+
+    @abstractmethod
+    def at(self, time: datetime) -> Cursor:
+        """Return the cursor from which everything since ``time`` is read."""
+
+    @abstractmethod
+    def estimate(self, after: Cursor) -> Estimate:
+        """Say how many messages and how much money reading on from ``after`` takes, or unknown."""
+
+    @abstractmethod
+    def pages(self, after: Cursor) -> Iterator[Page]:
+        """Yield pages after the cursor; resuming after any page never skips. The cursor moves with a complete window.
+
+        A row that cannot be read is a ``Broken`` event, never an exception.
+        """
+
+    @abstractmethod
+    def reread(self, fields: Mapping[str, str], where: str) -> Page:
+        """Parse one repaired row of the quarantine with the same parse functions as ``pages``.
+
+        The page's cursor is ignored. Raises ``Unsupported`` where the source has no rows to repair.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class HookRequest:
+    """A webhook call as it came in: the body is untouched bytes."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HookResponse:
+    """What to answer to a handshake."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "text/plain"
+
+
+class Receiver(ABC):
+    """The push side of a source."""
+
+    @abstractmethod
+    def handshake(self, request: HookRequest) -> HookResponse | None:
+        """Answer the vendor's subscription check, or None if this is no such check."""
+
+    @abstractmethod
+    def verify(self, request: HookRequest) -> None:
+        """Check signature and time window; raises ``AuthError``."""
+
+    @abstractmethod
+    def parse(self, request: HookRequest) -> Page:
+        """Parse with the same functions as ``Source.pages``; the page's cursor is empty."""
+
+
+class Publisher(ABC):
+    """The answering side of a source."""
+
+    publishing: ClassVar[Idempotency]
+
+    @abstractmethod
+    def eligibility(self, action: Action) -> Eligibility:
+        """Say whether ``action`` can be done now, why not, what else could be done, and until when."""
+
+    @abstractmethod
+    def publish(self, action: Action) -> Outcome:
+        """Do it at most once per ``action.key``. ``Written.ref`` is the native id of our post."""
+
+    @abstractmethod
+    def published(self, action: Action, not_before: datetime) -> Found:
+        """Look whether ``action`` was done since ``not_before``; UNSURE for ever where the network cannot tell."""
+
+
+class Target(Adapter):
+    """A CRM or ticket tool that receives persons, cases and messages."""
+
+    idempotency: ClassVar[Mapping[Thing, Idempotency]]
+    publish_gesture: ClassVar[str]
+    """What an agent does there to answer the customer, in one sentence."""
+    live_by_nature: ClassVar[bool]
+    """False for the embedded desk and the memory target, which the brakes leave alone."""
+
+    @abstractmethod
+    def schema(self, object_name: str) -> ObjectSchema:
+        """Describe an object; raises ``ConfigError`` for an unknown one, naming those that exist."""
+
+    @abstractmethod
+    def prepare(self, wanted: Sequence[KeyField], *, dry_run: bool) -> list[Step]:
+        """Create missing key fields; with ``dry_run`` only say what would be done."""
+
+    @abstractmethod
+    def contacts(self, after: Cursor) -> Iterator[Page]:
+        """Yield the target's own people (and merges, deletions) for identity."""
+
+    @abstractmethod
+    def cases(self, after: Cursor) -> Iterator[CasePage]:
+        """Yield all open cases that we did not make, and those closed since, as dated snapshots."""
+
+    @abstractmethod
+    def write(self, object_name: str, records: Sequence[Record]) -> list[Outcome]:
+        """Write a batch: one outcome per record, in order. Creates where ``ref`` is empty, else updates by id.
+
+        A create under a key that exists there adopts it: ``Written(ref, created=False)``, nothing overwritten.
+        Raises only what concerns the whole batch and is known not to have been written; after a lost response
+        every record is ``Unknown``.
+        """
+
+    @abstractmethod
+    def settle(self, jobs: Sequence[str]) -> list[Outcome]:
+        """Ask for the outcome of accepted jobs: one per job, in order; ``Accepted`` again while it runs."""
+
+    @abstractmethod
+    def find(self, object_name: str, keys: Collection[str], not_before: datetime) -> dict[str, Found]:
+        """Look up our keys. ``not_before``: when the last write was tried; within ``settle_after`` of it, absent is UNSURE."""
+
+    @abstractmethod
+    def keys(self, object_name: str) -> Iterator[str]:
+        """Yield every one of our keys that stands in the target, once per record (a doubled key twice)."""
+
+    @abstractmethod
+    def amend(self, amendments: Sequence[Amendment]) -> list[Outcome]:
+        """Do one-shot changes, one outcome each. A kind that cannot be done is a ``Refusal`` with the manual step."""
+
+    @abstractmethod
+    def activity(self, after: Cursor) -> Iterator[ActivityPage]:
+        """Yield agents' answers and case events after the cursor, oldest first; overlaps are allowed."""
+
+    @abstractmethod
+    def activity_head(self) -> Cursor:
+        """Return the activity cursor for "from now"."""
+
+    @abstractmethod
+    def budget(self) -> Budget:
+        """Return what may still be done, and the batch size."""

@@ -1,0 +1,96 @@
+"""Open a store and its transactions."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from bridge.crash import crash_point
+from bridge.errors import ConfigError, Transient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import URL, Connection, Engine
+
+SQLITE_BUSY_SECONDS = 30
+
+
+class Store:
+    """The one database of a project. ``url``: ``sqlite:///path`` or ``postgresql+psycopg://…``."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare the engine; opens nothing."""
+        self.url: URL = make_url(url)
+        self.engine: Engine = _engine(self.url)
+
+    @property
+    def sqlite(self) -> bool:
+        """Tell whether the store is a SQLite file."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a short reading transaction."""
+        with _clear_errors(self.url), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, point: str) -> Iterator[Connection]:
+        """Open a short writing transaction; ``point`` names it for crash tests. No computing, no network inside."""
+        with _clear_errors(self.url):
+            with self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+                yield connection
+                crash_point(f"{point}.before_commit")
+            crash_point(f"{point}.after_commit")
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        if url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False})
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+        return engine
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    message = f"store: {url.get_backend_name()} is not supported; use sqlite:///file or postgresql://…"
+    raise ConfigError(message)
+
+
+def _on_sqlite_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401 - DBAPI objects are untyped
+    connection.isolation_level = None
+    for pragma in (
+        "auto_vacuum=INCREMENTAL",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "cache_size=-65536",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+@contextmanager
+def _clear_errors(url: URL) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        where = url.render_as_string(hide_password=True)
+        message = (
+            f"The store {where} cannot be used: {error.orig}. Check disk space, permissions and that it is running."
+        )
+        raise Transient(message) from error

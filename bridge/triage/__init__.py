@@ -1,0 +1,1 @@
+"""Triage: ordered rules say contact reason, priority, queue, SLA, and whether a case is wanted."""

@@ -1,0 +1,1 @@
+"""The project file, its schema, and the starter project."""
