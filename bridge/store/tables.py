@@ -339,7 +339,7 @@ class Resolved(Table, table=True):
     __tablename__ = "resolved"
     message_id: int = Field(sa_column=Column(Id, primary_key=True, autoincrement=False))
     conversation_id: int = _int(index=True, nullable=False)
-    answers_id: int | None = _int()
+    answers_id: int | None = _int(index=True)
     """For an outgoing message: the customer's message that it belongs to."""
     customer_id: int | None = _int(index=True)
     case_id: int | None = _int(index=True)
