@@ -1,0 +1,166 @@
+"""What every command works with: the session of one invocation, the App it composes, and how results are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from bridge.app import App
+
+Row = TypeVar("Row")
+
+_CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
+"""Text from networks must not steer the terminal."""
+
+
+@dataclass(slots=True)
+class Session:
+    """One invocation of the command line: its global options and the App, composed when first asked for."""
+
+    compose: Callable[[Path], App]
+    starter: Path
+    """The folder that ``init`` copies."""
+    schemas: Callable[[], Mapping[str, Any]]
+    """Name → JSON Schema of the formats that people write."""
+    project: Path
+    json: bool = False
+    quiet: bool = False
+    debug: bool = False
+    composed: App | None = None
+
+    def app(self) -> App:
+        """Return the App of the project; raises ``ConfigError``. Its warnings go to stderr once."""
+        if self.composed is None:
+            self.composed = self.compose(self.project)
+            for warning in self.composed.warnings:
+                typer.echo(f"warning: {warning}", err=True)
+        return self.composed
+
+    def close(self) -> None:
+        """Close adapters and store if they were opened."""
+        if self.composed is None:
+            return
+        for setup in self.composed.sources.values():
+            setup.source.close()
+        for target in self.composed.targets.values():
+            target.target.close()
+        self.composed.store.close()
+        self.composed = None
+
+
+def session(ctx: typer.Context) -> Session:
+    """Return the session of this invocation."""
+    found = ctx.find_root().obj
+    if not isinstance(found, Session):
+        message = "a command was called outside the command line"
+        raise TypeError(message)
+    return found
+
+
+def app(ctx: typer.Context) -> App:
+    """Return the App of the project that ``--project`` names; raises ``ConfigError``."""
+    return session(ctx).app()
+
+
+def table(ctx: typer.Context, rows: Sequence[Row], columns: Mapping[str, Callable[[Row], object]]) -> None:
+    """Show rows: all their fields with ``--json``, a table on a terminal, tab-separated lines with a head elsewhere."""
+    if session(ctx).json:
+        _echo_json(rows)
+        return
+    cells = [[shown(read(row)) for read in columns.values()] for row in rows]
+    console = Console()
+    if not console.is_terminal:
+        for line in [list(columns), *cells]:
+            typer.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in line))
+        return
+    grid = Table(*columns, box=None, header_style="bold")
+    for line in cells:
+        grid.add_row(*(_escaped(cell) for cell in line))
+    console.print(grid)
+
+
+def record(ctx: typer.Context, value: Any) -> None:  # noqa: ANN401 - any dataclass or mapping is shown field by field
+    """Show one thing: as JSON with ``--json``, else one ``name: value`` line a field, nested ones indented."""
+    if session(ctx).json:
+        _echo_json(value)
+        return
+    for line in _lines(value, ""):
+        typer.echo(line)
+
+
+def result(ctx: typer.Context, value: Any, sentence: str) -> None:  # noqa: ANN401 - any JSON value
+    """Say what was done: ``value`` with ``--json``, else the sentence (nothing with ``--quiet``)."""
+    if session(ctx).json:
+        _echo_json(value)
+    elif not session(ctx).quiet:
+        typer.echo(sentence)
+
+
+def note(ctx: typer.Context, sentence: str) -> None:
+    """Say something beside the result, on stderr, unless ``--quiet``."""
+    if not session(ctx).quiet:
+        typer.echo(sentence, err=True)
+
+
+def shown(value: object) -> str:
+    """Render a value for people: times in UTC to the second, lists by commas, nothing for None, no control characters."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ", ".join(shown(item) for item in value)
+    return str(value).translate(_CONTROLS)
+
+
+def _echo_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    typer.echo(orjson.dumps(value, default=_json_default, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode())
+
+
+def _json_default(value: object) -> object:
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, (tuple, list)):
+        return list(value)
+    return str(value)
+
+
+def _lines(value: Any, indent: str) -> list[str]:  # noqa: ANN401 - any dataclass or mapping
+    lines: list[str] = []
+    for name, item in _pairs(value):
+        if _nested(item):
+            lines += [f"{indent}{name}:", *_lines(item, indent + "  ")]
+        elif isinstance(item, (list, tuple)) and any(_nested(each) for each in item):
+            lines.append(f"{indent}{name}:")
+            lines += [f"{indent}  - " + "; ".join(f"{k}: {shown(v)}" for k, v in _pairs(each)) for each in item]
+        else:
+            lines.append(f"{indent}{name}: {shown(item)}")
+    return lines
+
+
+def _nested(value: object) -> bool:
+    return isinstance(value, dict) or (is_dataclass(value) and not isinstance(value, type))
+
+
+def _pairs(value: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - any dataclass or mapping
+    if isinstance(value, dict):
+        return [(str(name), item) for name, item in value.items()]
+    if is_dataclass(value):
+        return [(each.name, getattr(value, each.name)) for each in fields(value)]
+    return [("value", value)]
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("[", r"\[")
