@@ -161,6 +161,11 @@ class Publisher(ABC):
 
     publishing: ClassVar[Idempotency]
 
+    @classmethod
+    @abstractmethod
+    def beside(cls, source: Source) -> Self:
+        """Return the publisher that answers where ``source`` reads, sharing its settings and client; opens nothing."""
+
     @abstractmethod
     def eligibility(self, action: Action) -> Eligibility:
         """Say whether ``action`` can be done now, why not, what else could be done, and until when."""

@@ -1,0 +1,111 @@
+"""Which adapters there are: entry points, found by name and loaded when used.
+
+Our own adapters register exactly like those of others: one line under ``casebridge.sources``,
+``casebridge.publishers`` or ``casebridge.targets`` in the ``pyproject.toml`` of the distribution that brings them.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from bridge.contracts import Publisher, Source, Target
+from bridge.errors import ConfigError
+
+
+class Role(StrEnum):
+    """What an adapter is used as; the value is its entry-point group."""
+
+    SOURCE = "casebridge.sources"
+    PUBLISHER = "casebridge.publishers"
+    TARGET = "casebridge.targets"
+
+
+CONTRACTS: dict[Role, type] = {Role.SOURCE: Source, Role.PUBLISHER: Publisher, Role.TARGET: Target}
+"""The abstract class that each role's adapters implement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """One registered adapter: its class, or what is wrong with it."""
+
+    role: Role
+    kind: str
+    distribution: str
+    """Name of the installed distribution that brings it, empty if unknown."""
+    adapter: type | None = None
+    warning: str = ""
+
+
+def kinds(role: Role) -> tuple[str, ...]:
+    """Return the registered names of a role, sorted; loads nothing."""
+    return tuple(sorted({point.name for point in entry_points(group=role.value)}))
+
+
+def source(kind: str) -> type[Source]:
+    """Return the source class registered as ``kind``; raises ``ConfigError`` naming those there are."""
+    return cast("type[Source]", _load(Role.SOURCE, kind))
+
+
+def publisher(kind: str) -> type[Publisher]:
+    """Return the publisher class registered as ``kind``; raises ``ConfigError`` naming those there are."""
+    return cast("type[Publisher]", _load(Role.PUBLISHER, kind))
+
+
+def target(kind: str) -> type[Target]:
+    """Return the target class registered as ``kind``; raises ``ConfigError`` naming those there are."""
+    return cast("type[Target]", _load(Role.TARGET, kind))
+
+
+def registrations() -> list[Registration]:
+    """Load every registered adapter; a broken one comes with a warning that names it instead of a class."""
+    return [_registration(role, point) for role in Role for point in sorted(entry_points(group=role.value), key=_order)]
+
+
+def warnings() -> tuple[str, ...]:
+    """Return one sentence for each registered adapter that cannot be used."""
+    return tuple(each.warning for each in registrations() if each.warning)
+
+
+def _load(role: Role, kind: str) -> type:
+    points = sorted(entry_points(group=role.value, name=kind), key=_order)
+    if not points:
+        raise ConfigError(_unknown(role, kind))
+    found = _registration(role, points[0])
+    if found.adapter is None:
+        raise ConfigError(found.warning)
+    return found.adapter
+
+
+def _registration(role: Role, point: EntryPoint) -> Registration:
+    distribution = point.dist.name if point.dist else ""
+    try:
+        adapter = point.load()
+    except Exception as error:  # noqa: BLE001 - code of others may fail in any way; it must not take us along
+        warning = _broken(role, point, f"{type(error).__name__}: {error}")
+        return Registration(role=role, kind=point.name, distribution=distribution, warning=warning)
+    if not (isinstance(adapter, type) and issubclass(adapter, CONTRACTS[role])):
+        warning = _broken(role, point, f"it is no {CONTRACTS[role].__name__}")
+        return Registration(role=role, kind=point.name, distribution=distribution, warning=warning)
+    return Registration(role=role, kind=point.name, distribution=distribution, adapter=adapter)
+
+
+def _order(point: EntryPoint) -> tuple[str, str]:
+    return point.name, point.value
+
+
+def _unknown(role: Role, kind: str) -> str:
+    known = kinds(role)
+    close = difflib.get_close_matches(kind, known, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    word = CONTRACTS[role].__name__.lower()
+    return f"There is no {word} of kind {kind!r}; there are: {', '.join(known) or 'none'}.{hint}"
+
+
+def _broken(role: Role, point: EntryPoint, reason: str) -> str:
+    word = CONTRACTS[role].__name__.lower()
+    bringer = f" of {point.dist.name}" if point.dist else ""
+    return f"The {word} {point.name!r}{bringer} ({point.value}) cannot be loaded: {reason}. Update or uninstall it."
