@@ -187,6 +187,10 @@ class Target(Adapter):
     """What an agent does there to answer the customer, in one sentence."""
     live_by_nature: ClassVar[bool]
     """False for the embedded desk and the memory target, which the brakes leave alone."""
+    ordered_batches: ClassVar[bool] = False
+    """True: ``write`` takes the messages of one parent in the order given and stops at the first of them that ends as
+    ``Retry``, ``Unknown`` or ``Accepted``; the rest of that parent comes back as ``Retry(0)`` (a ``Refusal`` is a gap,
+    and the next is written). Several messages of one case may then stand in one batch. False: one at a time."""
 
     @abstractmethod
     def schema(self, object_name: str) -> ObjectSchema:

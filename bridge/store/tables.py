@@ -470,14 +470,23 @@ class Delivery(Table, table=True):
     created_at: datetime | None = _time(nullable=False)
     sent_at: datetime | None = _time()
     delivered_at: datetime | None = _time()
+    created_there_at: datetime | None = _time()
+    """When it was made in the target by us; what the brake on new cases counts."""
     __table_args__ = (
         UniqueConstraint("target", "thing", "key"),
+        Index(
+            "ix_delivery_created",
+            "target",
+            "created_there_at",
+            sqlite_where=text("thing = 'case'"),
+            postgresql_where=text("thing = 'case'"),
+        ),
         Index("ix_delivery_subject", "thing", "subject_id"),
         Index(
             "ix_delivery_open",
             "target",
             "thing",
-            "next_at",
+            "state",
             "id",
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
@@ -527,7 +536,7 @@ class ActionRow(Table, table=True):
     ref: str = ""
     """Native id of our post."""
     attempts: int = 0
-    __table_args__ = (Index("ix_action_state", "state"),)
+    __table_args__ = (Index("ix_action_state", "state"), Index("ix_action_sent", "connection", "sending_at"))
 
 
 # --- RUNNING ------------------------------------------------------------------------------------------
