@@ -48,7 +48,7 @@ bench: $(VENV)/.bench
 
 # Before the first release there is one migration, written anew from bridge/store/tables.py.
 migration: $(VENV)/.test
-	$(BIN)/python bridge/store/migrations/write_initial.py
+	$(BIN)/python -m tests.bridge.store.initial_migration
 	$(BIN)/ruff check --fix --quiet bridge/store/migrations
 	$(BIN)/ruff format --quiet bridge/store/migrations
 

@@ -1,0 +1,97 @@
+"""What all tests may ask for: a clock, a store on either database, an empty database."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from bridge.clock import FixedClock
+from bridge.store import migrate
+from bridge.store.store import Store
+from bridge.store.tables import Table
+from tests.postgres import TEMPLATE, NoServerError, Server, running_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+settings.register_profile("house", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Stand on a Monday morning until moved."""
+    return FixedClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """Run a server for the session (one for each worker of xdist)."""
+    running = running_server()
+    try:
+        server = running.__enter__()
+    except NoServerError as error:
+        pytest.skip(str(error))
+    try:
+        server.create(name=TEMPLATE)
+        _create_tables(server.url(TEMPLATE))
+        yield server
+    finally:
+        running.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a store file with empty tables, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "store.db"
+    _create_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=BOTH)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a database without tables, on both databases in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'store.db'}"
+        return
+    yield from _database(request, "template1")
+
+
+@pytest.fixture(params=BOTH)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a database with empty tables, on both databases in turn."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "store.db")
+        yield f"sqlite:///{tmp_path / 'store.db'}"
+        return
+    yield from _database(request, TEMPLATE)
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """Open a store with empty tables, on both databases in turn."""
+    store = Store(store_url)
+    yield store
+    store.close()
+
+
+def _database(request: pytest.FixtureRequest, template: str) -> Iterator[str]:
+    server: Server = request.getfixturevalue("postgres_server")
+    name = server.create(template=template)
+    yield server.url(name)
+    server.drop(name)
+
+
+def _create_tables(url: str) -> None:
+    store = Store(url)
+    with store.write("create") as connection:
+        Table.metadata.create_all(connection)
+        migrate.stamp(connection)
+    store.close()
