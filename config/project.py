@@ -10,9 +10,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
-    Discriminator,
     Field,
-    Tag,
     create_model,
     field_validator,
 )
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic.fields import FieldInfo
-
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=60)]
-"""What a person calls a connection, a sync or a unit: letters, digits, ``_ . -``."""
 
 
 def _compiles(pattern: str) -> str:
@@ -90,7 +85,7 @@ class UnitEntry(Section):
 class CasesEntry(CasePolicy):
     """Case policy of the project, with what differs in single units."""
 
-    units: dict[Name, CasePolicy] = Field(
+    units: dict[str, CasePolicy] = Field(
         default_factory=dict, description="Unit → the settings that differ there; all others are as above."
     )
 
@@ -115,7 +110,7 @@ class SourceEntry(Section):
     own: tuple[str, ...] = Field(
         default=(), description="Handles or ids of your own accounts there: what they post is an answer, never a case."
     )
-    facts: dict[Name, Pattern] = Field(
+    facts: dict[str, Pattern] = Field(
         default_factory=dict,
         description="Kind of fact (order, customer_number, product, topic) → regular expression that finds it in a text; group 1, or the whole match, is the fact.",
     )
@@ -199,15 +194,15 @@ class Project(Section):
         default="sqlite:///casebridge.db",
         description="sqlite:///file, relative to the project folder, or postgresql://user:${PASSWORD}@host/database.",
     )
-    units: dict[Name, UnitEntry] = Field(
+    units: dict[str, UnitEntry] = Field(
         default_factory=dict,
         description="Brands, countries or locations; if any are listed, sources may name only these.",
     )
-    sources: dict[Name, SourceEntry] = Field(
+    sources: dict[str, SourceEntry] = Field(
         default_factory=dict, description="Name → where messages and people are read from."
     )
-    targets: dict[Name, TargetEntry] = Field(default_factory=dict, description="Name → where cases go.")
-    syncs: dict[Name, SyncEntry] = Field(
+    targets: dict[str, TargetEntry] = Field(default_factory=dict, description="Name → where cases go.")
+    syncs: dict[str, SyncEntry] = Field(
         default_factory=dict,
         description="Name → which sources go to which targets; without any, `all` syncs everything.",
     )
@@ -240,27 +235,15 @@ def project_model(sources: Mapping[str, type[BaseModel]], targets: Mapping[str, 
 
 
 def _named(entry: Any, field: FieldInfo) -> Any:  # noqa: ANN401 - a type form made at run time
-    return (dict[Name, entry], field)
+    return (dict[str, entry], field)
 
 
 def _one_of(entry: type[Section], settings: Mapping[str, type[BaseModel]], role: str) -> Any:  # noqa: ANN401 - a type form made at run time
     """Return the type form "an entry of one of the adapters", told apart by ``type``."""
-    choices = [Annotated[_entry_model(entry, name, model, role), Tag(name)] for name, model in sorted(settings.items())]
-    if not choices:
-        return entry
-    known = ", ".join(sorted(settings))
-    return Annotated[
-        Union[tuple(choices)],  # noqa: UP007 - a union made at run time
-        Discriminator(
-            _type_of,
-            custom_error_type="unknown_adapter",
-            custom_error_message=f"`type` names the {role} adapter: one of {known}",
-        ),
-    ]
-
-
-def _type_of(value: object) -> Any:  # noqa: ANN401 - whatever stands at ``type``, for the discriminator to judge
-    return value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
+    choices = [_entry_model(entry, name, model, role) for name, model in sorted(settings.items())]
+    if len(choices) < 2:
+        return choices[0] if choices else entry
+    return Annotated[Union[tuple(choices)], Field(discriminator="type")]  # noqa: UP007 - a union made at run time
 
 
 def _entry_model(entry: type[Section], name: str, settings: type[BaseModel], role: str) -> type[BaseModel]:
