@@ -115,6 +115,8 @@ class App:
     triage: RuleSet
     cases: CasePolicy
     identity: IdentityPolicy
+    unit_cases: Mapping[str, CasePolicy] = field(default_factory=dict)
+    """Unit → its complete case policy, where it differs from ``cases``."""
     attachments: AttachmentPolicy = field(default_factory=AttachmentPolicy)
     config_files: Mapping[str, str] = field(default_factory=dict)
     """File name → text with secrets masked, for the audit."""

@@ -1,0 +1,64 @@
+"""Find the mapping files of a target: those that the project names, those in its folder, those that come with us."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bridge.errors import ConfigError
+from bridge.nouns import Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from config.loading import Loaded
+
+SHIPPED = Path(__file__).parent.parent / "mappings"
+"""Mappings that come with the program, by type of target."""
+
+
+def mapping_files(loaded: Loaded, target: str) -> Mapping[Thing, Path]:
+    """Return the mapping file of each thing that the target gets; raises ``ConfigError`` for a named one that is missing."""
+    entry = loaded.project.targets[target]
+    folder = next((each for each in _folders(loaded, target) if each.is_dir()), None)
+    if folder is None:
+        message = (
+            f"the target {target} has no mappings: put person.yaml, case.yaml and message.yaml into mappings/{target}"
+        )
+        raise loaded.document.error(f"{message}, or name a folder with `mappings`.", ("targets", target))
+    found = {thing: folder / f"{thing}.yaml" for thing in Thing if (folder / f"{thing}.yaml").is_file()}
+    for thing in Thing:
+        if named := getattr(entry.mapping_files, thing.value):
+            found[thing] = _existing(loaded, named, ("targets", target, "mapping_files", thing.value))
+    return found
+
+
+def _folders(loaded: Loaded, target: str) -> Iterator[Path]:
+    """Yield the folders that may hold the mappings, the most specific first."""
+    entry = loaded.project.targets[target]
+    if entry.mappings is not None:
+        yield _existing(loaded, entry.mappings, ("targets", target, "mappings"))
+    if (of_sync := _of_syncs(loaded, target)) is not None:
+        yield of_sync
+    own = loaded.folder / "mappings"
+    yield from (own / target, own / entry.type, SHIPPED / entry.type)
+
+
+def _of_syncs(loaded: Loaded, target: str) -> Path | None:
+    """Return the folder that the syncs of a target name; two that disagree are a ``ConfigError``."""
+    named: dict[Path, str] = {}
+    for name, sync in loaded.project.syncs.items():
+        if sync.mapping is not None and target in sync.targets:
+            named[_existing(loaded, sync.mapping, ("syncs", name, "mapping"))] = name
+    if len(named) > 1:
+        message = f"the syncs {' and '.join(named.values())} name different mappings for the target {target}; a record has one form, so name one."
+        raise loaded.document.error(message, ("syncs", list(named.values())[1], "mapping"))
+    return next(iter(named), None)
+
+
+def _existing(loaded: Loaded, path: Path, place: tuple[str, ...]) -> Path:
+    full = loaded.folder / path
+    if not full.exists():
+        message = f"{'.'.join(place)}: there is no {path} in {loaded.folder}."
+        raise ConfigError(message, file=loaded.document.file, line=loaded.document.line(place))
+    return full

@@ -1,0 +1,38 @@
+"""JSON Schemas of what people write: the project file, rules, mappings, messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bridge import registry
+from bridge.registry import Role
+from config.project import project_model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import BaseModel
+
+
+def project_schema() -> dict[str, Any]:
+    """Return the schema of ``casebridge.yaml`` with the settings of every adapter that can be loaded."""
+    model = project_model(_settings(Role.SOURCE), _settings(Role.TARGET))
+    schema = model.model_json_schema(by_alias=True, mode="validation")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Casebridge project file",
+    }
+
+
+def schemas() -> Mapping[str, Any]:
+    """Return the schemas by the name that ``casebridge schema`` takes."""
+    return {"project": project_schema()}
+
+
+def _settings(role: Role) -> dict[str, type[BaseModel]]:
+    found: dict[str, type[BaseModel]] = {}
+    for each in registry.registrations():
+        if each.role is role and each.adapter is not None:
+            found[each.kind] = each.adapter.settings_model  # type: ignore[attr-defined] # the registry checked its class
+    return found
