@@ -1,0 +1,244 @@
+"""Collect: pages of a source become facts, dirty rows and a moved cursor, in one transaction a page.
+
+Several collectors may run at once; they insert sorted keys and pass over what another has stored. Everything that
+can be computed is computed before the transaction opens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from bridge import features
+from bridge.errors import CasebridgeError
+from bridge.facts import messages as message_facts
+from bridge.facts import people as people_facts
+from bridge.facts.rest import store_broken, store_deleted, store_status
+from bridge.nouns import (
+    Broken,
+    Cursor,
+    Deleted,
+    Direction,
+    Mode,
+    PersonDeleted,
+    PersonMerged,
+    PersonSeen,
+    ProfileSeen,
+    Said,
+    StatusSeen,
+    UnknownKind,
+)
+from bridge.store import bulk, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from bridge.app import SourceSetup
+    from bridge.nouns import Message, Page
+    from bridge.store.store import Store
+
+MESSAGES = "messages"
+CONTACTS = "contacts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a connection's pages are to be stored."""
+
+    connection: str
+    policy_id: int
+    secret: bytes
+    """Key of the hashes of named facts."""
+    stream: str = MESSAGES
+    unit: str = ""
+    own: frozenset[str] = frozenset()
+    keep_raw: bool = True
+    patterns: features.Patterns = field(default_factory=features.Patterns)
+    live_since: datetime | None = None
+    """Messages of a live source that were sent before are history."""
+    old: Mode = Mode.HISTORY
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a page or a run brought: seen = new + repeated + quarantined; ``other`` events are no messages."""
+
+    seen: int = 0
+    new: int = 0
+    repeated: int = 0
+    quarantined: int = 0
+    other: int = 0
+
+    def add(self, more: Counts) -> None:
+        """Add another count."""
+        self.seen += more.seen
+        self.new += more.new
+        self.repeated += more.repeated
+        self.quarantined += more.quarantined
+        self.other += more.other
+
+
+def reading_of(setup: SourceSetup, *, policy_id: int, secret: bytes) -> Reading:
+    """Return how the pages of a configured source are stored."""
+    return Reading(
+        connection=setup.name,
+        policy_id=policy_id,
+        secret=secret,
+        unit=setup.unit,
+        own=setup.own,
+        keep_raw=setup.keep_raw,
+        patterns=features.Patterns.compile(setup.fact_patterns),
+    )
+
+
+def collect(
+    store: Store,
+    reading: Reading,
+    pages: Iterator[Page],
+    *,
+    now: Callable[[], datetime],
+    enough: Callable[[Counts], bool],
+) -> Iterator[Counts]:
+    """Store pages until the source has no more or ``enough`` says so; yields the counts of each page.
+
+    A cursor that repeats within a run while the source claims more is an error of the adapter: it would loop for ever.
+    """
+    seen_cursors: set[str] = set()
+    for page in pages:
+        if page.more and page.cursor.value in seen_cursors:
+            message = (
+                f"The source {reading.connection} claims to have more but its cursor repeats; reading was stopped. "
+                "What was read is stored. Report this to the author of the adapter."
+            )
+            raise CasebridgeError(message)
+        seen_cursors.add(page.cursor.value)
+        counts = store_page(store, reading, page, now=now())
+        yield counts
+        if enough(counts):
+            return
+
+
+def store_page(store: Store, reading: Reading, page: Page, *, now: datetime) -> Counts:
+    """Store one page: facts, dirty rows, tallies and the cursor, in one transaction."""
+    prepared = _prepare(reading, page, now)
+    with store.write("collect") as connection:
+        counts = _write(connection, prepared, now)
+        _advance(connection, reading, page.cursor, counts, prepared.newest, now)
+    return counts
+
+
+@dataclass(slots=True)
+class _Prepared:
+    """A page, sorted by what is stored where; everything computed."""
+
+    messages: message_facts.Batch
+    people: people_facts.Batch
+    broken: list[dict[str, Any]] = field(default_factory=list)
+    deleted: list[Deleted] = field(default_factory=list)
+    status: list[StatusSeen] = field(default_factory=list)
+    other: int = 0
+    newest: datetime | None = None
+
+
+def _prepare(reading: Reading, page: Page, now: datetime) -> _Prepared:
+    prepared = _Prepared(message_facts.Batch(), people_facts.Batch())
+    for event in page.events:
+        match event:
+            case Said():
+                message = _settle(reading, event.message)
+                prepared.messages.add(reading, message, now)
+                if message.author is not None:
+                    prepared.people.profile(message.author, message.sent_at, reading.own)
+                    if message.direction is Direction.IN:
+                        prepared.people.claims(message.author.key, features.claims(message), message.sent_at)
+                if message.sent_at and (prepared.newest is None or message.sent_at > prepared.newest):
+                    prepared.newest = message.sent_at
+            case Broken():
+                prepared.broken.append(features.quarantine_row(reading.connection, event, now))
+            case Deleted():
+                prepared.deleted.append(event)
+            case StatusSeen():
+                prepared.status.append(event)
+            case ProfileSeen():
+                prepared.people.profile(event.profile, event.at, reading.own)
+                prepared.other += 1
+            case PersonSeen():
+                prepared.people.person(event.person)
+                prepared.other += 1
+            case PersonMerged() | PersonDeleted():
+                prepared.people.ended(event)
+                prepared.other += 1
+            case UnknownKind():
+                prepared.other += 1
+    return prepared
+
+
+def _settle(reading: Reading, message: Message) -> Message:
+    """Apply what the project file says: unit, own accounts, history; unprintable characters and card numbers go."""
+    changes: dict[str, Any] = {}
+    author = message.author
+    if not message.unit and reading.unit:
+        changes["unit"] = reading.unit
+    if (
+        author is not None
+        and message.direction is Direction.IN
+        and (author.id.lower() in reading.own or author.handle.lower() in reading.own)
+    ):
+        changes["direction"] = Direction.OUT
+    text, subject = features.safe_text(message.text), features.safe_text(message.subject)
+    if text is not message.text:
+        changes["text"] = text
+    if subject is not message.subject:
+        changes["subject"] = subject
+    if "text" in changes or "subject" in changes:
+        changes["raw"] = features.safe_raw(message)
+    return replace(message, **changes) if changes else message
+
+
+def _write(connection: Connection, prepared: _Prepared, now: datetime) -> Counts:
+    profile_ids = prepared.people.store(connection)
+    counts = Counts(other=prepared.other)
+    counts.new, counts.repeated = prepared.messages.store(connection, profile_ids, now)
+    counts.seen = counts.new + counts.repeated + len(prepared.broken)
+    counts.quarantined = len(prepared.broken)
+    store_broken(connection, prepared.broken)
+    counts.other += store_deleted(connection, prepared.deleted)
+    counts.other += store_status(connection, prepared.status)
+    return counts
+
+
+def _advance(
+    connection: Connection, reading: Reading, cursor: Cursor, counts: Counts, newest: datetime | None, now: datetime
+) -> None:
+    table = schema.progress
+    where = (table.c.connection == reading.connection) & (table.c.stream == reading.stream)
+    values: dict[Any, Any] = {
+        table.c.cursor: cursor.value,
+        table.c.seen: table.c.seen + counts.seen,
+        table.c.new: table.c.new + counts.new,
+        table.c.repeated: table.c.repeated + counts.repeated,
+        table.c.quarantined: table.c.quarantined + counts.quarantined,
+        table.c.other: table.c.other + counts.other,
+    }
+    if newest is not None:
+        values[table.c.last_message_at] = newest
+    if connection.execute(table.update().where(where).values(values)).rowcount:
+        return
+    row = {
+        "connection": reading.connection,
+        "stream": reading.stream,
+        "cursor": cursor.value,
+        "started_at": now,
+        "last_message_at": newest,
+        "seen": counts.seen,
+        "new": counts.new,
+        "repeated": counts.repeated,
+        "quarantined": counts.quarantined,
+        "other": counts.other,
+        "error": "",
+        "settings_hash": "",
+    }
+    bulk.insert_new(connection, table, [row])

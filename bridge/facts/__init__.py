@@ -1,0 +1,1 @@
+"""Facts: how messages, people and everything else a page brings are stored, append-only."""

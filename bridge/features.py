@@ -1,0 +1,142 @@
+"""What is read off a message when it is stored, so that its text may be deleted later.
+
+Named facts (order numbers, topics) become keyed hashes; contact points that people state become claims; characters
+that no database takes and card numbers are replaced.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from bridge.keys import short_hash
+from identity import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from bridge.nouns import Broken, Message
+    from identity.model import Identifier
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_DIGITS = re.compile(r"(?<![\d/#=_-])[3-6]\d{3}(?:[ -]?\d){9,15}(?![\d/])")
+_MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,24}")
+_PHONE = re.compile(r"(?<![\w/#=.])(?:\+|00|0)\d[\d\s()/-]{6,18}\d(?!\w)")
+
+
+def safe_text(text: str) -> str:
+    """Return the text storable everywhere: NUL and lone surrogates become U+FFFD, card numbers are masked.
+
+    Returns the same object if there is nothing to replace.
+    """
+    if _UNSTORABLE.search(text):
+        text = _UNSTORABLE.sub("\ufffd", text)
+    return _DIGITS.sub(_mask_card, text) if _DIGITS.search(text) else text
+
+
+def _mask_card(match: re.Match[str]) -> str:
+    digits = [int(character) for character in match[0] if character.isdigit()]
+    doubled = (digit if index % 2 == 0 else digit * 2 - 9 * (digit > 4) for index, digit in enumerate(reversed(digits)))
+    if len(digits) > 19 or sum(doubled) % 10:
+        return match[0]
+    last = "".join(str(digit) for digit in digits[-4:])
+    return f"[card ending {last}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Regular expressions of named facts, by kind."""
+
+    by_kind: tuple[tuple[str, re.Pattern[str]], ...] = ()
+
+    @classmethod
+    def compile(cls, patterns: Mapping[str, str]) -> Patterns:
+        """Compile the project's patterns; group 1 (else the whole match) is the fact. Case does not matter."""
+        return cls(tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in sorted(patterns.items())))
+
+
+def named_facts(message: Message, patterns: Patterns, secret: bytes) -> list[str] | None:
+    """Return ``kind:hash`` for each named fact of a message, sorted; None where there is none.
+
+    Facts that the source states by field (``extra.order`` …) count like those found in the text.
+    """
+    found: set[str] = set()
+    if patterns.by_kind:
+        text = f"{message.subject}\n{message.text}" if message.subject else message.text
+        for kind, pattern in patterns.by_kind:
+            for match in pattern.finditer(text):
+                found.add(fact(kind, match[1] if pattern.groups else match[0], secret))
+            if stated := message.extra.get(kind):
+                found.add(fact(kind, str(stated), secret))
+    if message.public and message.answers:
+        found.add(fact("post", f"{message.network}/{message.scope}/{message.answers[0]}", secret))
+    return sorted(found) or None
+
+
+def fact(kind: str, value: str, secret: bytes) -> str:
+    """Return ``kind:`` and a keyed hash of the value, folded in case and stripped of blanks and dashes."""
+    folded = re.sub(r"[\s-]+", "", value).casefold()
+    return f"{kind}:{hashlib.blake2b(folded.encode('utf-8', 'replace'), key=secret, digest_size=8).hexdigest()}"
+
+
+def claims(message: Message, region: str = "DE") -> tuple[Identifier, ...]:
+    """Return the contact points that a text states: claims about the speaker, never proof."""
+    text = message.text
+    found: list[Identifier] = []
+    if "@" in text and "." in text:
+        for match in _MAIL.findall(text):
+            found.extend(normalise.email(match)[:1])
+    for match in _PHONE.findall(text):
+        number = normalise.phone(match, region)
+        if number is not None:
+            found.append(number)
+    return tuple(dict.fromkeys(found))
+
+
+def content_hash(message: Message) -> str:
+    """Return the hash that tells revisions of a message apart."""
+    return short_hash(message.subject, message.text, str(message.rating or ""))
+
+
+def raw_text(message: Message) -> str | None:
+    """Return the payload as JSON text; None if there is none."""
+    if message.raw is None:
+        return None
+    return message.raw if isinstance(message.raw, str) else _dump(message.raw)
+
+
+def safe_raw(message: Message) -> str | None:
+    """Return the payload of a message whose text had something to replace, with the same replaced.
+
+    Only then: ids of networks look like card numbers.
+    """
+    body = raw_text(message)
+    return None if body is None else safe_text(body)
+
+
+def _dump(raw: object) -> str:
+    try:
+        return orjson.dumps(raw, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        return repr(raw)
+
+
+def quarantine_row(connection: str, event: Broken, now: datetime) -> dict[str, Any]:
+    """Return the quarantine's row for something that could not be read."""
+    raw = safe_text(event.raw)
+    return {
+        "connection": connection,
+        "fingerprint": short_hash(connection, raw),
+        "place": event.where,
+        "reason": event.reason,
+        "raw": raw,
+        "fields": dict(event.fields) if event.fields is not None else None,
+        "at": now,
+        "state": "open",
+        "seen": 1,
+    }

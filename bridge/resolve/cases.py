@@ -1,0 +1,219 @@
+"""From assembled cases to rows: ids by mint order, what changed, and what the targets are to get."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from bridge.cases.assemble import assemble
+from bridge.keys import target_key
+from bridge.resolve.gather import gather
+from bridge.store import bulk, schema
+from bridge.triage.rules import PRIORITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection, Row
+
+    from bridge.cases.model import Assembled, Utterance
+    from bridge.cases.policy import CasePolicy
+    from bridge.resolve.gather import Person
+    from bridge.resolve.work import Work
+
+
+@dataclass(slots=True)
+class Known:
+    """What the store says about the cases that a batch concerns."""
+
+    minted: dict[str, int]
+    """Message key → number minted for it."""
+    rows: dict[int, Row[Any]]
+    """Case id → row."""
+    sent: set[int]
+    """Ids of cases that were sent to a target: these keep their ref."""
+
+
+@dataclass(slots=True)
+class Settled:
+    """One case with its id, as it will be written."""
+
+    id: int
+    row: dict[str, Any]
+    messages: tuple[Utterance, ...]
+    person: Person
+    changed: bool
+    new: bool
+    others: tuple[int, ...]
+    """Other ids minted for its messages: their cases continue here."""
+
+
+def resolve_cases(connection: Connection, work: Work, policies: Mapping[int, CasePolicy]) -> list[Settled]:
+    """Assemble the cases of every touched customer and put what changed into ``work.writes``."""
+    people = gather(connection, work)
+    known = _known(connection, people)
+    settled: list[Settled] = []
+    for person in people:
+        assembly = assemble(person.utterances, person.closings, person.foreign, person.decisions, policies)
+        chosen = _choose_ids(work, known, assembly.cases)
+        by_anchor = {case.anchor.id: id_ for case, id_ in chosen}
+        case_of: dict[int, int] = {}
+        for case, id_ in chosen:
+            one = _settle(work, known, person, case, id_, by_anchor)
+            settled.append(one)
+            case_of.update((message.id, id_) for message in one.messages)
+        _write_resolved(work, person, case_of, assembly.no_case)
+    _redirect_emptied(work, known, settled)
+    return settled
+
+
+def _known(connection: Connection, people: Sequence[Person]) -> Known:
+    mint, case, delivery = schema.mint.c, schema.case.c, schema.delivery.c
+    keys = [row.key for person in people for row in person.rows.values()]
+    query = select(mint.anchor, mint.id).where(mint.kind == "case")
+    minted = {row.anchor: row.id for row in bulk.rows_where(connection, query, mint.anchor, keys)}
+    ids = sorted(set(minted.values()))
+    rows = {row.id: row for row in bulk.rows_where(connection, select(schema.case), case.id, ids)}
+    sent_query = select(delivery.subject_id).where(delivery.thing == "case", delivery.sent_version > 0)
+    sent = {row.subject_id for row in bulk.rows_where(connection, sent_query, delivery.subject_id, ids)}
+    return Known(minted, rows, sent)
+
+
+def _choose_ids(work: Work, known: Known, cases: Iterable[Assembled]) -> list[tuple[Assembled, int]]:
+    """Give each case its id: one that a target knows, else the earliest minted among its messages, else a new one."""
+    chosen = []
+    for case in cases:
+        numbers = _numbers(known, case)
+        sent = [number for number in numbers if number in known.sent]
+        anchor = case.anchor.key
+        chosen.append((case, min(sent or numbers) if numbers else work.mint("case", anchor)))
+    return chosen
+
+
+def _numbers(known: Known, case: Assembled) -> list[int]:
+    return [
+        known.minted[message.key]
+        for episode in case.episodes
+        for message in episode.messages
+        if message.key in known.minted
+    ]
+
+
+def _settle(
+    work: Work, known: Known, person: Person, case: Assembled, id_: int, by_anchor: Mapping[int, int]
+) -> Settled:
+    messages = tuple(message for episode in case.episodes for message in episode.messages)
+    old = known.rows.get(id_)
+    anchor = old.anchor if old is not None else case.anchor.key
+    row = _case_row(work, person, case, messages)
+    row |= {
+        "id": id_,
+        "anchor": anchor,
+        "key": target_key(work.app.organisation, work.app.environment, f"case:{anchor}"),
+        "previous_id": by_anchor.get(case.previous) if case.previous is not None else None,
+    }
+    changed = old is None or any(getattr(old, name) != value for name, value in row.items() if name not in _VOLATILE)
+    if old is None or any(getattr(old, name) != value for name, value in row.items()):
+        work.writes.cases.append(row)
+    others = tuple(sorted(set(_numbers(known, case)) - {id_}))
+    return Settled(id_, row, messages, person, changed, old is None, others)
+
+
+_VOLATILE = frozenset({"last_in_at", "last_at", "messages", "status", "closed_at", "joined_by", "rules"})
+"""Columns whose change alone is no reason to write the case to a target again."""
+
+
+def _case_row(work: Work, person: Person, case: Assembled, messages: Sequence[Utterance]) -> dict[str, Any]:
+    inbound = [message for message in messages if message.inbound]
+    first = person.rows[case.anchor.id]
+    triages = [work.triage.get(message.id) or person.rows[message.id].triage or {} for message in inbound]
+    opened = case.anchor.at
+    last = messages_last(messages)
+    foreign = case.foreign[0] if case.foreign else ("", "")
+    reason = next((item for item in triages if item.get("reason") and item.get("joinable", True)), triages[0])
+    urgent = max(triages, key=lambda item: PRIORITIES.index(item.get("priority", "normal")))
+    as_import = all(message.mode == "as_case" for message in inbound)
+    return {
+        "customer_id": person.customer_id,
+        "status": _status(case, last, as_import=as_import),
+        "opened_at": opened,
+        "last_in_at": messages_last(inbound).at,
+        "last_at": last.at,
+        "closed_at": case.closed_at,
+        "network": first.network,
+        "kind": first.kind,
+        "public": first.public,
+        "unit": first.unit,
+        "mode": "as_case" if as_import else "live",
+        "reason": reason.get("reason", ""),
+        "priority": urgent.get("priority", "normal"),
+        "queue": "to check" if case.to_check else next((item["queue"] for item in triages if item.get("queue")), ""),
+        "rules": {
+            "reason": reason.get("rules", {}).get("reason", ""),
+            "priority": urgent.get("rules", {}).get("priority", ""),
+            "case": next((message.rule for message in inbound if message.wanted != "no"), ""),
+        },
+        "first_reply_due": None if as_import else _due(opened, triages, "first_reply"),
+        "resolve_due": None if as_import else _due(opened, triages, "resolve"),
+        "joined_by": [{"episode": joined.anchor, "by": joined.by, "fact": joined.fact} for joined in case.joined],
+        "foreign_target": foreign[0],
+        "foreign_ref": foreign[1],
+        "redirect_to": None,
+        "messages": len(messages),
+    }
+
+
+def messages_last(messages: Sequence[Utterance]) -> Utterance:
+    """Return the last message in the total order, undated ones only if there are no others."""
+    dated = [message for message in messages if message.at is not None]
+    return max(dated or messages, key=lambda message: message.order)
+
+
+def _status(case: Assembled, last: Utterance, *, as_import: bool) -> str:
+    if case.closed_at is not None or as_import:
+        return "closed"
+    return "open" if last.inbound else "waiting"
+
+
+def _due(opened: datetime | None, triages: Iterable[Mapping[str, Any]], clock: str) -> datetime | None:
+    """Return when a target of the SLA is due: its clock starts at the network's time."""
+    seconds = [item[clock] for item in triages if item.get(clock)]
+    return opened + timedelta(seconds=min(seconds)) if opened is not None and seconds else None
+
+
+def _write_resolved(
+    work: Work, person: Person, case_of: Mapping[int, int], no_case: Mapping[int, str]
+) -> None:
+    for id_, row in person.rows.items():
+        triage = work.triage.get(id_, row.triage)
+        values = {
+            "message_id": id_,
+            "conversation_id": work.conversation.get(id_, row.conversation_id),
+            "answers_id": work.answers.get(id_, row.answers_id),
+            "customer_id": person.customer_id,
+            "case_id": case_of.get(id_),
+            "why": "" if id_ in case_of else no_case.get(id_, "own"),
+            "triage": triage,
+        }
+        stored = (row.conversation_id, row.answers_id, row.customer_id, row.case_id, row.why, row.triage)
+        if id_ in work.messages or stored != tuple(values.values())[1:]:
+            work.writes.resolved.append(values)
+
+
+def _redirect_emptied(work: Work, known: Known, settled: Sequence[Settled]) -> None:
+    """A case whose messages all went elsewhere redirects there, or stands empty if they are in no case any more."""
+    alive = {one.id for one in settled}
+    into = {other: one.id for one in settled for other in one.others}
+    for id_, row in known.rows.items():
+        if id_ in alive:
+            continue
+        target = into.get(id_)
+        if row.redirect_to != target or row.messages:
+            work.writes.cases.append(
+                {name: getattr(row, name) for name in schema.case.c.keys()}  # noqa: SIM118 - keys() of a column collection
+                | {"redirect_to": target, "messages": 0, "status": "closed"}
+            )

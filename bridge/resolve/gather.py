@@ -1,0 +1,193 @@
+"""Read what the case functions need: a customer's messages, our answers to them, closings and decisions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from bridge.cases.model import CaseDecision, Closing, Foreign, Utterance
+from bridge.nouns import What
+from bridge.store import bulk, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from sqlalchemy.engine import Connection, Row
+
+    from bridge.resolve.work import Work
+
+_M, _R, _P, _E, _F, _D = (
+    schema.message.c,
+    schema.resolved.c,
+    schema.placement.c,
+    schema.case_event.c,
+    schema.foreign_case.c,
+    schema.decision.c,
+)
+
+_LIGHT = select(
+    _M.id,
+    _M.key,
+    _M.author_id,
+    _M.direction,
+    _M.kind,
+    _M.public,
+    _M.sent_at,
+    _M.facts,
+    _M.mode,
+    _M.policy_id,
+    _M.deleted_at,
+    _M.connection,
+    _M.seen_by,
+    _M.network,
+    _M.unit,
+    _M.account,
+    _M.permalink,
+    _M.action_id,
+    _R.conversation_id,
+    _R.answers_id,
+    _R.customer_id,
+    _R.case_id,
+    _R.why,
+    _R.triage,
+).outerjoin(schema.resolved, _R.message_id == _M.id)
+
+
+@dataclass(slots=True)
+class Person:
+    """One customer (or one message without an author) with everything that its cases depend on."""
+
+    customer_id: int | None
+    rows: dict[int, Row[Any]] = field(default_factory=dict)
+    """Message id → stored row: the customer's messages and our answers to them."""
+    utterances: list[Utterance] = field(default_factory=list)
+    closings: list[Closing] = field(default_factory=list)
+    foreign: list[Foreign] = field(default_factory=list)
+    decisions: list[CaseDecision] = field(default_factory=list)
+
+
+def gather(connection: Connection, work: Work) -> list[Person]:
+    """Return the customers (and authorless messages) that this batch concerns."""
+    inbound = _inbound(connection, work)
+    people: dict[tuple[str, int], Person] = {}
+    owner: dict[int, Person] = {}
+    for row in inbound:
+        customer = work.customer_of[row.author_id] if row.author_id is not None else None
+        key = ("customer", customer) if customer is not None else ("message", row.id)
+        person = people.setdefault(key, Person(customer))
+        person.rows[row.id] = row
+        owner[row.id] = person
+    for row in _answers(connection, work, owner):
+        answered = work.answers.get(row.id, row.answers_id)
+        owner[answered].rows[row.id] = row
+        owner[row.id] = owner[answered]
+    for person in people.values():
+        person.utterances = [_utterance(work, row) for row in person.rows.values()]
+    _closings(connection, owner)
+    _foreign(connection, work, people)
+    _decisions(connection, owner)
+    return list(people.values())
+
+
+def _inbound(connection: Connection, work: Work) -> Iterable[Row[Any]]:
+    """Return all inbound messages of the touched customers, and the touched ones without an author."""
+    profiles = sorted({profile for profiles in work.profiles_of.values() for profile in profiles})
+    query = _LIGHT.where(_M.direction == "in")
+    yield from bulk.rows_where(connection, query, _M.author_id, profiles)
+    wanted = sorted(work.touched | {id_ for id_, row in work.messages.items() if row.author_id is None})
+    yield from bulk.rows_where(connection, query.where(_M.author_id.is_(None)), _M.id, wanted)
+
+
+def _answers(connection: Connection, work: Work, owner: Collection[int]) -> Iterable[Row[Any]]:
+    """Return our answers to these messages: as stored, corrected by what this batch found out."""
+    seen = set()
+    for row in bulk.rows_where(connection, _LIGHT, _R.answers_id, sorted(owner)):
+        if work.answers.get(row.id, row.answers_id) in owner:
+            seen.add(row.id)
+            yield row
+    moved = [id_ for id_, answered in work.answers.items() if answered in owner and id_ not in seen]
+    yield from bulk.rows_where(connection, _LIGHT, _M.id, moved)
+
+
+def _utterance(work: Work, row: Row[Any]) -> Utterance:
+    triage = work.triage.get(row.id) or row.triage or {}
+    return Utterance(
+        id=row.id,
+        key=row.key,
+        profile=row.author_id if row.direction == "in" else None,
+        conversation=work.conversation.get(row.id, row.conversation_id),
+        inbound=row.direction == "in",
+        kind=row.kind,
+        public=row.public,
+        at=row.sent_at,
+        answers_to=work.answers.get(row.id, row.answers_id),
+        facts=frozenset(row.facts or ()),
+        reason=triage.get("reason", ""),
+        wanted=triage.get("wanted", "no"),
+        rule=triage.get("rules", {}).get("case", ""),
+        thanks=triage.get("thanks", False),
+        joinable_reason=triage.get("joinable", True),
+        policy=row.policy_id,
+        mode=row.mode,
+        deleted=row.deleted_at is not None,
+    )
+
+
+def _closings(connection: Connection, owner: dict[int, Person]) -> None:
+    """Closings and reopenings in targets apply to what was placed there by then."""
+    query = select(_P.message_id, _P.target, _P.case_ref, _P.at)
+    placed: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
+    for row in bulk.rows_where(connection, query, _P.message_id, sorted(owner)):
+        placed[row.target, row.case_ref].append(row)
+    if not placed:
+        return
+    events = select(_E.target, _E.case_ref, _E.at, _E.value).where(_E.what == What.STATUS)
+    for event in bulk.rows_where(connection, events, _E.case_ref, sorted({ref for _, ref in placed})):
+        there = [row.message_id for row in placed.get((event.target, event.case_ref), ()) if row.at <= event.at]
+        for person in {id(owner[message]): owner[message] for message in there}.values():
+            mine = frozenset(message for message in there if owner[message] is person)
+            person.closings.append(Closing(event.at, event.value == "closed", mine))
+
+
+def _foreign(connection: Connection, work: Work, people: dict[tuple[str, int], Person]) -> None:
+    """Cases that targets held without us, of these customers."""
+    member = schema.member.c
+    customers = sorted(person.customer_id for person in people.values() if person.customer_id is not None)
+    query = select(schema.foreign_case, member.customer_id).join(schema.member, member.vertex == _F.vertex)
+    for row in bulk.rows_where(connection, query, member.customer_id, customers):
+        people["customer", row.customer_id].foreign.append(
+            Foreign(
+                target=row.target,
+                ref=row.ref,
+                opened_at=row.opened_at,
+                last_at=row.last_at,
+                closed_at=row.closed_at,
+                facts=frozenset(row.facts or ()),
+                reason=row.reason,
+                joinable_reason=work.app.triage.joinable(row.reason),
+                message_keys=_keys_of_permalinks(connection, row.permalinks or ()),
+            )
+        )
+
+
+def _keys_of_permalinks(connection: Connection, permalinks: Collection[str]) -> frozenset[str]:
+    if not permalinks:
+        return frozenset()
+    return frozenset(row.key for row in bulk.rows_where(connection, select(_M.key), _M.permalink, sorted(permalinks)))
+
+
+def _decisions(connection: Connection, owner: dict[int, Person]) -> None:
+    """Human decisions about cases; they name messages by key."""
+    kinds = {"case_split": "split", "case_join": "join", "case_move_to": "move_to", "not_a_case": "not_a_case"}
+    query = select(_D.id, _D.kind, _D.operands).where(_D.kind.in_(kinds), _D.undone_at.is_(None)).order_by(_D.id)
+    rows = connection.execute(query).all()
+    if not rows:
+        return
+    ids = {row.key: id_ for person in owner.values() for id_, row in person.rows.items()}
+    for row in rows:
+        messages = tuple(ids[key] for key in row.operands if key in ids)
+        for person in {id(owner[message]): owner[message] for message in messages}.values():
+            person.decisions.append(CaseDecision(row.id, kinds[row.kind], messages))

@@ -1,0 +1,74 @@
+"""One batch of resolving: what was dirty, what is known by now, and the rows that will be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.engine import Row
+
+    from bridge.app import App
+
+
+@dataclass(slots=True)
+class Work:
+    """The state of one batch while it is computed; ``writes`` is all that the transaction will do."""
+
+    app: App
+    routes: Mapping[str, tuple[str, ...]]
+    """Connection → targets that its messages go to."""
+    secret: bytes
+    seqs: list[int]
+    messages: dict[int, Row[Any]] = field(default_factory=dict)
+    """Dirty messages by id."""
+    vertices: set[str] = field(default_factory=set)
+    customers: set[int] = field(default_factory=set)
+    """Customers whose cases are recomputed."""
+    touched: set[int] = field(default_factory=set)
+    """Customers' messages (with an author or without) whose cases are recomputed, beside the dirty ones."""
+    conversation: dict[int, int] = field(default_factory=dict)
+    """Message id → conversation, for messages whose conversation this batch (re)computed."""
+    answers: dict[int, int | None] = field(default_factory=dict)
+    """Outgoing message id → customer's message that it belongs to, where this batch recomputed it."""
+    triage: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Message id → triage, where this batch recomputed it."""
+    customer_of: dict[int, int] = field(default_factory=dict)
+    """Profile id → customer, for every profile that this batch needs."""
+    profiles_of: dict[int, set[int]] = field(default_factory=dict)
+    """Customer → profile ids, for every customer whose cases are recomputed."""
+    customer_keys: dict[int, str] = field(default_factory=dict)
+    """Customer → our key, for every customer whose cases are recomputed."""
+    next_mint: int = 1
+    restored: bool = False
+    """The store came from a backup: whatever is sent first is looked up first."""
+    writes: Writes = field(default_factory=lambda: Writes())
+
+    def mint(self, kind: str, anchor: str) -> int:
+        """Mint the next number for an anchor."""
+        number = self.next_mint
+        self.next_mint += 1
+        self.writes.mints.append({"id": number, "kind": kind, "anchor": anchor, "generation": 0})
+        return number
+
+
+@dataclass(slots=True)
+class Writes:
+    """Rows to write, by table; each list has rows of equal columns."""
+
+    mints: list[dict[str, Any]] = field(default_factory=list)
+    relabel: list[tuple[int, int]] = field(default_factory=list)
+    """(old, new) conversation labels."""
+    stubs: list[dict[str, Any]] = field(default_factory=list)
+    members: list[dict[str, Any]] = field(default_factory=list)
+    lost_members: list[str] = field(default_factory=list)
+    customers: list[dict[str, Any]] = field(default_factory=list)
+    suggestions: list[dict[str, Any]] = field(default_factory=list)
+    resolved: list[dict[str, Any]] = field(default_factory=list)
+    cases: list[dict[str, Any]] = field(default_factory=list)
+    deliveries: list[dict[str, Any]] = field(default_factory=list)
+    """New delivery rows."""
+    delivery_changes: list[dict[str, Any]] = field(default_factory=list)
+    """id, state, wanted_version, case_id of rows that stand already."""
