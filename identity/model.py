@@ -64,7 +64,13 @@ class Identifier:
 
     def __str__(self) -> str:
         """Render as ``kind:scope:value``; the form stored and indexed."""
-        return f"{self.kind}:{self.scope}:{self.value}"
+        return f"{self.kind.value}:{self.scope}:{self.value}"
+
+    @classmethod
+    def parse(cls, text: str) -> Identifier:
+        """Read the form of ``str()`` back; scopes hold no colon. Raises ``ValueError`` for anything else."""
+        kind, scope, value = text.split(":", 2)
+        return cls(IdentifierKind(kind), scope, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ class Vertex:
     last_seen: datetime | None = None
     echo: bool = False
     """True for a row that we wrote ourselves: a reference to a customer, not evidence about one."""
+    anchor: str = ""
+    """For an echo: key of the vertex that its own key (``our_key``) was made from; empty if that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +113,11 @@ class DecisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Decision:
-    """A decision names vertices or identifiers, never customer ids."""
+    """A decision names vertices or identifiers, never customer ids. Of two that contradict the later id wins."""
 
     id: int
     kind: DecisionKind
     operands: tuple[str, ...]
+    """MUST_LINK: all together. CANNOT_LINK: the first apart from each of the others. BLOCK: one identifier."""
     actor: str = ""
     reason: str = ""
