@@ -6,7 +6,7 @@ can be computed is computed before the transaction opens.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bridge import features
@@ -31,7 +31,7 @@ from bridge.nouns import (
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -49,7 +49,8 @@ class Reading:
     """How a connection's pages are to be stored."""
 
     connection: str
-    policy_id: int
+    policies: Mapping[str, int]
+    """Unit → id of the policy to stamp on its messages; ``""`` for all others."""
     secret: bytes
     """Key of the hashes of named facts."""
     stream: str = MESSAGES
@@ -72,20 +73,16 @@ class Counts:
     quarantined: int = 0
     other: int = 0
 
-    def add(self, more: Counts) -> None:
-        """Add another count."""
-        self.seen += more.seen
-        self.new += more.new
-        self.repeated += more.repeated
-        self.quarantined += more.quarantined
-        self.other += more.other
+    def as_dict(self) -> dict[str, int]:
+        """Return the counts by name."""
+        return asdict(self)
 
 
-def reading_of(setup: SourceSetup, *, policy_id: int, secret: bytes) -> Reading:
+def reading_of(setup: SourceSetup, *, policies: Mapping[str, int], secret: bytes) -> Reading:
     """Return how the pages of a configured source are stored."""
     return Reading(
         connection=setup.name,
-        policy_id=policy_id,
+        policies=policies,
         secret=secret,
         unit=setup.unit,
         own=setup.own,

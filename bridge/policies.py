@@ -22,19 +22,26 @@ if TYPE_CHECKING:
     from bridge.app import App
 
 
-def stamp(app: App) -> int:
-    """Return the id of today's policy, storing it if it is new."""
-    body = {"triage": app.triage.body, "cases": app.cases.model_dump(mode="json")}
-    digest = short_hash(orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode())
+def stamp(app: App) -> dict[str, int]:
+    """Return the id of today's policy for each unit (``""``: all others), storing those that are new."""
+    bodies = {
+        unit: {"triage": app.triage.body, "cases": cases.model_dump(mode="json")}
+        for unit, cases in {"": app.cases, **app.unit_cases}.items()
+    }
+    hashes = {
+        unit: short_hash(orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()) for unit, body in bodies.items()
+    }
     table = schema.policy
-    query = select(table.c.id).where(table.c.hash == digest)
+    query = select(table.c.hash, table.c.id).where(table.c.hash.in_(hashes.values()))
     with app.store.read() as connection:
-        known = connection.execute(query).scalar()
-    if known is not None:
-        return int(known)
-    with app.store.write("policy") as connection:
-        bulk.insert_new(connection, table, [{"hash": digest, "body": body, "at": app.clock.now()}])
-        return int(connection.execute(query).scalar_one())
+        known = {row.hash: row.id for row in connection.execute(query)}
+    missing = {digest: bodies[unit] for unit, digest in hashes.items() if digest not in known}
+    if missing:
+        rows = [{"hash": digest, "body": body, "at": app.clock.now()} for digest, body in missing.items()]
+        with app.store.write("policy") as connection:
+            bulk.insert_new(connection, table, rows)
+            known = {row.hash: row.id for row in connection.execute(query)}
+    return {unit: known[digest] for unit, digest in hashes.items()}
 
 
 def policies_of(connection: Connection) -> dict[int, CasePolicy]:

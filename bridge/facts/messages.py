@@ -118,7 +118,7 @@ class _Sighting:
             "missed": message.missed,
             "automatic": message.automatic,
             "mode": _mode(reading, message),
-            "policy_id": reading.policy_id,
+            "policy_id": reading.policies.get(message.unit) or reading.policies[""],
             "hash": features.content_hash(message),
             "deleted_at": None,
             "facts": features.named_facts(message, reading.patterns, reading.secret)

@@ -40,16 +40,15 @@ class Resolved:
     messages: int
 
 
-def resolve(app: App, owner: str) -> Iterator[Resolved]:
-    """Resolve until nothing is dirty; yields after each batch. Raises ``StoreBusy`` while another resolves."""
-    held = lease.acquire(app.store, LEASE, owner, app.clock.now())
-    try:
+def resolve(app: App, *, patience: float = 60.0) -> Iterator[Resolved]:
+    """Resolve until nothing is dirty; yields after each batch.
+
+    Waits up to ``patience`` seconds while another process resolves, then raises ``StoreBusy``.
+    """
+    with lease.hold(app.store, LEASE, app.clock, patience=patience) as held:
         while (work := _read(app)) is not None:
-            now = app.clock.now()
-            _write(app, work, held, now)
+            _write(app, work, held, app.clock.now())
             yield Resolved(len(work.seqs), len(work.messages))
-    finally:
-        lease.release(app.store, held)
 
 
 def routes_of(app: App) -> dict[str, tuple[str, ...]]:
@@ -99,7 +98,9 @@ def _touch_cases(connection: Connection, work: Work, case_ids: list[int]) -> Non
     """A dirty case (something happened to it in a target) concerns all its messages' customer."""
     column = schema.resolved.c
     query = select(column.message_id)
-    work.touched.update(row.message_id for row in bulk.rows_where(connection, query, column.case_id, sorted(set(case_ids))))
+    work.touched.update(
+        row.message_id for row in bulk.rows_where(connection, query, column.case_id, sorted(set(case_ids)))
+    )
 
 
 def _rest(connection: Connection, work: Work) -> None:
@@ -123,7 +124,7 @@ def _rest(connection: Connection, work: Work) -> None:
 def _write(app: App, work: Work, held: lease.Held, now: datetime) -> None:
     writes = work.writes
     with app.store.write("resolve") as connection:
-        lease.renew(connection, held, now)
+        lease.confirm(connection, held, now)
         bulk.insert_new(connection, schema.mint, writes.mints)
         for before, after in writes.relabel:
             for table in (schema.resolved, schema.stub):

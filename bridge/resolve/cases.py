@@ -185,9 +185,7 @@ def _due(opened: datetime | None, triages: Iterable[Mapping[str, Any]], clock: s
     return opened + timedelta(seconds=min(seconds)) if opened is not None and seconds else None
 
 
-def _write_resolved(
-    work: Work, person: Person, case_of: Mapping[int, int], no_case: Mapping[int, str]
-) -> None:
+def _write_resolved(work: Work, person: Person, case_of: Mapping[int, int], no_case: Mapping[int, str]) -> None:
     for id_, row in person.rows.items():
         triage = work.triage.get(id_, row.triage)
         values = {

@@ -124,7 +124,9 @@ def _attribute_answers(connection: Connection, work: Work) -> None:
     """Say anew which customer's message each of our answers belongs to, in touched conversations that hold answers."""
     touched = set(work.conversation.values())
     mixed = {work.conversation[id_] for id_, row in work.messages.items() if row.direction == "out"}
-    query = select(_R.conversation_id).join(schema.message, _M.id == _R.message_id).where(_M.direction == "out").distinct()
+    query = (
+        select(_R.conversation_id).join(schema.message, _M.id == _R.message_id).where(_M.direction == "out").distinct()
+    )
     old_labels = touched | {before for before, _ in work.writes.relabel}
     new_label = dict(work.writes.relabel)
     for row in bulk.rows_where(connection, query, _R.conversation_id, sorted(old_labels)):

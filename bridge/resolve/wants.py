@@ -31,14 +31,25 @@ IN_FLIGHT = frozenset({"sending", "accepted", "unknown"})
 SETTLED_FOR_GOOD = frozenset({"gone", "dropped"})
 
 _COLUMNS = select(
-    _D.id, _D.target, _D.thing, _D.key, _D.subject_id, _D.case_id, _D.state, _D.wanted_version, _D.delivered_version, _D.sent_version
+    _D.id,
+    _D.target,
+    _D.thing,
+    _D.key,
+    _D.subject_id,
+    _D.case_id,
+    _D.state,
+    _D.wanted_version,
+    _D.delivered_version,
+    _D.sent_version,
 )
 
 Rows = dict[tuple[str, str, int], "Row[Any]"]
 """(target, thing, subject) → delivery row."""
 
 
-def want(connection: Connection, work: Work, settled: Sequence[Settled], changed_people: set[int], now: datetime) -> None:
+def want(
+    connection: Connection, work: Work, settled: Sequence[Settled], changed_people: set[int], now: datetime
+) -> None:
     """Put new and changed deliveries into ``work.writes``."""
     ids = sorted({message.id for one in settled for message in one.messages})
     redirected = [other for one in settled for other in one.others]
@@ -47,11 +58,15 @@ def want(connection: Connection, work: Work, settled: Sequence[Settled], changed
     for thing, subjects in (
         ("message", sorted(set(ids) | set(work.messages) | {row["message_id"] for row in work.writes.resolved})),
         ("case", sorted({one.id for one in settled} | set(redirected) | set(emptied))),
-        ("person", sorted({one.person.customer_id for one in settled if one.person.customer_id is not None} | changed_people)),
+        (
+            "person",
+            sorted({one.person.customer_id for one in settled if one.person.customer_id is not None} | changed_people),
+        ),
     ):
         query = _COLUMNS.where(_D.thing == thing)
         stored.update(
-            ((row.target, row.thing, row.subject_id), row) for row in bulk.rows_where(connection, query, _D.subject_id, subjects)
+            ((row.target, row.thing, row.subject_id), row)
+            for row in bulk.rows_where(connection, query, _D.subject_id, subjects)
         )
     wanted = _Wanted(work, stored, now)
     for one in settled:
@@ -159,9 +174,22 @@ class _Wanted:
                 continue
             if row.case_id is not None and row.case_id != one.id and row.case_id not in one.others:
                 self._amend(target, AmendmentKind.LINK, row.case_id, one.id, f"Split off into case C-{one.id}.")
-                self._amend(target, AmendmentKind.NOTE, row.case_id, one.id, f"Later messages on another matter are in case C-{one.id}.")
+                self._amend(
+                    target,
+                    AmendmentKind.NOTE,
+                    row.case_id,
+                    one.id,
+                    f"Later messages on another matter are in case C-{one.id}.",
+                )
             if message.deleted:
-                self._amend(target, AmendmentKind.REDACT, row.case_id or one.id, None, "deleted on the network", message=message.id)
+                self._amend(
+                    target,
+                    AmendmentKind.REDACT,
+                    row.case_id or one.id,
+                    None,
+                    "deleted on the network",
+                    message=message.id,
+                )
         if one.row["previous_id"] is not None and one.new:
             self._amend(target, AmendmentKind.LINK, one.row["previous_id"], one.id, f"Followed by case C-{one.id}.")
         for message in messages:
@@ -170,11 +198,19 @@ class _Wanted:
 
     def _reopens(self, one: Settled, target: str, message: Utterance) -> bool:
         """Tell whether a new message of the customer asks for a closed case of ours to be opened again."""
-        if message.thanks or not message.inbound or message.deleted or one.row["foreign_target"] == target or message.at is None:
+        if (
+            message.thanks
+            or not message.inbound
+            or message.deleted
+            or one.row["foreign_target"] == target
+            or message.at is None
+        ):
             return False
         if message.id not in self._work.messages or self._placed(target, message):
             return False
-        closings = sorted((closing for closing in one.person.closings if closing.at <= message.at), key=lambda item: item.at)
+        closings = sorted(
+            (closing for closing in one.person.closings if closing.at <= message.at), key=lambda item: item.at
+        )
         ours = {item.id for item in one.messages}
         relevant = [closing for closing in closings if closing.messages & ours]
         return bool(relevant) and relevant[-1].closed
@@ -183,7 +219,16 @@ class _Wanted:
         row = self._stored.get((target, "case", case_id))
         return row is not None and row.sent_version > 0
 
-    def _amend(self, target: str, kind: AmendmentKind, case_id: int, other: int | None, text: str, *, message: int | None = None) -> None:
+    def _amend(
+        self,
+        target: str,
+        kind: AmendmentKind,
+        case_id: int,
+        other: int | None,
+        text: str,
+        *,
+        message: int | None = None,
+    ) -> None:
         anchor = f"amend:{kind}:{case_id}:{other or ''}:{message or ''}"
         key = target_key(self._work.app.organisation, self._work.app.environment, anchor)
         spec = {"kind": str(kind), "case_id": case_id, "other_case_id": other, "message_id": message, "text": text}

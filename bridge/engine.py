@@ -1,0 +1,224 @@
+"""The story of a sync, top to bottom: collect, resolve, deliver, write back, publish.
+
+Each step is idempotent and keeps its state in the store, so that a killed run goes on where it was, and a step that
+fails for one connection stops no other. Deciding is in ``bridge/resolve``, ``bridge/cases``, ``bridge/triage`` and
+``identity``; doing is at the two ends: sources and targets.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+import structlog
+
+from bridge import attachments, audit, lease, runs, start
+from bridge.brakes import accept
+from bridge.collect import Counts, collect, reading_of
+from bridge.errors import CasebridgeError, ConfigError, Exit, worst
+from bridge.outbox.deliver import deliver
+from bridge.pauses import paused
+from bridge.policies import stamp, store_secret
+from bridge.publish import publish
+from bridge.resolve.batch import resolve
+from bridge.writeback import write_back
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from bridge.app import App, SourceSetup, SyncSetup, TargetSetup
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+SLICE = 3.0
+"""Seconds that one slice of delivering works before it reports."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncOptions:
+    """What a person may say about one sync."""
+
+    limit: int | None = None
+    """Stop collecting from a source after the page in which this many messages were read."""
+    since: datetime | None = None
+    """Start a source at this time (history), instead of now."""
+    last: int | None = None
+    """Start a source with its last so many messages."""
+    as_cases: bool = False
+    """History becomes closed cases, without SLA or notices."""
+    accept: int | None = None
+    """Let so many records pass the brakes."""
+    sources: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    """Only these connections of the sync."""
+    progress: Callable[[str, str, int], None] = field(default=lambda _step, _name, _count: None)
+    """Called with step, connection and how many more are done."""
+
+
+@dataclass(slots=True)
+class RunReport:
+    """How a sync went; ``exit_code`` is the worst of its parts."""
+
+    run_id: int
+    exit_code: Exit = Exit.OK
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Step or connection → counts."""
+    problems: list[str] = field(default_factory=list)
+
+    def problem(self, code: int, text: str) -> None:
+        """Note that something went wrong."""
+        self.exit_code = worst(self.exit_code, code)
+        if text not in self.problems:
+            self.problems.append(text)
+
+
+def sync(app: App, name: str | None, options: SyncOptions) -> RunReport:
+    """Run one sync (or all) once. Raises ``StoreBusy`` if another process is at work on the same connections."""
+    sources, targets = _choose(app, name, options)
+    with ExitStack() as stack:
+        for what in (*(f"collect:{one.name}" for one in sources), *(f"deliver:{one.name}" for one in targets)):
+            stack.enter_context(lease.hold(app.store, what, app.clock))
+        report = RunReport(runs.begin(app, f"sync {name}" if name else "sync"))
+        try:
+            audit.record(app)
+            _story(app, sources, targets, options, report)
+        except Exception as error:
+            report.problem(error.exit_code if isinstance(error, CasebridgeError) else Exit.OWN_FAULT, str(error))
+            raise
+        finally:
+            runs.end(app, report.run_id, report.exit_code, report.counts, report.problems)
+    return report
+
+
+def _story(
+    app: App,
+    sources: Iterable[SourceSetup],
+    targets: Iterable[TargetSetup],
+    options: SyncOptions,
+    report: RunReport,
+) -> None:
+    _each(report, targets, lambda target: _write_back(app, target, report))
+    _each(report, sources, lambda source: _collect(app, source, options, report))
+    _resolve(app, options, report)
+    attachments.fetch_all(app)
+    for target in targets:
+        if options.accept is not None:
+            accept(app, "deliver", target.name, options.accept)
+    _each(report, targets, lambda target: _deliver(app, target, options, report))
+    _each(report, sources, lambda source: _publish(app, source, options, report))
+    _judge(app, report)
+
+
+def _collect(app: App, setup: SourceSetup, options: SyncOptions, report: RunReport) -> None:
+    """Read a source from where it stands; a live source that was never read starts from now."""
+    if paused(app.store, "collect", setup.name):
+        report.problem(
+            Exit.HALTED, f"Collecting from {setup.name} is paused. Go on with: casebridge resume collect {setup.name}"
+        )
+        return
+    reading = reading_of(setup, policies=stamp(app), secret=store_secret(app))
+    beginning = start.beginning(app, setup, reading, options)
+    total = report.counts.setdefault(setup.name, Counts().as_dict())
+    if beginning is None:
+        return
+
+    def enough(counts: Counts) -> bool:
+        return (options.limit is not None and total["seen"] >= options.limit) or paused(
+            app.store, "collect", setup.name
+        )
+
+    with start.watched(app, beginning.reading):
+        for counts in collect(app.store, beginning.reading, beginning.pages, now=app.clock.now, enough=enough):
+            for key, value in counts.as_dict().items():
+                total[key] += value
+            options.progress("collect", setup.name, counts.seen)
+    if total["quarantined"]:
+        report.problem(
+            Exit.SET_ASIDE,
+            f"{setup.name}: {total['quarantined']} rows could not be read and were set aside. See: casebridge quarantine list",
+        )
+
+
+def _resolve(app: App, options: SyncOptions, report: RunReport) -> None:
+    """Recompute whatever the new facts concern: conversations, triage, customers, cases, wanted records."""
+    counts = report.counts.setdefault("resolve", {"messages": 0})
+    for batch in resolve(app):
+        counts["messages"] += batch.messages
+        options.progress("resolve", "", batch.messages)
+
+
+def _deliver(app: App, target: TargetSetup, options: SyncOptions, report: RunReport) -> None:
+    """Drain what is wanted in a target, in slices, until nothing is left that can go now."""
+    counts = report.counts.setdefault(target.name, {})
+    more = True
+    while more:
+        done = deliver(app, target, seconds=SLICE, owner=lease.new_owner())
+        for key, value in done.counts.items():
+            counts[key] = counts.get(key, 0) + value
+        options.progress("deliver", target.name, sum(done.counts.values()))
+        for problem in done.problems:
+            report.problem(problem.code, problem.text)
+        more = done.more
+
+
+def _write_back(app: App, target: TargetSetup, report: RunReport) -> None:
+    """Read a target's own people and cases, agents' answers and what happened to cases."""
+    counts = write_back(app, target)
+    report.counts.setdefault(target.name, {}).update(counts)
+
+
+def _publish(app: App, source: SourceSetup, options: SyncOptions, report: RunReport) -> None:
+    """Send the answers that are due to the network."""
+    if source.publisher is None:
+        return
+    counts = publish(app, source)
+    report.counts.setdefault(source.name, Counts().as_dict()).update(counts)
+    options.progress("publish", source.name, sum(counts.values()))
+
+
+def _judge(app: App, report: RunReport) -> None:
+    """Say what waits for a person, whoever's run left it."""
+    for code, text in runs.waiting_for_people(app):
+        report.problem(code, text)
+
+
+def _each(report: RunReport, connections: Iterable[T], step: Callable[[T], None]) -> None:
+    """Do a step for each connection, side by side; what fails is noted and stops no other."""
+    connections = list(connections)
+
+    def guarded(connection: T) -> None:
+        name = connection.name  # type: ignore[attr-defined] # a SourceSetup or TargetSetup
+        try:
+            step(connection)
+        except CasebridgeError as error:
+            log.error("step failed", connection=name, error=str(error))
+            report.problem(error.exit_code, f"{name}: {error}")
+
+    if len(connections) < 2:
+        for connection in connections:
+            guarded(connection)
+        return
+    with ThreadPoolExecutor(max_workers=len(connections)) as pool:
+        list(pool.map(guarded, connections))
+
+
+def _choose(app: App, name: str | None, options: SyncOptions) -> tuple[list[SourceSetup], list[TargetSetup]]:
+    """Return the connections of a sync (or of all), cut down to those that were asked for."""
+    if name is not None and name not in app.syncs:
+        raise ConfigError(f"There is no sync “{name}”. There are: {', '.join(app.syncs)}.")
+    chosen: list[SyncSetup] = [app.syncs[name]] if name is not None else list(app.syncs.values())
+    sources = dict.fromkeys(source for one in chosen for source in one.sources)
+    targets = dict.fromkeys(target for one in chosen for target in one.targets)
+    for wanted, there in ((options.sources, sources), (options.targets, targets)):
+        for each in wanted:
+            if each not in there:
+                raise ConfigError(f"There is no “{each}” in this sync. There are: {', '.join(there)}.")
+    return (
+        [app.sources[each] for each in sources if not options.sources or each in options.sources],
+        [app.targets[each] for each in targets if not options.targets or each in options.targets],
+    )

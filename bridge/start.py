@@ -1,0 +1,113 @@
+"""Where reading a source begins: where it stood; else from now; history only if somebody asks for it."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from bridge.errors import CasebridgeError
+from bridge.nouns import Cursor, Mode, Page, Said
+from bridge.store import bulk, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bridge.app import App, SourceSetup
+    from bridge.collect import Reading
+    from bridge.contracts import Source
+    from bridge.engine import SyncOptions
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The pages to read, and how to store them."""
+
+    reading: Reading
+    pages: Iterator[Page]
+
+
+def beginning(app: App, setup: SourceSetup, reading: Reading, options: SyncOptions) -> Beginning | None:
+    """Return what to read; None if a live source only now begins and there is nothing to read yet."""
+    where = (schema.progress.c.connection == setup.name) & (schema.progress.c.stream == reading.stream)
+    with app.store.read() as connection:
+        stood = connection.execute(select(schema.progress).where(where)).first()
+    history = options.since is not None or options.last is not None
+    if stood is not None and not history:
+        since = stood.started_at if setup.source.live else None
+        return Beginning(replace(reading, live_since=since), setup.source.pages(Cursor(stood.cursor)))
+    if not setup.source.live and not history:
+        return Beginning(reading, setup.source.pages(Cursor()))
+    started = stood.started_at if stood is not None else app.clock.now()
+    if not history:
+        _begin(app, reading, setup.source.head(), started)
+        return None
+    old = Mode.AS_CASE if options.as_cases else Mode.HISTORY
+    reading = replace(reading, live_since=started, old=old)
+    if options.since is not None:
+        return Beginning(reading, _since(setup.source, options.since))
+    return Beginning(reading, _last(setup.source, options.last or 0))
+
+
+@contextmanager
+def watched(app: App, reading: Reading) -> Iterator[None]:
+    """Note when a source was read to the end, or what went wrong."""
+    try:
+        yield
+    except CasebridgeError as error:
+        _note(app, reading, error=str(error))
+        raise
+    _note(app, reading, error="", last_ok_at=app.clock.now())
+
+
+def _since(source: Source, since: datetime) -> Iterator[Page]:
+    """Yield what was said since; sources may begin earlier than asked."""
+    for page in source.pages(source.at(since)):
+        kept = tuple(
+            event
+            for event in page.events
+            if not (isinstance(event, Said) and event.message.sent_at is not None and event.message.sent_at < since)
+        )
+        yield replace(page, events=kept)
+
+
+def _last(source: Source, count: int) -> Iterator[Page]:
+    """Yield the last so many messages as one page; holds no more than these in memory."""
+    kept: deque[Said] = deque(maxlen=count)
+    cursor = Cursor()
+    for page in source.pages(source.at(_LONG_AGO)):
+        kept.extend(event for event in page.events if isinstance(event, Said))
+        cursor = page.cursor
+    yield Page(tuple(kept), cursor)
+
+
+def _begin(app: App, reading: Reading, cursor: Cursor, started: datetime) -> None:
+    row = {
+        "connection": reading.connection,
+        "stream": reading.stream,
+        "cursor": cursor.value,
+        "started_at": started,
+        "last_ok_at": started,
+        "seen": 0,
+        "new": 0,
+        "repeated": 0,
+        "quarantined": 0,
+        "other": 0,
+        "error": "",
+        "settings_hash": "",
+    }
+    with app.store.write("begin") as connection:
+        bulk.insert_new(connection, schema.progress, [row])
+
+
+def _note(app: App, reading: Reading, **values: object) -> None:
+    table = schema.progress
+    where = (table.c.connection == reading.connection) & (table.c.stream == reading.stream)
+    with app.store.write("progress") as connection:
+        connection.execute(table.update().where(where).values(**values))
