@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from contextlib import nullcontext
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -12,13 +15,14 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from bridge.app import App
 
 Row = TypeVar("Row")
 
+_UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
 """Text from networks must not steer the terminal."""
 
@@ -110,6 +114,42 @@ def note(ctx: typer.Context, sentence: str) -> None:
     """Say something beside the result, on stderr, unless ``--quiet``."""
     if not session(ctx).quiet:
         typer.echo(sentence, err=True)
+
+
+def stream(rows: Iterable[Any], file: Path | None) -> int:
+    """Write one JSON line a row, to ``file`` or stdout, as they come; return how many."""
+    count = 0
+    with nullcontext(sys.stdout.buffer) if file is None else file.open("wb") as out:
+        for row in rows:
+            out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+            count += 1
+    return count
+
+
+def number(text: str, letter: str) -> int:
+    """Return the number of ``C-12`` or ``12``; raises ``typer.BadParameter`` for anything else."""
+    digits = text.upper().removeprefix(letter).removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+        message = f"{text!r} is no number; write {letter}-12 or 12."
+        raise typer.BadParameter(message)
+    return int(digits)
+
+
+def found(value: Row | None, what: str, text: str) -> Row:
+    """Return what was looked for; raises ``typer.BadParameter`` if there is none."""
+    if value is None:
+        message = f"There is no {what} {text}."
+        raise typer.BadParameter(message)
+    return value
+
+
+def duration(text: str) -> timedelta:
+    """Return the length of ``90s``, ``30m``, ``2h`` or ``1d``; raises ``typer.BadParameter`` for anything else."""
+    match = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
+    if match is None:
+        message = f"{text!r} is no length of time; write 90s, 30m, 2h or 1d."
+        raise typer.BadParameter(message)
+    return int(match[1]) * _UNITS[match[2]]
 
 
 def shown(value: object) -> str:
