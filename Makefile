@@ -44,7 +44,7 @@ soak: $(VENV)/.test
 	$(PYTEST) -rs -m soak
 
 bench: $(VENV)/.bench
-	$(BIN)/python benchmarks/collect/run.py $(BENCH)
+	$(BIN)/python -m benchmarks.collect.run $(BENCH)
 
 # Before the first release there is one migration, written anew from bridge/store/tables.py.
 migration: $(VENV)/.test
