@@ -1,0 +1,89 @@
+"""Evidence by identifier, as the solver and the search for components see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from identity.model import Evidence, Identifier, IdentifierKind, Relation, Vertex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from identity.policy import IdentityPolicy, Rule
+
+_STRENGTH = {relation: strength for strength, relation in enumerate(Relation)}
+_PROVES_NOTHING = frozenset({Relation.MENTIONED})
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The strongest way in which one vertex shows one identifier."""
+
+    vertex: str
+    evidence: Evidence
+    rule: Rule
+
+    @property
+    def order(self) -> tuple[int, int, Identifier, str]:
+        """Return the total order in which links are tried."""
+        seen = self.evidence
+        return self.rule.priority, _STRENGTH[seen.relation], seen.identifier, self.vertex
+
+
+@dataclass(slots=True)
+class Sightings:
+    """All evidence of a problem, sorted by what it may do."""
+
+    linking: dict[Identifier, dict[str, Sighting]] = field(default_factory=dict)
+    """By identifier and vertex: what may link. Values that an echo only repeats are not among it."""
+    repeated: dict[Identifier, dict[str, Sighting]] = field(default_factory=dict)
+    """What echoes show: where they belong, nothing else."""
+    hinting: dict[Identifier, dict[str, Evidence]] = field(default_factory=dict)
+    """Claims and unverified senders: good for suggestions."""
+
+
+def sort_out(evidence: Iterable[Evidence], vertices: Mapping[str, Vertex], policy: IdentityPolicy) -> Sightings:
+    """Sort evidence; of several relations between a vertex and an identifier the strongest counts."""
+    rules, found = policy.rules(), Sightings()
+    for seen in evidence:
+        rule = rules.get((seen.identifier.kind, seen.relation))
+        if rule is not None:
+            _keep(found.repeated if vertices[seen.vertex].echo else found.linking, seen, rule)
+        elif seen.relation not in _PROVES_NOTHING and not vertices[seen.vertex].echo:
+            found.hinting.setdefault(seen.identifier, {}).setdefault(seen.vertex, seen)
+    _count_own_additions(found, vertices)
+    return found
+
+
+def _keep(into: dict[Identifier, dict[str, Sighting]], seen: Evidence, rule: Rule) -> None:
+    by_vertex = into.setdefault(seen.identifier, {})
+    new, old = Sighting(seen.vertex, seen, rule), by_vertex.get(seen.vertex)
+    if old is None or new.order < old.order:
+        by_vertex[seen.vertex] = new
+
+
+def _count_own_additions(found: Sightings, vertices: Mapping[str, Vertex]) -> None:
+    """Let what an agent added to a record of ours link: its own id, and values that nobody had shown before it."""
+    for identifier, by_vertex in found.repeated.items():
+        for key, sighting in by_vertex.items():
+            vertex = vertices[key]
+            if vertex.anchor in vertices and (
+                identifier.kind is IdentifierKind.CRM_ID or _first_to_show(sighting, identifier, found)
+            ):
+                found.linking.setdefault(identifier, {})[key] = sighting
+
+
+def _first_to_show(sighting: Sighting, identifier: Identifier, found: Sightings) -> bool:
+    first = sighting.evidence.first_seen
+    if first is None:
+        return False
+    others = [
+        *(s.evidence for s in found.linking.get(identifier, {}).values()),
+        *(s.evidence for s in found.repeated.get(identifier, {}).values()),
+        *found.hinting.get(identifier, {}).values(),
+    ]
+    return all(
+        other.first_seen is not None and (other.first_seen > first or other.vertex == sighting.vertex)
+        for other in others
+    )
