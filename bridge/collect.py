@@ -16,7 +16,6 @@ from bridge.facts import people as people_facts
 from bridge.facts.rest import store_broken, store_deleted, store_status
 from bridge.nouns import (
     Broken,
-    Cursor,
     Deleted,
     Direction,
     Mode,
@@ -123,7 +122,17 @@ def store_page(store: Store, reading: Reading, page: Page, *, now: datetime) -> 
     prepared = _prepare(reading, page, now)
     with store.write("collect") as connection:
         counts = _write(connection, prepared, now)
-        _advance(connection, reading, page.cursor, counts, prepared.newest, now)
+        _advance(connection, reading, counts, {"cursor": page.cursor.value, "last_message_at": prepared.newest}, now)
+    return counts
+
+
+def store_repaired(store: Store, reading: Reading, page: Page, *, now: datetime) -> Counts:
+    """Store what a repaired row of the quarantine became; the cursor stays, the row counts as read now."""
+    prepared = _prepare(reading, page, now)
+    with store.write("replay") as connection:
+        counts = _write(connection, prepared, now)
+        moved = Counts(new=counts.new, repeated=counts.repeated, quarantined=-counts.seen, other=counts.other)
+        _advance(connection, reading, moved, {}, now)
     return counts
 
 
@@ -208,34 +217,15 @@ def _write(connection: Connection, prepared: _Prepared, now: datetime) -> Counts
 
 
 def _advance(
-    connection: Connection, reading: Reading, cursor: Cursor, counts: Counts, newest: datetime | None, now: datetime
+    connection: Connection, reading: Reading, counts: Counts, position: Mapping[str, Any], now: datetime
 ) -> None:
+    """Add to the tallies of a stream and move its cursor."""
     table = schema.progress
     where = (table.c.connection == reading.connection) & (table.c.stream == reading.stream)
-    values: dict[Any, Any] = {
-        table.c.cursor: cursor.value,
-        table.c.seen: table.c.seen + counts.seen,
-        table.c.new: table.c.new + counts.new,
-        table.c.repeated: table.c.repeated + counts.repeated,
-        table.c.quarantined: table.c.quarantined + counts.quarantined,
-        table.c.other: table.c.other + counts.other,
-    }
-    if newest is not None:
-        values[table.c.last_message_at] = newest
+    values: dict[str, Any] = {name: table.c[name] + count for name, count in counts.as_dict().items()}
+    values |= {name: value for name, value in position.items() if value is not None}
     if connection.execute(table.update().where(where).values(values)).rowcount:
         return
-    row = {
-        "connection": reading.connection,
-        "stream": reading.stream,
-        "cursor": cursor.value,
-        "started_at": now,
-        "last_message_at": newest,
-        "seen": counts.seen,
-        "new": counts.new,
-        "repeated": counts.repeated,
-        "quarantined": counts.quarantined,
-        "other": counts.other,
-        "error": "",
-        "settings_hash": "",
-    }
+    row = {"connection": reading.connection, "stream": reading.stream, "cursor": "", "last_message_at": None}
+    row |= {"started_at": now, "error": "", "settings_hash": "", **counts.as_dict(), **position}
     bulk.insert_new(connection, table, [row])

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 
 from bridge import attachments, audit, lease, runs, start
-from bridge.brakes import accept
+from bridge.brakes import paused, resume
 from bridge.collect import Counts, collect, reading_of
 from bridge.errors import CasebridgeError, ConfigError, Exit, worst
 from bridge.outbox.deliver import deliver
-from bridge.pauses import paused
 from bridge.policies import stamp, store_secret
 from bridge.publish import publish
 from bridge.resolve.batch import resolve
@@ -108,7 +107,7 @@ def _story(
     attachments.fetch_all(app)
     for target in targets:
         if options.accept is not None:
-            accept(app, "deliver", target.name, options.accept)
+            resume(app.store, "deliver", target.name, accept=options.accept)
     _each(report, targets, lambda target: _deliver(app, target, options, report))
     _each(report, sources, lambda source: _publish(app, source, options, report))
     _judge(app, report)
@@ -116,7 +115,7 @@ def _story(
 
 def _collect(app: App, setup: SourceSetup, options: SyncOptions, report: RunReport) -> None:
     """Read a source from where it stands; a live source that was never read starts from now."""
-    if paused(app.store, "collect", setup.name):
+    if _paused(app, setup):
         report.problem(
             Exit.HALTED, f"Collecting from {setup.name} is paused. Go on with: casebridge resume collect {setup.name}"
         )
@@ -142,6 +141,11 @@ def _collect(app: App, setup: SourceSetup, options: SyncOptions, report: RunRepo
             Exit.SET_ASIDE,
             f"{setup.name}: {total['quarantined']} rows could not be read and were set aside. See: casebridge quarantine list",
         )
+
+
+def _paused(app: App, setup: SourceSetup) -> bool:
+    with app.store.read() as connection:
+        return paused(connection, "collect", setup.name) is not None
 
 
 def _resolve(app: App, options: SyncOptions, report: RunReport) -> None:

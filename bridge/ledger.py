@@ -1,0 +1,149 @@
+"""The ledger: every message that was read is accounted for, from our own tables.
+
+First line, per source: seen = new + repeated + quarantined. Second line, per target: what is new there is delivered,
+waiting, refused, unknown, or has a named reason for being in no case.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, or_, select
+
+from bridge.collect import MESSAGES
+from bridge.resolve.batch import routes_of
+from bridge.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.engine import Connection
+
+    from bridge.app import App
+
+_BY_STATE = {
+    "delivered": "delivered",
+    "refused": "refused",
+    "unknown": "unknown",
+    "gone": "deleted",
+    "dropped": "dropped",
+    "pending": "waiting",
+    "sending": "waiting",
+    "accepted": "waiting",
+    "waiting": "waiting",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: a total and the parts that must add up to it."""
+
+    name: str
+    total: int
+    parts: Mapping[str, int]
+
+    @property
+    def balanced(self) -> bool:
+        """Tell whether the parts add up."""
+        return self.total == sum(self.parts.values())
+
+
+@dataclass(slots=True)
+class LedgerReport:
+    """All lines, and sentences about what does not add up."""
+
+    sources: list[Line] = field(default_factory=list)
+    targets: list[Line] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def balanced(self) -> bool:
+        """Tell whether every line adds up and nothing else is wrong."""
+        return not self.faults and all(line.balanced for line in (*self.sources, *self.targets))
+
+
+def ledger(app: App) -> LedgerReport:
+    """Draw up the ledger."""
+    report = LedgerReport()
+    with app.store.read() as connection:
+        _sources(connection, report)
+        routes = routes_of(app)
+        for target in app.targets:
+            connections = [source for source, targets in routes.items() if target in targets]
+            report.targets.append(_target(connection, target, connections))
+            _placements(connection, target, report)
+    return report
+
+
+def _sources(connection: Connection, report: LedgerReport) -> None:
+    progress, message = schema.progress.c, schema.message.c
+    stored = {
+        row.connection: row.count
+        for row in connection.execute(
+            select(message.connection, func.count().label("count")).group_by(message.connection)
+        )
+    }
+    for row in connection.execute(
+        select(schema.progress).where(progress.stream == MESSAGES).order_by(progress.connection)
+    ):
+        parts = {"new": row.new, "repeated": row.repeated, "quarantined": row.quarantined}
+        report.sources.append(Line(row.connection, row.seen, parts))
+        count = stored.pop(row.connection, 0)
+        if count != row.new:
+            report.faults.append(f"{row.connection}: {row.new} messages counted as new, but {count} are stored.")
+    for name, count in stored.items():
+        report.faults.append(f"{name}: {count} messages are stored, but none was ever counted.")
+
+
+def _target(connection: Connection, target: str, connections: list[str]) -> Line:
+    message, delivery, resolved = schema.message.c, schema.delivery.c, schema.resolved.c
+    ours = and_(delivery.thing == "message", delivery.target == target, delivery.subject_id == message.id)
+    joined = schema.message.outerjoin(schema.delivery, ours).outerjoin(
+        schema.resolved, resolved.message_id == message.id
+    )
+    concerns = or_(message.connection.in_(connections), delivery.id.is_not(None))
+    columns = (
+        delivery.state,
+        resolved.why,
+        resolved.case_id.is_not(None).label("in_case"),
+        message.action_id.is_not(None).label("published"),
+    )
+    query = select(*columns, func.count().label("count")).select_from(joined).where(concerns).group_by(*columns)
+    parts: Counter[str] = Counter()
+    for row in connection.execute(query):
+        parts[_part(row)] += row.count
+    total = connection.execute(
+        select(func.count(message.id.distinct())).select_from(joined).where(concerns)
+    ).scalar_one()
+    return Line(target, total, dict(sorted(parts.items())))
+
+
+def _part(row: Any) -> str:  # noqa: ANN401 - a row of the query above
+    if row.state in _BY_STATE:
+        return _BY_STATE[row.state]
+    if row.published:
+        return "own"
+    if row.why is None or (row.in_case and row.state is None):
+        return "waiting"
+    reason = str(row.why or "own")
+    return f"no case ({reason})" if reason.startswith(("rule:", "decision")) else reason
+
+
+def _placements(connection: Connection, target: str, report: LedgerReport) -> None:
+    """Every delivered message has a placement, and the other way round."""
+    placement, delivery = schema.placement.c, schema.delivery.c
+    mine = and_(placement.message_id == delivery.subject_id, placement.target == delivery.target)
+    query = (
+        select(func.count())
+        .select_from(schema.delivery.outerjoin(schema.placement, mine))
+        .where(
+            delivery.target == target,
+            delivery.thing == "message",
+            delivery.delivered_version > 0,
+            placement.message_id.is_(None),
+        )
+    )
+    if missing := connection.execute(query).scalar_one():
+        report.faults.append(f"{target}: {missing} messages were delivered, but it is not noted into which case.")
