@@ -60,9 +60,22 @@ class Document:
             node = found[1] if found else None
         return Document(data, self.file, node, self.line(place))
 
+    def under(self, key: str) -> Document:
+        """Return a document that has this one as its only key."""
+        return Document({key: self.data}, self.file, _Under(key, self.node, self.first_line), self.first_line)
+
     def error(self, message: str, place: Sequence[str | int] = ()) -> ConfigError:
         """Return an error that names file and line of ``place``."""
         return ConfigError(message, file=self.file, line=self.line(place))
+
+
+@dataclass(frozen=True, slots=True)
+class _Under:
+    """A node that was put under a key."""
+
+    key: str
+    node: Any
+    line: int
 
 
 def load(path: Path) -> Document:
@@ -230,6 +243,8 @@ def _key(key: Any, node: CommentedMap, file: str) -> str:  # noqa: ANN401 - any 
 
 def _child(node: Any, step: str | int) -> tuple[int, Any] | None:  # noqa: ANN401 - any YAML value
     """Return line (from 1) and node of a key or item, None if it is not there."""
+    if isinstance(node, _Under):
+        return (node.line, node.node) if step == node.key else None
     if isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
         return node.lc.item(step)[0] + 1, node[step]
     if isinstance(node, CommentedMap):

@@ -122,8 +122,14 @@ def find(path: str, paths: Mapping[str, PathSpec]) -> PathSpec | None:
 
 
 def unknown(path: str, paths: Mapping[str, PathSpec]) -> str:
-    """Return the sentence for a path that is not known."""
-    return f"unknown path {path!r}{did_you_mean(path, paths)}"
+    """Return the sentence for a path that is not known; its neighbours are the first guess."""
+    noun, _, name = path.rpartition(".")
+    near = did_you_mean(name, [known.removeprefix(f"{noun}.") for known in paths if known.startswith(f"{noun}.")])
+    if "'" in near:
+        near = near.replace("'", f"'{noun}.", 1)
+    elif not any(known.startswith(f"{noun}.") for known in paths):
+        near = did_you_mean(path, paths)
+    return f"unknown path {path!r}{near}"
 
 
 def getter(path: str, paths: Mapping[str, PathSpec]) -> Callable[[Mapping[str, Any]], Any]:
