@@ -100,7 +100,7 @@ def _target(
         name=surroundings.name,
         target=registry.target(entry.type).connect(entry, surroundings),
         mode=entry.mode,
-        mappings={thing: load_target_mapping(path) for thing, path in mappings.items()},
+        mappings={thing: load_target_mapping(path, thing=thing) for thing, path in mappings.items()},
         persons=entry.persons,
         publish=entry.publish,
         hold=timedelta(seconds=entry.hold_seconds),

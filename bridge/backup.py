@@ -1,0 +1,171 @@
+"""Back a store up while it is in use, and put a backup in its place.
+
+After a restore the store does not know what was sent since the backup. So every delivery is looked up in its target
+before it is sent, and every answer that was still to go out waits for a person.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy.engine import URL
+
+from bridge import lease
+from bridge.errors import ConfigError, StoreBusy, Transient, Unsupported
+from bridge.store import migrate, schema
+from bridge.store.settings import write_setting
+from bridge.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from bridge.app import App
+
+RESTORED_AT = "restored_at"
+"""Setting: when the store was last restored, as ISO time; empty in a store that never was."""
+
+_MAGIC = b"SQLite format 3\x00"
+_IN_DOUBT = ("sending", "accepted")
+_UNSENT = ("held", "queued", "sending")
+_REVIEW = "The store was restored from a backup; look whether this was sent meanwhile, then approve or cancel it."
+
+
+def backup(app: App, file: Path) -> None:
+    """Write a consistent copy of the store to ``file``, which must not exist; others may go on working.
+
+    Attachments are not in it: they are files that never change, in a folder of the project.
+    """
+    if file.exists():
+        message = f"{file} exists already; a backup overwrites nothing. Name another file."
+        raise ConfigError(message)
+    if not file.parent.is_dir():
+        message = f"There is no folder {file.parent} to write the backup to. Make it first."
+        raise ConfigError(message)
+    if app.store.sqlite:
+        partial = file.with_name(f"{file.name}.partial")
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)
+        _copy(_path(app.store), partial)
+        partial.replace(file)
+    else:
+        _postgres(app.store, "pg_dump", "--format=custom", f"--file={file}", manual="Run pg_dump --format=custom.")
+        file.chmod(0o600)
+
+
+def restore(app: App, file: Path) -> None:
+    """Put a backup in the place of the store.
+
+    Raises ``StoreBusy`` while a sync is at work, ``ConfigError`` if the file is no backup of a store.
+    """
+    if not file.is_file():
+        message = f"There is no backup {file}."
+        raise ConfigError(message)
+    if holders := lease.holders(app.store, app.clock.now()):
+        message = f"A sync is at work ({', '.join(sorted(holders))}). Wait for its end, then restore."
+        raise StoreBusy(message)
+    if app.store.sqlite:
+        _restore_sqlite(app, file)
+        return
+    arguments = ("--clean", "--if-exists", "--no-owner", "--single-transaction", str(file))
+    _postgres(app.store, "pg_restore", "--dbname", *arguments, manual="Run pg_restore --clean --single-transaction.")
+    distrust(app.store, app.clock.now())
+
+
+def distrust(store: Store, now: datetime) -> None:
+    """Mark a restored store: what it holds for unsent may have been sent."""
+    delivery, action = schema.delivery, schema.action
+    with store.write("restore") as connection:
+        in_doubt = delivery.c.state.in_(_IN_DOUBT)
+        connection.execute(
+            delivery.update().where(in_doubt).values(state="unknown", owner="", until=None, next_at=None)
+        )
+        connection.execute(delivery.update().values(look_up=True))
+        connection.execute(action.update().where(action.c.state.in_(_UNSENT)).values(state="review", reason=_REVIEW))
+        connection.execute(schema.lease.delete())
+        write_setting(connection, RESTORED_AT, now.isoformat())
+
+
+def _restore_sqlite(app: App, file: Path) -> None:
+    """Prepare a copy beside the store, then take it over in one transaction of SQLite."""
+    with file.open("rb") as opened:
+        if opened.read(len(_MAGIC)) != _MAGIC:
+            message = f"{file} is no backup of a SQLite store."
+            raise ConfigError(message)
+    staged = _path(app.store).with_name(f"{_path(app.store).name}.restoring")
+    staged.unlink(missing_ok=True)
+    staged.touch(mode=0o600)
+    try:
+        _copy(file, staged)
+        prepared = Store(f"sqlite:///{staged}")
+        _check(prepared, file)
+        distrust(prepared, app.clock.now())
+        prepared.close()
+        app.store.close()
+        _copy(staged, _path(app.store))
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{staged}{suffix}").unlink(missing_ok=True)
+
+
+def _check(prepared: Store, file: Path) -> None:
+    if migrate.pending(prepared) == "":
+        prepared.close()
+        message = f"{file} is a SQLite file, but no backup of a Casebridge store."
+        raise ConfigError(message)
+    migrate.ensure(prepared)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a SQLite database with its online backup: consistent, whoever else is reading or writing."""
+    try:
+        with (
+            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as old,
+            closing(sqlite3.connect(target)) as new,
+        ):
+            old.backup(new)
+    except sqlite3.Error as error:
+        message = f"{source} cannot be copied to {target}: {error}. Check disk space and permissions."
+        raise Transient(message) from error
+
+
+def _path(store: Store) -> Path:
+    if not store.url.database or store.url.database == ":memory:":
+        message = "The store is in memory; there is nothing to back up."
+        raise ConfigError(message)
+    return Path(store.url.database)
+
+
+def _postgres(store: Store, program: str, *arguments: str, manual: str) -> None:
+    found = shutil.which(program)
+    if found is None:
+        message = f"{program} is not installed on this machine."
+        raise Unsupported(message, manual_step=f"{manual} PostgreSQL's client programs bring it.")
+    done = subprocess.run(  # noqa: S603 - the program was found by name, the arguments are ours
+        [found, *_with_url(store, arguments)], env=_environment(store), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        message = f"{program} failed: {reason}"
+        raise Transient(message)
+
+
+def _with_url(store: Store, arguments: Sequence[str]) -> list[str]:
+    """Put the address after ``--dbname`` (``pg_restore``), or at the end (``pg_dump``); never with the password."""
+    there = store.url
+    bare = URL.create("postgresql", there.username, None, there.host, there.port, there.database, there.query)
+    url = bare.render_as_string(hide_password=False)
+    if "--dbname" not in arguments:
+        return [*arguments, url]
+    at = arguments.index("--dbname") + 1
+    return [*arguments[:at], url, *arguments[at:]]
+
+
+def _environment(store: Store) -> dict[str, str]:
+    return dict(os.environ) | ({"PGPASSWORD": store.url.password} if store.url.password else {})
