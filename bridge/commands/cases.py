@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bridge import decisions, replan as replanning
+from bridge import decisions
 from bridge.app import App
 from bridge.commands.context import app, found, note, number, record, result, stream, table
-from bridge.commands.messages import show_messages
 from bridge.commands.options import Before, By, Limit, Out, Reason, ShowText, actor, cut
-from bridge.commands.reports import show_replan
 from bridge.queries import cases as queries
 from bridge.queries import messages as message_queries
 from bridge.queries.cases import CaseFilter
@@ -138,31 +135,6 @@ def not_a_case(ctx: typer.Context, place: Place, by: By = "", reason: Reason = "
     """
     composed = app(ctx)
     _decide(ctx, composed, "not_a_case", [_message(composed, place)], by, reason)
-
-
-@cases.command("replan")
-def replan(
-    ctx: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
-) -> None:
-    """Decide all stored messages again by the present triage and case policy.
-
-    Example: casebridge cases replan --dry-run
-    """
-    show_replan(ctx, replanning.replan(app(ctx), dry_run=dry_run))
-
-
-@cases.command("simulate")
-def simulate(
-    ctx: typer.Context,
-    triage: Annotated[Path, typer.Argument(help="Another triage.yaml to try on the stored messages.")],
-    limit: Annotated[int, typer.Option(help="Only so many of the newest messages; 0: all.")] = 0,
-) -> None:
-    """Try other triage rules on the stored messages; changes nothing.
-
-    Example: casebridge cases simulate triage.new.yaml
-    """
-    show_replan(ctx, replanning.simulate(app(ctx), triage, limit=limit))
 
 
 def _message(composed: App, place: str) -> str:

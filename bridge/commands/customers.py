@@ -1,0 +1,166 @@
+"""``casebridge customers``: who is who, why, and what people decided about it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bridge import decisions
+from bridge.app import App
+from bridge.commands.context import app, found, note, number, record, result, stream, table
+from bridge.commands.options import Before, By, Limit, Out, Reason, ShowText, actor, cut
+from bridge.queries import customers as queries
+from bridge.queries import messages as message_queries
+from bridge.queries.customers import Bond
+from bridge.queries.exports import export_customers
+from bridge.queries.messages import MessageFilter
+from identity.model import DecisionKind
+
+customers = typer.Typer(no_args_is_help=True, help="Customers: resolved people, with their history of all channels.")
+
+Customer = Annotated[str, typer.Argument(help="A customer, as P-12.")]
+Who = Annotated[
+    str, typer.Argument(help="A customer, as P-12, a profile, as network/scope/id, or a CRM row, as connection:id.")
+]
+
+
+@customers.command("list")
+def list_customers(ctx: typer.Context, limit: Limit = 50, before: Before = "") -> None:
+    """List customers, the newest first.
+
+    Example: casebridge customers list --limit 20
+    """
+    with app(ctx).store.read() as connection:
+        rows = queries.list_customers(connection, cut(limit, before, "P"))
+    columns = {
+        "customer": lambda row: f"P-{row.id}",
+        "name": lambda row: row.name,
+        "handles": lambda row: row.handles,
+        "profiles": lambda row: row.members,
+        "messages": lambda row: row.messages,
+        "cases": lambda row: row.cases,
+    }
+    table(ctx, rows, columns)
+
+
+@customers.command("show")
+def show_customer(ctx: typer.Context, customer: Customer, show_text: ShowText = False, limit: Limit = 100) -> None:
+    """Show one customer with the timeline of all channels.
+
+    Example: casebridge customers show P-12 --show-text
+    """
+    with app(ctx).store.read() as connection:
+        detail = found(queries.show_customer(connection, number(customer, "P")), "customer", customer)
+        wanted = MessageFilter(customer=detail.id)
+        timeline = message_queries.timeline(connection, wanted, limit=limit, show_text=show_text)
+    record(ctx, {"customer": detail, "timeline": timeline})
+
+
+@customers.command("export")
+def export(ctx: typer.Context, out: Out = None) -> None:
+    """Write every customer as a JSON line: id, identifiers, members (source record keys), messages.
+
+    Example: casebridge customers export --out customers.jsonl
+    """
+    count = stream(export_customers(app(ctx).store), out)
+    note(ctx, f"{count} customers written.")
+
+
+@customers.command("why")
+def why(ctx: typer.Context, customer: Customer) -> None:
+    """Show what holds a customer together: shared identifiers, decisions, suggestions.
+
+    Example: casebridge customers why P-12
+    """
+    with app(ctx).store.read() as connection:
+        detail = found(queries.show_customer(connection, number(customer, "P")), "customer", customer)
+        bonds = queries.bonds(connection, detail.members)
+    _show_bonds(ctx, bonds, f"{customer} is a single profile; nothing had to be linked.")
+
+
+@customers.command("why-not")
+def why_not(ctx: typer.Context, first: Who, second: Who) -> None:
+    """Show what two customers have in common, and what keeps them apart.
+
+    Example: casebridge customers why-not P-12 P-15
+    """
+    composed = app(ctx)
+    left, right = _vertices(composed, first), _vertices(composed, second)
+    with composed.store.read() as connection:
+        bonds = queries.bonds(connection, [*left, *right])
+    across = [bond for bond in bonds if set(bond.vertices) & set(left) and set(bond.vertices) & set(right)]
+    _show_bonds(ctx, across, f"Nothing links {first} and {second}: no identifier is shown by both.")
+
+
+@customers.command("merge")
+def merge(ctx: typer.Context, first: Who, second: Who, by: By = "", reason: Reason = "") -> None:
+    """Say that two are one person.
+
+    Example: casebridge customers merge P-12 P-15 --reason "called us from the same number"
+    """
+    _decide_on_two(ctx, DecisionKind.MUST_LINK, first, second, by, reason)
+
+
+@customers.command("unmerge")
+def unmerge(ctx: typer.Context, first: Who, second: Who, by: By = "", reason: Reason = "") -> None:
+    """Say that two profiles or CRM rows are not one person. What was delivered stays where it is.
+
+    Example: casebridge customers unmerge x//4711 instagram/acme/77
+    """
+    _decide_on_two(ctx, DecisionKind.CANNOT_LINK, first, second, by, reason)
+
+
+@customers.command("block")
+def block(
+    ctx: typer.Context,
+    identifier: Annotated[
+        str, typer.Argument(help="As `customers why` shows it, for instance email::info@example.com.")
+    ],
+    by: By = "",
+    reason: Reason = "",
+) -> None:
+    """Let an identifier link nobody any more; for shared mailboxes and phones.
+
+    Example: casebridge customers block email::info@example.com --reason "reception desk"
+    """
+    _keep(ctx, app(ctx), DecisionKind.BLOCK, [identifier], by, reason)
+
+
+def _decide_on_two(ctx: typer.Context, kind: DecisionKind, first: str, second: str, by: str, reason: str) -> None:
+    composed = app(ctx)
+    operands = [_vertices(composed, first)[0], _vertices(composed, second)[0]]
+    if operands[0] == operands[1]:
+        message = f"{first} and {second} are the same; name two profiles or CRM rows, as `customers show` lists them."
+        raise typer.BadParameter(message)
+    _keep(ctx, composed, kind, operands, by, reason)
+
+
+def _keep(ctx: typer.Context, composed: App, kind: DecisionKind, operands: list[str], by: str, reason: str) -> None:
+    decision = decisions.decide(composed, kind, operands, actor=actor(by), reason=reason)
+    sentence = f"Decision {decision} is kept; the next sync applies it."
+    result(ctx, {"decision": decision, "kind": kind, "operands": operands}, sentence)
+
+
+def _vertices(composed: App, who: str) -> list[str]:
+    """Return the vertices of a customer, or the one that ``who`` names."""
+    with composed.store.read() as connection:
+        if "/" not in who and ":" not in who:
+            detail = found(queries.show_customer(connection, number(who, "P")), "customer", who)
+            return found(detail.members or None, "profile of customer", who)
+        for vertex in (who, f"p:{who}", f"r:{who}"):
+            if queries.customer_of(connection, vertex) is not None:
+                return [vertex]
+    return found(None, "profile or CRM row", who)
+
+
+def _show_bonds(ctx: typer.Context, bonds: list[Bond], nothing: str) -> None:
+    columns = {
+        "what": lambda row: row.what,
+        "by": lambda row: row.by,
+        "who": lambda row: row.vertices,
+        "reason": lambda row: row.reason,
+    }
+    if not bonds:
+        note(ctx, nothing)
+    table(ctx, bonds, columns)

@@ -1,0 +1,225 @@
+"""``casebridge desk``: play the agent in the embedded ticket desk, or in any target that lends an agent's hands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, runtime_checkable
+
+import typer
+
+from bridge.commands.context import app, record, result, table
+from bridge.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+desk = typer.Typer(no_args_is_help=True, help="Play the agent in the ticket desk: read cases, answer, close, merge.")
+
+
+class Agent(Protocol):
+    """An agent's hands in a target; each raises ``Refused`` for what is not there or does not fit."""
+
+    def list(self, *, status: str, limit: int) -> list[dict[str, Any]]:
+        """Return the newest cases."""
+        ...
+
+    def show(self, ref: str) -> dict[str, Any]:
+        """Return one record with all that belongs to it."""
+        ...
+
+    def reply(self, case_ref: str, text: str, *, author: str, attach: Sequence[Path]) -> str:
+        """Answer the customer; returns the message's ref."""
+        ...
+
+    def note(self, case_ref: str, text: str, *, author: str) -> str:
+        """Write an internal note; returns the message's ref."""
+        ...
+
+    def set_status(self, case_ref: str, status: str, *, author: str) -> None:
+        """Set a case's status."""
+        ...
+
+    def delete(self, ref: str, *, author: str) -> None:
+        """Delete a record."""
+        ...
+
+    def create_person(self, **fields: Any) -> str:  # noqa: ANN401 - field values of any type
+        """Add a person; returns the ref."""
+        ...
+
+    def create(self, subject: str, *, text: str, requester: str, author: str) -> str:
+        """Open a case; returns the ref."""
+        ...
+
+    def merge_cases(self, loser: str, winner: str, *, author: str) -> None:
+        """Merge two cases."""
+        ...
+
+    def merge_persons(self, loser: str, winner: str, *, author: str) -> None:
+        """Merge two persons."""
+        ...
+
+
+@runtime_checkable
+class HasAgent(Protocol):
+    """A target that lends an agent's hands."""
+
+    def agent(self) -> Agent:
+        """Return the hands."""
+        ...
+
+
+Target = Annotated[str, typer.Option("--target", help="Which desk, if the project has several.")]
+Author = Annotated[str, typer.Option("--as", help="The agent's name.")]
+Case = Annotated[str, typer.Argument(help="A case of the desk, as T-1001.")]
+
+
+@desk.command("list")
+def list_cases(
+    ctx: typer.Context,
+    status: Annotated[str, typer.Option(help="new, open, waiting or closed.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many, at most.")] = 50,
+    target: Target = "",
+) -> None:
+    """List the desk's cases, the newest first.
+
+    Example: casebridge desk list --status new
+    """
+    names = ("ref", "status", "priority", "queue", "channel", "reason", "person_name", "subject")
+    columns = {name.replace("_name", ""): lambda row, name=name: row.get(name) for name in names}
+    table(ctx, _agent(ctx, target).list(status=status, limit=limit), columns)
+
+
+@desk.command()
+def show(
+    ctx: typer.Context,
+    ref: Annotated[str, typer.Argument(help="A case (T-1001), a person (U-1) or a message (N-1).")],
+    target: Target = "",
+) -> None:
+    """Show a case with its person, messages and events; or a person, or a message.
+
+    Example: casebridge desk show T-1001
+    """
+    record(ctx, _agent(ctx, target).show(ref))
+
+
+@desk.command()
+def reply(
+    ctx: typer.Context,
+    case: Case,
+    text: Annotated[str, typer.Argument(help="What the customer is to read.")],
+    attach: Annotated[list[Path] | None, typer.Option(help="A file to go along; may be given several times.")] = None,
+    author: Author = "agent",
+    target: Target = "",
+) -> None:
+    """Answer the customer in public; the next sync brings it to the network.
+
+    Example: casebridge desk reply T-1001 "We are on it."
+    """
+    ref = _agent(ctx, target).reply(case, text, author=author, attach=attach or ())
+    result(ctx, {"case": case, "message": ref}, f"{ref}: answered in {case}.")
+
+
+@desk.command()
+def note(
+    ctx: typer.Context,
+    case: Case,
+    text: Annotated[str, typer.Argument(help="What colleagues are to read.")],
+    author: Author = "agent",
+    target: Target = "",
+) -> None:
+    """Write an internal note; it never leaves the desk.
+
+    Example: casebridge desk note T-1001 "Asked the warehouse."
+    """
+    ref = _agent(ctx, target).note(case, text, author=author)
+    result(ctx, {"case": case, "message": ref}, f"{ref}: noted in {case}.")
+
+
+@desk.command()
+def status(
+    ctx: typer.Context,
+    case: Case,
+    status: Annotated[str, typer.Argument(help="new, open, waiting or closed.")],
+    author: Author = "agent",
+    target: Target = "",
+) -> None:
+    """Set a case's status.
+
+    Example: casebridge desk status T-1001 closed
+    """
+    _agent(ctx, target).set_status(case, status, author=author)
+    result(ctx, {"case": case, "status": status}, f"{case} is {status}.")
+
+
+@desk.command()
+def delete(
+    ctx: typer.Context,
+    ref: Annotated[str, typer.Argument(help="A case with its messages, a message or a person.")],
+    author: Author = "agent",
+    target: Target = "",
+) -> None:
+    """Delete something in the desk; Casebridge will not bring it back.
+
+    Example: casebridge desk delete N-7
+    """
+    _agent(ctx, target).delete(ref, author=author)
+    result(ctx, {"ref": ref, "deleted": True}, f"{ref} is deleted.")
+
+
+@desk.command()
+def create(
+    ctx: typer.Context,
+    subject: Annotated[str, typer.Argument(help="What it is about.")],
+    text: Annotated[str, typer.Option(help="What the customer said.")] = "",
+    requester: Annotated[str, typer.Option(help="A person of the desk, as U-1.")] = "",
+    name: Annotated[str, typer.Option(help="Name of a new requester.")] = "",
+    email: Annotated[str, typer.Option(help="Mail address of a new requester.")] = "",
+    phone: Annotated[str, typer.Option(help="Phone number of a new requester.")] = "",
+    author: Author = "agent",
+    target: Target = "",
+) -> None:
+    """Open a case by hand, as a customer's call would; Casebridge sees it as a foreign one.
+
+    Example: casebridge desk create "Router broken" --name "Ada Kern" --email ada@example.com
+    """
+    agent = _agent(ctx, target)
+    fields = {field: value for field, value in (("name", name), ("email", email), ("phone", phone)) if value}
+    if fields and requester:
+        message = "Give either --requester or the name, mail address or phone of a new one."
+        raise ConfigError(message)
+    person = agent.create_person(**fields) if fields else requester
+    ref = agent.create(subject, text=text, requester=person, author=author)
+    result(ctx, {"case": ref, "person": person}, f"{ref}: opened" + (f" for {person}." if person else "."))
+
+
+@desk.command()
+def merge(
+    ctx: typer.Context,
+    loser: Annotated[str, typer.Argument(help="What goes: a case (T-1002) or a person (U-2).")],
+    winner: Annotated[str, typer.Argument(help="What stays: a case (T-1001) or a person (U-1).")],
+    author: Author = "agent",
+    target: Target = "",
+) -> None:
+    """Merge two cases or two persons.
+
+    Example: casebridge desk merge T-1002 T-1001
+    """
+    agent = _agent(ctx, target)
+    cases = agent.show(loser)["object"] == "case"
+    (agent.merge_cases if cases else agent.merge_persons)(loser, winner, author=author)
+    result(ctx, {"loser": loser, "winner": winner}, f"{loser} is merged into {winner}.")
+
+
+def _agent(ctx: typer.Context, name: str) -> Agent:
+    """Return the hands in the target called ``name``, or in the only one that lends them."""
+    targets = {each: setup.target for each, setup in app(ctx).targets.items()}
+    lending = {each: target for each, target in targets.items() if isinstance(target, HasAgent)}
+    if name and name not in lending:
+        message = f"There is no desk {name!r} in the project; there are: {', '.join(lending) or 'none'}."
+        raise ConfigError(message)
+    if not name and len(lending) != 1:
+        known = f"are several desks ({', '.join(lending)}); name one with --target" if lending else "is no desk"
+        message = f"In the project there {known}."
+        raise ConfigError(message)
+    return lending[name or next(iter(lending))].agent()
