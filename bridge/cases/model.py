@@ -36,16 +36,18 @@ class Utterance:
     rule: str = ""
     """Rule that decided ``wanted``."""
     thanks: bool = False
-    """A bare thanks: belongs to its case, but neither reopens it nor restarts a clock."""
+    """A bare thanks or an automatic message: belongs to its case, but neither reopens it nor restarts a clock."""
     joinable_reason: bool = True
     """False for catch-all reasons, which join nothing."""
     policy: int = 0
     mode: str = "live"
     deleted: bool = False
+    edited_at: datetime | None = None
+    """When the winning revision was written; an edited review reopens its case."""
 
     @property
     def order(self) -> tuple[datetime, int, str]:
-        """Total order of what happened: (time, source rank, key); undated last, by a hash of the key."""
+        """Total order of what happened: (time, source rank, key); undated last, by key; never by arrival."""
         return (self.at or UNDATED, 0 if self.inbound else 1, self.key)
 
 
@@ -80,12 +82,15 @@ class CaseDecision:
     """A human decision; names messages by id, never cases. ``split``: the message starts an episode and a case of its own.
 
     ``join``: both messages' cases are one. ``move_to``: the first message's episode goes to the second's case.
-    ``not_a_case``: the message's episode becomes no case. Later decisions (by id) win.
+    ``not_a_case``: the message's episode becomes no case. Later decisions (by id) win. What is named and not the
+    customer's (or not in the segment) is passed over; of our answers, the message that they answer counts.
     """
 
     id: int
     kind: str
     messages: tuple[int, ...]
+    at: datetime | None = None
+    """When it was decided. What the customer says after a ``not_a_case`` begins an episode of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,7 @@ class Joined:
     by: str
     """opened, fact, reason, foreign, decision."""
     fact: str = ""
+    """The named fact, or the reason, or the key of the message that a foreign case names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,10 @@ class Assembled:
     """Anchor message id of the case that it follows in the same strand after its window."""
     to_check: bool = False
     closed_at: datetime | None = None
+    linked: tuple[int, ...] = ()
+    """Anchor message ids of cases that may be the same matter: in doubt there are two linked cases."""
+    linked_foreign: tuple[tuple[str, str], ...] = ()
+    """The same for foreign cases."""
 
     @property
     def anchor(self) -> Utterance:
@@ -137,4 +147,4 @@ class Assembly:
 
     cases: tuple[Assembled, ...]
     no_case: Mapping[int, str] = field(default_factory=dict)
-    """Message id → why it is in no case: ``rule:NAME``, ``history``, ``deleted``, ``decision:ID``."""
+    """Message id → why it is in no case: ``rule:NAME``, ``own``, ``history``, ``deleted``, ``decision:ID``."""
