@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from bridge.document_faults import did_you_mean
-from bridge.nouns import Thing
+from bridge.nouns import Direction, Kind, Thing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,15 +30,23 @@ class PathSpec:
 
     type: str
     description: str
+    values: tuple[str, ...] = ()
+    """All values that it can have, if they are few."""
+    short: bool = False
+    """Whether it fits into any field: an id, a key, a number, a code."""
 
+
+PRIORITIES: Final = ("low", "normal", "high", "urgent")
+STATUSES: Final = ("open", "waiting", "closed")
+KINDS: Final = tuple(kind.value for kind in Kind)
 
 CUSTOMER: Final[Mapping[str, PathSpec]] = {
     "customer.id": PathSpec(INTEGER, "Number of the customer in the store."),
-    "customer.key": PathSpec(STRING, "Our key of the person in the target (cb1-…)."),
-    "customer.number": PathSpec(STRING, "Customer number as people see it (P-17)."),
+    "customer.key": PathSpec(STRING, "Our key of the person in the target (cb1-…).", short=True),
+    "customer.number": PathSpec(STRING, "Customer number as people see it (P-17).", short=True),
     "customer.name": PathSpec(STRING, "Best known name."),
     "customer.handle": PathSpec(STRING, "Handle on the network of the newest message, without @."),
-    "customer.network": PathSpec(STRING, "Network of that handle."),
+    "customer.network": PathSpec(STRING, "Network of that handle.", short=True),
     "customer.email": PathSpec(STRING, "Best known mail address."),
     "customer.phone": PathSpec(STRING, "Best known phone number (+49…)."),
     "customer.reach": PathSpec(INTEGER, "Followers on the network where most follow."),
@@ -51,41 +59,41 @@ CUSTOMER: Final[Mapping[str, PathSpec]] = {
 
 CASE: Final[Mapping[str, PathSpec]] = {
     "case.id": PathSpec(INTEGER, "Number of the case in the store."),
-    "case.key": PathSpec(STRING, "Our key of the case in the target (cb1-…)."),
-    "case.number": PathSpec(STRING, "Case number as people see it (C-17)."),
+    "case.key": PathSpec(STRING, "Our key of the case in the target (cb1-…).", short=True),
+    "case.number": PathSpec(STRING, "Case number as people see it (C-17).", short=True),
     "case.subject": PathSpec(STRING, "Subject: of the first message, else the beginning of its text."),
     "case.summary": PathSpec(TEXT, "First message and what the agent should know."),
-    "case.status": PathSpec(STRING, "open, waiting or closed."),
+    "case.status": PathSpec(STRING, "open, waiting or closed.", STATUSES),
     "case.opened_at": PathSpec(DATETIME, "Time of the first message, by the network's clock."),
-    "case.channel": PathSpec(STRING, "Network of the first message."),
-    "case.kind": PathSpec(STRING, "Kind of the first message: post, direct, mail …"),
+    "case.channel": PathSpec(STRING, "Network of the first message.", short=True),
+    "case.kind": PathSpec(STRING, "Kind of the first message: post, direct, mail …", KINDS),
     "case.public": PathSpec(BOOLEAN, "Whether the first message was public."),
     "case.unit": PathSpec(STRING, "Brand, country or location."),
     "case.account": PathSpec(STRING, "The brand's account that was written to."),
     "case.reason": PathSpec(STRING, "Contact reason, by triage."),
-    "case.priority": PathSpec(STRING, "low, normal, high or urgent, by triage."),
+    "case.priority": PathSpec(STRING, "low, normal, high or urgent, by triage.", PRIORITIES),
     "case.queue": PathSpec(STRING, "Queue, by triage."),
     "case.first_reply_due": PathSpec(DATETIME, "When the first answer is due."),
     "case.resolve_due": PathSpec(DATETIME, "When the case should be solved."),
     "case.permalink": PathSpec(STRING, "Address of the first message on the network."),
     "case.reply_hint": PathSpec(TEXT, "Where an answer goes, how long it may be and until when."),
     "case.messages": PathSpec(INTEGER, "How many messages the case has."),
-    "case.lang": PathSpec(STRING, "Language of the first message (ISO 639-1)."),
+    "case.lang": PathSpec(STRING, "Language of the first message (ISO 639-1).", short=True),
     "case.history": PathSpec(TEXT, "The customer's earlier messages on all channels, shortened."),
-    "case.previous": PathSpec(STRING, "Number of the case that this one follows."),
+    "case.previous": PathSpec(STRING, "Number of the case that this one follows.", short=True),
 }
 
 MESSAGE: Final[Mapping[str, PathSpec]] = {
     "message.id": PathSpec(INTEGER, "Number of the message in the store."),
-    "message.key": PathSpec(STRING, "Our key of the message in the target (cb1-…)."),
-    "message.number": PathSpec(STRING, "Message number as people see it (M-17)."),
+    "message.key": PathSpec(STRING, "Our key of the message in the target (cb1-…).", short=True),
+    "message.number": PathSpec(STRING, "Message number as people see it (M-17).", short=True),
     "message.text": PathSpec(TEXT, "What was said."),
     "message.subject": PathSpec(STRING, "Subject of a mail or title of a review."),
-    "message.network": PathSpec(STRING, "Network."),
-    "message.kind": PathSpec(STRING, "post, comment, reply, direct, review, mail, call, sms, form or letter."),
-    "message.direction": PathSpec(STRING, "in (the customer) or out (the brand)."),
+    "message.network": PathSpec(STRING, "Network.", short=True),
+    "message.kind": PathSpec(STRING, f"{', '.join(KINDS[:-1])} or {KINDS[-1]}.", KINDS),
+    "message.direction": PathSpec(STRING, "in (the customer) or out (the brand).", tuple(Direction)),
     "message.public": PathSpec(BOOLEAN, "Whether everybody could read it."),
-    "message.lang": PathSpec(STRING, "Language (ISO 639-1)."),
+    "message.lang": PathSpec(STRING, "Language (ISO 639-1).", short=True),
     "message.sent_at": PathSpec(DATETIME, "When it was sent, by the network's clock."),
     "message.permalink": PathSpec(STRING, "Address on the network."),
     "message.rating": PathSpec(NUMBER, "Stars of a review, 1 to 5."),

@@ -28,6 +28,8 @@ _AGENTS_PATHS: Final = frozenset({"case.status", "case.priority", "case.queue", 
 _AGENTS_NAMES: Final = frozenset({"status", "priority", "owner", "assignee", "queue", "group", "subject", "reason"})
 """What agents change in a case; names without ``Id``, ``_id`` and the like."""
 
+_REFERS: Final[Mapping[Thing, tuple[str, ...]]] = {Thing.PERSON: (), Thing.CASE: ("person",), Thing.MESSAGE: ("case",)}
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -110,6 +112,10 @@ def compile_target_mapping(document: Document, *, thing: Thing | None = None, st
             f"{entry.key} is the key; it is filled in by itself, take it out of the fields.", "fields", entry.key
         )
     compiled = {name: compile_field(workshop, name, each) for name, each in entry.fields.items()}
+    for name, each in entry.fields.items():
+        if each.ref and each.ref not in _REFERS[thing]:
+            to = f"refers to its {_REFERS[thing][0]} only" if _REFERS[thing] else "refers to nothing"
+            workshop.fault(f"{name}: a {thing} {to}.", "fields", name, "ref")
     documents.raise_faults(document, workshop.faults)
     writes = {name: each.write or default_write(thing, name, each) for name, each in entry.fields.items()}
     return TargetMapping(
@@ -136,10 +142,11 @@ def compile_target_mapping(document: Document, *, thing: Thing | None = None, st
 def default_write(thing: Thing, name: str, entry: TargetFieldEntry) -> Write:
     """Return the write mode of a field that names none: the target's people win.
 
-    Fields of persons are filled if empty. Of cases, what agents change (status, priority, owner, queue, subject,
-    reason, by source or by the field's name) and constants are written once. The rest is overwritten.
+    Fields of persons, and the person that a case refers to, are filled if empty. Of cases, what agents change (status,
+    priority, owner, queue, subject, reason, by source or by the field's name) and constants are written once. The rest
+    is overwritten.
     """
-    if thing is Thing.PERSON:
+    if thing is Thing.PERSON or entry.ref == "person":
         return Write.FILL_IF_EMPTY
     if thing is Thing.MESSAGE:
         return Write.OVERWRITE
