@@ -1,0 +1,97 @@
+"""How a CSV file separates and encloses its cells: each pair of signs is tried on the beginning of the file.
+
+A quotation mark that opens a cell and is not closed before the next separator speaks against quoting: many TSV
+exports write quotation marks as ordinary signs.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+DELIMITERS = (",", ";", "\t", "|")
+QUOTE = '"'
+_ENOUGH_LINES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Separator and enclosing sign; ``quote`` is empty where nothing encloses cells."""
+
+    delimiter: str
+    quote: str
+
+    def reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        """Return a reader that refuses what it would have to guess."""
+        if not self.quote:
+            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, strict=True)
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=True)
+
+    def __str__(self) -> str:
+        """Say it to people."""
+        names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+        enclosed = f"cells enclosed in {self.quote}" if self.quote else "no quoting"
+        return f"separated by {names.get(self.delimiter, self.delimiter)}, {enclosed}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Score:
+    """Better is greater: rows as wide as the headings, then more columns, then quoting."""
+
+    consistent: float
+    columns: int
+    quoting: bool
+
+
+def guess(beginning: str, delimiter: str, quote: str) -> Dialect:
+    """Return the dialect that fits the beginning best; ``auto`` leaves a sign open, quote ``none`` means no quoting."""
+    lines = beginning.splitlines(keepends=True)[:_ENOUGH_LINES]
+    delimiters = DELIMITERS if delimiter == "auto" else ("\t" if delimiter == "\\t" else delimiter,)
+    quotes = (QUOTE, "") if quote == "auto" else ("" if quote == "none" else quote,)
+    candidates = [Dialect(one, other) for one in delimiters for other in quotes]
+    if len(candidates) == 1:
+        return candidates[0]
+    return max(candidates, key=lambda dialect: _score(lines, dialect))
+
+
+def _score(lines: list[str], dialect: Dialect) -> _Score:
+    widths, failures = _widths(lines, dialect)
+    columns = widths[0] if widths else 0
+    if columns < 2:
+        return _Score(0.0, columns, bool(dialect.quote))
+    fitting = Counter(widths)[columns] / (len(widths) + failures)
+    return _Score(round(fitting, 2), columns, bool(dialect.quote))
+
+
+def _widths(lines: list[str], dialect: Dialect) -> tuple[list[int], int]:
+    """Return the number of cells of each row, and how many lines no row can begin with."""
+    widths: list[int] = []
+    failures, start = 0, 0
+    while start < len(lines):
+        taken = _Taken(lines[start:])
+        try:
+            widths.extend(len(row) for row in dialect.reader(taken) if row)
+            break
+        except csv.Error:
+            start += max(taken.count, 1)
+            # A row that is cut off by the end of the sample says nothing.
+            failures += start < len(lines)
+    return widths, failures
+
+
+class _Taken:
+    """Lines, counted as they are taken."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.count = 0
+        self._lines = lines
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.count += 1
+            yield line

@@ -1,0 +1,170 @@
+"""How one file is written: format, encoding, dialect, headings. What the settings leave open is found by looking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+import orjson
+
+from adapters.file import dialect, encoding
+from adapters.file.dialect import Dialect
+from adapters.file.encoding import WIDE, Encoding
+from adapters.file.lines import Lines
+from adapters.file.records import Rows
+from adapters.file.streams import SAMPLE, Narrowed, Stream
+from bridge.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adapters.file.cursor import FileState
+    from adapters.file.settings import FileSettings
+
+_BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".tab": "tsv"}
+_FARTHEST = 64_000_000
+"""Bytes through which the first sign that is not ASCII is looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """How a file is written."""
+
+    format: str
+    encoding: Encoding
+    dialect: Dialect | None = None
+    columns: tuple[str, ...] = ()
+    start: int = 0
+    """Offset of the first record, in bytes of the (narrowed) stream."""
+    start_line: int = 0
+
+    def __str__(self) -> str:
+        """Say it to people."""
+        parts = [self.format, f"{self.encoding.name} ({self.encoding.reason})"]
+        parts += [str(self.dialect), f"columns {', '.join(self.columns)}"] if self.dialect else []
+        return ", ".join(parts)
+
+    @property
+    def codec(self) -> str:
+        """Return the encoding of the lines as they are handed out."""
+        return "utf-8" if self.encoding.name in WIDE else self.encoding.name
+
+
+def examine(stream: Stream, name: str, settings: FileSettings, known: FileState | None) -> tuple[Shape, Stream]:
+    """Return how the file is written, and the stream to read it from, standing before its first byte.
+
+    ``known``: what was found when the file was shorter; that is not guessed again. Raises ``ConfigError``.
+    """
+    beginning = stream.beginning()
+    text_format = _format(name, settings, beginning) if known is None else known.format
+    found = _encoding(stream, name, settings, text_format, known)
+    if found.name in WIDE:
+        stream = from_the_text(stream, found.name)
+        found = Encoding(found.name, 0, found.reason)
+    shape = Shape(format=text_format, encoding=found, start=found.mark)
+    return (_with_headings(shape, stream, name, settings, known) if text_format in {"csv", "tsv"} else shape), stream
+
+
+def from_the_text(stream: Stream, codec: str) -> Stream:
+    """Return the stream itself, or for wide encodings one of UTF-8 that begins behind the byte order mark."""
+    if codec not in WIDE:
+        return stream
+    stream.seek(encoding.given(codec, stream.beginning()).mark)
+    return Stream(Narrowed(stream, codec))
+
+
+def _format(name: str, settings: FileSettings, beginning: bytes) -> str:
+    if settings.format != "auto":
+        return settings.format
+    suffix = PurePath(name.lower().removesuffix(".gz")).suffix
+    if suffix in _BY_SUFFIX:
+        return _BY_SUFFIX[suffix]
+    text = beginning.decode(encoding.guess(beginning, json=True).name, "ignore").lstrip("\ufeff \t\r\n")
+    if settings.records or text.startswith("["):
+        return "json"
+    if not text.startswith("{"):
+        return "csv"
+    return "jsonl" if _is_object(text.splitlines()[0]) and suffix != ".json" else _lines_or_whole(text)
+
+
+def _lines_or_whole(text: str) -> str:
+    """Tell JSON Lines in a .json file by a second line that begins an object again."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return "jsonl" if len(lines) > 1 and _is_object(lines[0]) and lines[1].startswith("{") else "json"
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(orjson.loads(line), dict)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _encoding(stream: Stream, name: str, settings: FileSettings, text_format: str, known: FileState | None) -> Encoding:
+    beginning = stream.beginning()
+    wanted = settings.encoding if settings.encoding != "auto" else known.encoding if known else ""
+    if not wanted:
+        found = encoding.guess(beginning, json=text_format in {"json", "jsonl"})
+        far = _first_foreign(stream) if found.reason == encoding.ASCII_SO_FAR and stream.seekable() else b""
+        return encoding.guess(far, json=False) if far else found
+    try:
+        return encoding.given(wanted, beginning)
+    except LookupError as error:
+        message = f"{name}: no such encoding: {wanted!r}. Write for instance utf-8, cp1252 or utf-16."
+        raise ConfigError(message) from error
+
+
+def _first_foreign(stream: Stream) -> bytes:
+    """Return the first piece of the file that is not ASCII, if one comes soon enough."""
+    passed, piece = 0, stream.read(SAMPLE)
+    while piece and piece.isascii() and passed < _FARTHEST:
+        passed += len(piece)
+        piece = stream.read(SAMPLE)
+    more = b"" if piece.isascii() else stream.read(8)
+    stream.seek(0)
+    stream.beginning()
+    # A sign may be cut in two at the end of the piece, so the piece ends with a whole line where there is one.
+    return b"" if piece.isascii() else (piece[: piece.rfind(b"\n") + 1] or piece + more)
+
+
+def _with_headings(shape: Shape, stream: Stream, name: str, settings: FileSettings, known: FileState | None) -> Shape:
+    """Add dialect and headings of a CSV file."""
+    beginning = stream.beginning()
+    lines = Lines(_once(beginning[shape.start :]), offset=shape.start, number=0, limit=settings.max_record_bytes)
+    if known is not None:
+        found = Dialect(known.delimiter, known.quote)
+    else:
+        whole = beginning if len(beginning) < SAMPLE else beginning[: beginning.rfind(b"\n") + 1]
+        separator = "\t" if shape.format == "tsv" and settings.delimiter == "auto" else settings.delimiter
+        found = dialect.guess(whole[shape.start :].decode(shape.codec, "replace"), separator, settings.quote)
+    if settings.columns:
+        return Shape(
+            format=shape.format, encoding=shape.encoding, dialect=found, columns=settings.columns, start=shape.start
+        )
+    cells, _, trouble = next(iter(Rows(lines, found, shape.codec, settings.max_record_bytes)), ([], [], ""))
+    if trouble:
+        raise ConfigError(f"the line of headings {trouble}", file=name, line=1)
+    return Shape(
+        format=shape.format,
+        encoding=shape.encoding,
+        dialect=found,
+        columns=_distinct(cells),
+        start=lines.offset,
+        start_line=lines.number,
+    )
+
+
+def _once(content: bytes) -> Callable[[int], bytes]:
+    """Return a reading function that gives the content once."""
+    pieces = [content]
+    return lambda _size: pieces.pop() if pieces else b""
+
+
+def _distinct(cells: list[str]) -> tuple[str, ...]:
+    """Give repeated headings numbers: text, text_2."""
+    names: list[str] = []
+    for cell in (cell.strip() for cell in cells):
+        seen = sum(1 for name in names if name == cell or name.rpartition("_")[0] == cell)
+        names.append(f"{cell}_{seen + 1}" if cell in names else cell)
+    return tuple(names)
