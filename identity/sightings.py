@@ -49,15 +49,26 @@ def sort_out(evidence: Iterable[Evidence], vertices: Mapping[str, Vertex], polic
     for seen in evidence:
         rule = rules.get((seen.identifier.kind, seen.relation))
         if rule is not None:
-            _keep(found.repeated if vertices[seen.vertex].echo else found.linking, seen, rule)
+            into = found.repeated if vertices[seen.vertex].echo else found.linking
+            _keep(into.setdefault(seen.identifier, {}), seen, rule)
         elif seen.relation not in _PROVES_NOTHING and not vertices[seen.vertex].echo:
             found.hinting.setdefault(seen.identifier, {}).setdefault(seen.vertex, seen)
     _count_own_additions(found, vertices)
     return found
 
 
-def _keep(into: dict[Identifier, dict[str, Sighting]], seen: Evidence, rule: Rule) -> None:
-    by_vertex = into.setdefault(seen.identifier, {})
+def linking(evidence: Iterable[Evidence], policy: IdentityPolicy) -> dict[str, Sighting]:
+    """Return by vertex the strongest linking evidence of one identifier, echoes included."""
+    rules: Mapping[tuple[IdentifierKind, Relation], Rule] = policy.rules()
+    found: dict[str, Sighting] = {}
+    for seen in evidence:
+        rule = rules.get((seen.identifier.kind, seen.relation))
+        if rule is not None:
+            _keep(found, seen, rule)
+    return found
+
+
+def _keep(by_vertex: dict[str, Sighting], seen: Evidence, rule: Rule) -> None:
     new, old = Sighting(seen.vertex, seen, rule), by_vertex.get(seen.vertex)
     if old is None or new.order < old.order:
         by_vertex[seen.vertex] = new
