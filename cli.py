@@ -14,8 +14,16 @@ from sqlalchemy.engine import make_url
 from bridge import registry
 from bridge.app import App, AttachmentPolicy, Brakes, SourceSetup, SyncSetup, TargetSetup
 from bridge.clock import SystemClock
+from bridge.commands import finding, keeping, running, setup
+from bridge.commands.cases import cases
 from bridge.commands.context import Session
+from bridge.commands.customers import customers
+from bridge.commands.mapping import mapping
+from bridge.commands.messages import conversations, messages
+from bridge.commands.outbox import actions, deliveries
+from bridge.commands.quarantine import quarantine
 from bridge.commands.root import Root, configure_logs
+from bridge.commands.status import runs, status
 from bridge.contracts import Surroundings
 from bridge.mapping.target import load_target_mapping
 from bridge.registry import Role
@@ -166,3 +174,35 @@ def options(
         debug=debug,
     )
     ctx.call_on_close(ctx.obj.close)
+
+
+for command in (
+    setup.init,
+    setup.check,
+    running.sync,
+    status,
+    running.ledger,
+    running.verify,
+    finding.find,
+    finding.explain,
+    running.pause,
+    running.resume,
+    keeping.backup,
+    keeping.restore,
+    keeping.audit,
+    setup.adapters,
+    setup.schema,
+):
+    main.command()(command)
+for name, group in (
+    ("runs", runs),
+    ("messages", messages),
+    ("conversations", conversations),
+    ("customers", customers),
+    ("cases", cases),
+    ("deliveries", deliveries),
+    ("actions", actions),
+    ("quarantine", quarantine),
+    ("mapping", mapping),
+):
+    main.add_typer(group, name=name)

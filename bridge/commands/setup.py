@@ -1,0 +1,151 @@
+"""``casebridge init``, ``check``, ``adapters``, ``schema`` and ``completion``."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bridge import registry
+from bridge.app import App, TargetSetup
+from bridge.commands.context import app, record, result, session, table
+from bridge.commands.mapping import problems_of
+from bridge.contracts import Adapter
+from bridge.errors import CasebridgeError, ConfigError, Exit, worst
+from bridge.mapping.check import Severity
+from bridge.nouns import Finding, KeyField
+
+
+def init(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="The folder of the new project.")] = Path(),
+) -> None:
+    """Start a project: project file, triage rules, mappings, example of secrets. Overwrites nothing.
+
+    Example: casebridge init my-brand
+    """
+    files = _starter_files(session(ctx).starter)
+    taken = [str(name) for name in files if (folder / name).exists()]
+    if taken:
+        message = f"{folder} holds {', '.join(taken[:3])} already; nothing was written. Name another folder."
+        raise ConfigError(message)
+    for name, file in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, folder / name)
+    sentence = (
+        f"A project stands in {folder.resolve()}. Put your export into it as messages.jsonl, then: casebridge check"
+    )
+    result(ctx, {"folder": str(folder.resolve()), "files": [str(name) for name in files]}, sentence)
+
+
+def check(ctx: typer.Context) -> None:
+    """Try everything before anything runs: credentials, rights, key fields, mappings.
+
+    Example: casebridge check
+    """
+    composed = app(ctx)
+    findings = list(_findings(composed))
+    rows = [
+        {"connection": name, "ok": finding.ok, "text": finding.text, "remedy": finding.remedy}
+        for name, finding, _ in findings
+    ]
+    columns = {
+        "connection": lambda row: row["connection"],
+        "fine": lambda row: row["ok"],
+        "finding": lambda row: row["text"],
+        "remedy": lambda row: row["remedy"],
+    }
+    table(ctx, rows, columns)
+    raise typer.Exit(worst(*(code for _, _, code in findings)))
+
+
+def adapters(ctx: typer.Context) -> None:
+    """List the adapters that are installed, with what each can do.
+
+    Example: casebridge adapters
+    """
+    rows = [
+        {
+            "type": each.kind,
+            "role": registry.CONTRACTS[each.role].__name__.lower(),
+            "from": each.distribution,
+            "about": (each.adapter.__doc__ or "").split("\n")[0] if each.adapter else each.warning,
+        }
+        for each in registry.registrations()
+    ]
+    columns = {
+        "type": lambda row: row["type"],
+        "role": lambda row: row["role"],
+        "from": lambda row: row["from"],
+        "about": lambda row: row["about"],
+    }
+    table(ctx, rows, columns)
+
+
+def schema(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="project, message, person …; without a name the names are listed.")] = "",
+) -> None:
+    """Give the JSON Schema of a format that people write: the project file, messages, persons.
+
+    Example: casebridge schema project
+    """
+    known = session(ctx).schemas()
+    if name and name not in known:
+        message = f"There is no schema {name!r}; there are: {', '.join(known)}."
+        raise ConfigError(message)
+    if name:
+        session(ctx).json = True
+        record(ctx, known[name])
+        return
+    table(ctx, [{"name": each} for each in known], {"name": lambda row: row["name"]})
+
+
+def _starter_files(starter: Path) -> dict[Path, Path]:
+    """Return the files of a new project by their place in it."""
+    files = {file.relative_to(starter): file for file in sorted(starter.rglob("*")) if file.is_file()}
+    files[Path(".gitignore")] = files.pop(Path("gitignore"))
+    mappings, schemas = starter.parent.parent / "mappings" / "desk", starter.parent / "schemas"
+    files |= {Path("mappings/desk") / file.relative_to(mappings): file for file in sorted(mappings.rglob("*.*"))}
+    return files | {Path("schemas") / file.name: file for file in sorted(schemas.glob("*.json"))}
+
+
+def _findings(composed: App) -> Iterator[tuple[str, Finding, Exit]]:
+    """Yield connection, finding and the exit code that it stands for."""
+    for warning in registry.warnings():
+        yield "adapters", Finding(ok=False, text=warning), Exit.SET_ASIDE
+    for name, source in composed.sources.items():
+        yield from _account(name, source.source)
+    for name, target in composed.targets.items():
+        yield from _account(name, target.target)
+        yield from _fitness(name, target)
+
+
+def _account(name: str, adapter: Adapter) -> Iterator[tuple[str, Finding, Exit]]:
+    try:
+        account = adapter.check()
+    except CasebridgeError as error:
+        yield name, Finding(ok=False, text=str(error)), error.exit_code
+        return
+    yield name, Finding(ok=True, text=f"connected as {account.name}"), Exit.OK
+    for finding in account.findings:
+        yield name, finding, Exit.OK if finding.ok else Exit.CONFIG
+
+
+def _fitness(name: str, target: TargetSetup) -> Iterator[tuple[str, Finding, Exit]]:
+    """Yield whether key fields and mappings fit what the target says of itself."""
+    keys = [KeyField(each.object, each.key_field) for each in target.mappings.values() if each.key_field]
+    try:
+        steps, problems = target.target.prepare(keys, dry_run=True), problems_of(target)
+    except CasebridgeError as error:
+        yield name, Finding(ok=False, text=str(error)), error.exit_code
+        return
+    for step in steps:
+        fine = step.done or not step.manual
+        yield name, Finding(ok=fine, text=step.description, remedy=step.manual), Exit.OK if fine else Exit.CONFIG
+    for problem in problems:
+        severe = problem.severity is Severity.ERROR
+        yield name, Finding(ok=not severe, text=str(problem)), Exit.CONFIG if severe else Exit.OK
