@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -13,6 +14,10 @@ class Clock(Protocol):
         """Return the present as an aware UTC datetime."""
         ...
 
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        ...
+
 
 class SystemClock:
     """The machine's clock."""
@@ -20,6 +25,10 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the present."""
         return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
 
 
 class ShiftedClock:
@@ -32,6 +41,10 @@ class ShiftedClock:
     def now(self) -> datetime:
         """Return the present plus the shift."""
         return datetime.now(UTC) + self._shift
+
+    def sleep(self, seconds: float) -> None:
+        """Put the clock forward instead of waiting."""
+        self.forward(timedelta(seconds=seconds))
 
     def forward(self, by: timedelta) -> None:
         """Put the clock forward."""
@@ -48,6 +61,10 @@ class FixedClock:
     def now(self) -> datetime:
         """Return the set time."""
         return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Put the clock forward instead of waiting."""
+        self.forward(timedelta(seconds=seconds))
 
     def forward(self, by: timedelta) -> None:
         """Put the clock forward."""

@@ -25,7 +25,6 @@ from bridge.nouns import (
     ProfileSeen,
     Said,
     StatusSeen,
-    UnknownKind,
 )
 from bridge.store import bulk, schema
 
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from bridge.app import SourceSetup
-    from bridge.nouns import Message, Page
+    from bridge.nouns import Message, Page, SourceEvent
     from bridge.store.store import Store
 
 MESSAGES = "messages"
@@ -154,32 +153,37 @@ def _prepare(reading: Reading, page: Page, now: datetime) -> _Prepared:
     for event in page.events:
         match event:
             case Said():
-                message = _settle(reading, event.message)
-                prepared.messages.add(reading, message, now)
-                if message.author is not None:
-                    prepared.people.profile(message.author, message.sent_at, reading.own)
-                    if message.direction is Direction.IN:
-                        prepared.people.claims(message.author.key, features.claims(message), message.sent_at)
-                if message.sent_at and (prepared.newest is None or message.sent_at > prepared.newest):
-                    prepared.newest = message.sent_at
+                _prepare_message(prepared, reading, _settle(reading, event.message), now)
             case Broken():
                 prepared.broken.append(features.quarantine_row(reading.connection, event, now))
             case Deleted():
                 prepared.deleted.append(event)
             case StatusSeen():
                 prepared.status.append(event)
-            case ProfileSeen():
-                prepared.people.profile(event.profile, event.at, reading.own)
+            case _:
                 prepared.other += 1
-            case PersonSeen():
-                prepared.people.person(event.person)
-                prepared.other += 1
-            case PersonMerged() | PersonDeleted():
-                prepared.people.ended(event)
-                prepared.other += 1
-            case UnknownKind():
-                prepared.other += 1
+                _prepare_people(prepared, reading, event)
     return prepared
+
+
+def _prepare_message(prepared: _Prepared, reading: Reading, message: Message, now: datetime) -> None:
+    prepared.messages.add(reading, message, now)
+    if message.author is not None:
+        prepared.people.profile(message.author, message.sent_at, reading.own)
+        if message.direction is Direction.IN:
+            prepared.people.claims(message.author.key, features.claims(message), message.sent_at)
+    if message.sent_at and (prepared.newest is None or message.sent_at > prepared.newest):
+        prepared.newest = message.sent_at
+
+
+def _prepare_people(prepared: _Prepared, reading: Reading, event: SourceEvent) -> None:
+    match event:
+        case ProfileSeen():
+            prepared.people.profile(event.profile, event.at, reading.own)
+        case PersonSeen():
+            prepared.people.person(event.person)
+        case PersonMerged() | PersonDeleted():
+            prepared.people.ended(event)
 
 
 def _settle(reading: Reading, message: Message) -> Message:
@@ -226,6 +230,11 @@ def _advance(
     values |= {name: value for name, value in position.items() if value is not None}
     if connection.execute(table.update().where(where).values(values)).rowcount:
         return
-    row = {"connection": reading.connection, "stream": reading.stream, "cursor": "", "last_message_at": None}
+    row: dict[str, Any] = {
+        "connection": reading.connection,
+        "stream": reading.stream,
+        "cursor": "",
+        "last_message_at": None,
+    }
     row |= {"started_at": now, "error": "", "settings_hash": "", **counts.as_dict(), **position}
     bulk.insert_new(connection, table, [row])

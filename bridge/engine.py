@@ -10,6 +10,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -36,6 +37,9 @@ log = structlog.get_logger()
 
 SLICE = 3.0
 """Seconds that one slice of delivering works before it reports."""
+
+PATIENCE = timedelta(seconds=10)
+"""How long a sync waits for retries and look-ups that become due; the rest is left to the next one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +119,7 @@ def _story(
 
 def _collect(app: App, setup: SourceSetup, options: SyncOptions, report: RunReport) -> None:
     """Read a source from where it stands; a live source that was never read starts from now."""
-    if _paused(app, setup):
+    if _collect_paused(app, setup):
         report.problem(
             Exit.HALTED, f"Collecting from {setup.name} is paused. Go on with: casebridge resume collect {setup.name}"
         )
@@ -126,10 +130,8 @@ def _collect(app: App, setup: SourceSetup, options: SyncOptions, report: RunRepo
     if beginning is None:
         return
 
-    def enough(counts: Counts) -> bool:
-        return (options.limit is not None and total["seen"] >= options.limit) or paused(
-            app.store, "collect", setup.name
-        )
+    def enough(_page: Counts) -> bool:
+        return (options.limit is not None and total["seen"] >= options.limit) or _collect_paused(app, setup)
 
     with start.watched(app, beginning.reading):
         for counts in collect(app.store, beginning.reading, beginning.pages, now=app.clock.now, enough=enough):
@@ -143,7 +145,7 @@ def _collect(app: App, setup: SourceSetup, options: SyncOptions, report: RunRepo
         )
 
 
-def _paused(app: App, setup: SourceSetup) -> bool:
+def _collect_paused(app: App, setup: SourceSetup) -> bool:
     with app.store.read() as connection:
         return paused(connection, "collect", setup.name) is not None
 
@@ -159,6 +161,7 @@ def _resolve(app: App, options: SyncOptions, report: RunReport) -> None:
 def _deliver(app: App, target: TargetSetup, options: SyncOptions, report: RunReport) -> None:
     """Drain what is wanted in a target, in slices, until nothing is left that can go now."""
     counts = report.counts.setdefault(target.name, {})
+    patience = app.clock.now() + PATIENCE
     more = True
     while more:
         done = deliver(app, target, seconds=SLICE, owner=lease.new_owner())
@@ -167,7 +170,15 @@ def _deliver(app: App, target: TargetSetup, options: SyncOptions, report: RunRep
         options.progress("deliver", target.name, sum(done.counts.values()))
         for problem in done.problems:
             report.problem(problem.code, problem.text)
-        more = done.more
+        more = done.more or _wait(app, done.resume_at, patience)
+
+
+def _wait(app: App, resume_at: datetime | None, patience: datetime) -> bool:
+    """Wait for what becomes due soon; tell whether it is worth going on."""
+    if resume_at is None or resume_at > patience:
+        return False
+    app.clock.sleep(max(0.0, (resume_at - app.clock.now()).total_seconds()))
+    return True
 
 
 def _write_back(app: App, target: TargetSetup, report: RunReport) -> None:
@@ -200,7 +211,7 @@ def _each(report: RunReport, connections: Iterable[T], step: Callable[[T], None]
         try:
             step(connection)
         except CasebridgeError as error:
-            log.error("step failed", connection=name, error=str(error))
+            log.warning("step failed", connection=name, error=str(error))
             report.problem(error.exit_code, f"{name}: {error}")
 
     if len(connections) < 2:

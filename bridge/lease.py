@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy.engine import Connection
+    from sqlalchemy.sql.elements import ColumnElement
 
     from bridge.clock import Clock
     from bridge.store.store import Store
@@ -122,14 +123,14 @@ def _keep(store: Store, held: Held, clock: Clock, ended: threading.Event) -> Non
             return  # whoever writes under the lease finds out by ``confirm``
 
 
-def _mine(held: Held) -> object:
+def _mine(held: Held) -> ColumnElement[bool]:
     table = schema.lease.c
     return (table.name == held.name) & (table.owner == held.owner) & (table.token == held.token)
 
 
 def _dead(owner: str) -> bool:
     """Tell whether the owner was a process of this machine that is no more."""
-    host, pid, started, _ = (owner.split("/") + ["", "", "", ""])[:4]
+    host, pid, started, _ = [*owner.split("/"), "", "", "", ""][:4]
     return host == socket.gethostname() and bool(started) and _started(int(pid)) != started
 
 

@@ -80,9 +80,9 @@ def ledger(app: App) -> LedgerReport:
 def _sources(connection: Connection, report: LedgerReport) -> None:
     progress, message = schema.progress.c, schema.message.c
     stored = {
-        row.connection: row.count
+        row.connection: row.number
         for row in connection.execute(
-            select(message.connection, func.count().label("count")).group_by(message.connection)
+            select(message.connection, func.count().label("number")).group_by(message.connection)
         )
     }
     for row in connection.execute(
@@ -110,10 +110,10 @@ def _target(connection: Connection, target: str, connections: list[str]) -> Line
         resolved.case_id.is_not(None).label("in_case"),
         message.action_id.is_not(None).label("published"),
     )
-    query = select(*columns, func.count().label("count")).select_from(joined).where(concerns).group_by(*columns)
+    query = select(*columns, func.count().label("number")).select_from(joined).where(concerns).group_by(*columns)
     parts: Counter[str] = Counter()
     for row in connection.execute(query):
-        parts[_part(row)] += row.count
+        parts[_part(row)] += row.number
     total = connection.execute(
         select(func.count(message.id.distinct())).select_from(joined).where(concerns)
     ).scalar_one()

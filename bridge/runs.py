@@ -19,7 +19,7 @@ def begin(app: App, command: str) -> int:
     """Note that a run has begun; returns its number."""
     with app.store.write("run_begin") as connection:
         done = connection.execute(insert(schema.run).values(command=command, started_at=app.clock.now()))
-        return int(done.inserted_primary_key[0])
+        return int(done.inserted_primary_key[0])  # type: ignore[index] # a single insert has one
 
 
 def end(app: App, run_id: int, exit_code: int, counts: Mapping[str, Any], problems: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -69,7 +69,7 @@ def _compare(
     app: App,
     setup: TargetSetup,
     object_name: str,
-    rows: Sequence[Row[tuple[object, ...]]],
+    rows: Sequence[Row[Any]],
     stands: Mapping[str, int],
     report: VerifyReport,
 ) -> None:
@@ -91,7 +91,7 @@ def _compare(
             report.changed.append(key)
 
 
-def _deliveries(app: App, target: str, thing: Thing) -> Iterator[Sequence[Row[tuple[object, ...]]]]:
+def _deliveries(app: App, target: str, thing: Thing) -> Iterator[Sequence[Row[Any]]]:
     """Yield delivery rows in chunks, with the case that messages were placed in."""
     delivery, placement = schema.delivery.c, schema.placement.c
     query = (

@@ -201,33 +201,38 @@ def _insert_attachments(connection: Connection, written: Sequence[tuple[int, _Si
 
 def _see_again(connection: Connection, known: Row[Any], sightings: Sequence[_Sighting], now: datetime) -> bool:
     """Note further sightings of a stored message; tell whether anything that others depend on changed."""
-    changes: dict[str, Any] = {}
-    rank = (known.edited_at or _NEVER, known.hash)
-    winner: _Sighting | None = None
-    for sighting in sightings:
-        if sighting.rank == (known.edited_at or _NEVER, known.hash):
-            continue
-        _keep_revision(connection, known.id, sighting, now)
-        if sighting.rank > rank:
-            rank, winner = sighting.rank, sighting
-    if winner is not None:
-        changes.update({name: winner.row[name] for name in ("edited_at", "hash", "rating", "lang")})
-        _replace_text(connection, known.id, winner)
+    changes = _revise(connection, known, sightings, now)
     for name in (*_LINKS, "facts"):
-        union = set(getattr(known, name) or ()).union(*(sighting.row[name] or () for sighting in sightings))
-        if union != set(getattr(known, name) or ()):
+        before = set(getattr(known, name) or ())
+        union = before.union(*(sighting.row[name] or () for sighting in sightings))
+        if union != before:
             changes[name] = sorted(union)
-    if known.thread is None:
-        threads = [sighting.row["thread"] for sighting in sightings if sighting.row["thread"]]
-        if threads:
-            changes["thread"] = min(threads)
+    threads = [sighting.row["thread"] for sighting in sightings if sighting.row["thread"]]
+    if known.thread is None and threads:
+        changes["thread"] = min(threads)
     changed = bool(changes)
-    seen_by = set(known.seen_by or [known.connection]) | {sighting.row["connection"] for sighting in sightings}
-    if seen_by != set(known.seen_by or [known.connection]):
+    before = set(known.seen_by or [known.connection])
+    seen_by = before | {sighting.row["connection"] for sighting in sightings}
+    if seen_by != before:
         changes["seen_by"] = sorted(seen_by)
     if changes:
         connection.execute(schema.message.update().where(schema.message.c.id == known.id).values(changes))
     return changed
+
+
+def _revise(connection: Connection, known: Row[Any], sightings: Sequence[_Sighting], now: datetime) -> dict[str, Any]:
+    """Keep every revision that is new, and return what changes if one of them wins."""
+    stored = rank = (known.edited_at or _NEVER, known.hash)
+    winner: _Sighting | None = None
+    for sighting in sightings:
+        if sighting.rank != stored:
+            _keep_revision(connection, known.id, sighting, now)
+        if sighting.rank > rank:
+            rank, winner = sighting.rank, sighting
+    if winner is None:
+        return {}
+    _replace_text(connection, known.id, winner)
+    return {name: winner.row[name] for name in ("edited_at", "hash", "rating", "lang")}
 
 
 def _keep_revision(connection: Connection, message_id: int, sighting: _Sighting, now: datetime) -> None:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from identity.normalise import handle as normal_handle
 from sqlalchemy import select
 
 from bridge.nouns import PersonDeleted
 from bridge.store import bulk, schema
 from identity.model import IdentifierKind, Relation
+from identity.normalise import handle as normal_handle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,7 +66,7 @@ class Batch:
         first = self._first.get(key)
         self._first[key] = at if first is None else min(first, at) if at else first
         vertex = f"p:{key}"
-        if profile.handle and profile.handle != profile.id:
+        if profile.handle:
             identifier = normal_handle(profile.network, profile.handle)
             if identifier is not None:
                 self._see(vertex, identifier, Relation.PROFILE, at)
@@ -225,7 +225,7 @@ def _evidence_row(key: tuple[str, str, str], span: _Span) -> dict[str, Any]:
         "vertex": key[0],
         "identifier": key[1],
         "relation": key[2],
-        "count": 1,
+        "sightings": 1,
         "first_seen": span.first,
         "last_seen": span.last,
         "retracted_at": None,

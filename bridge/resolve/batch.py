@@ -89,13 +89,13 @@ def _read(app: App) -> Work | None:
         triage_messages(connection, work, rules_of(connection, app))
         changed_people = resolve_people(connection, work)
         settled = resolve_cases(connection, work, policies)
-        _rest(connection, work)
+        _rest(work)
         want(connection, work, settled, changed_people, app.clock.now())
     return work
 
 
 def _touch_cases(connection: Connection, work: Work, case_ids: list[int]) -> None:
-    """A dirty case (something happened to it in a target) concerns all its messages' customer."""
+    """Touch the messages of dirty cases: something happened to them in a target."""
     column = schema.resolved.c
     query = select(column.message_id)
     work.touched.update(
@@ -103,8 +103,8 @@ def _touch_cases(connection: Connection, work: Work, case_ids: list[int]) -> Non
     )
 
 
-def _rest(connection: Connection, work: Work) -> None:
-    """Our posts that answer nobody stand in no case; they are stored and that is all."""
+def _rest(work: Work) -> None:
+    """Note our posts that answer nobody: they are stored, stand in no case, and that is all."""
     written = {row["message_id"] for row in work.writes.resolved}
     loose = [id_ for id_, answered in work.answers.items() if answered is None]
     for id_ in sorted(({id_ for id_, row in work.messages.items() if row.direction == "out"} | set(loose)) - written):

@@ -203,7 +203,7 @@ def _write_resolved(work: Work, person: Person, case_of: Mapping[int, int], no_c
 
 
 def _redirect_emptied(work: Work, known: Known, settled: Sequence[Settled]) -> None:
-    """A case whose messages all went elsewhere redirects there, or stands empty if they are in no case any more."""
+    """Redirect cases whose messages all went elsewhere; leave those empty whose messages are in no case any more."""
     alive = {one.id for one in settled}
     into = {other: one.id for one in settled for other in one.others}
     for id_, row in known.rows.items():

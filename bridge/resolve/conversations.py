@@ -7,7 +7,7 @@ comes. A key that somebody links to and that is no resolved message stands in ``
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -17,7 +17,7 @@ from bridge.store import bulk, schema
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Row
 
     from bridge.resolve.work import Work
 
@@ -102,7 +102,7 @@ def _known_labels(connection: Connection, work: Work) -> dict[str, int]:
     return labels
 
 
-def _resolved(connection: Connection, ids: Iterable[int]) -> Iterable[object]:
+def _resolved(connection: Connection, ids: Iterable[int]) -> Iterable[Row[Any]]:
     query = select(_R.message_id, _R.conversation_id)
     return bulk.rows_where(connection, query, _R.message_id, sorted(ids))
 
@@ -162,12 +162,12 @@ def _load(
     return {label: list(messages.values()) for label, messages in found.items()}
 
 
-def _light(row: object) -> ConversationMessage:
+def _light(row: Row[Any]) -> ConversationMessage:
     return ConversationMessage(
-        id=row.id,  # type: ignore[attr-defined] # a row of one of the two queries
-        key=row.key,  # type: ignore[attr-defined] # the same
-        inbound=row.direction == "in",  # type: ignore[attr-defined] # the same
-        author=row.author_id,  # type: ignore[attr-defined] # the same
-        at=row.sent_at,  # type: ignore[attr-defined] # the same
-        answers=tuple(row.answers or ()),  # type: ignore[attr-defined] # the same
+        id=row.id,
+        key=row.key,
+        inbound=row.direction == "in",
+        author=row.author_id,
+        at=row.sent_at,
+        answers=tuple(row.answers or ()),
     )

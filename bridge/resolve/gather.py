@@ -137,7 +137,7 @@ def _utterance(work: Work, row: Row[Any]) -> Utterance:
 
 
 def _closings(connection: Connection, owner: dict[int, Person]) -> None:
-    """Closings and reopenings in targets apply to what was placed there by then."""
+    """Apply closings and reopenings in targets to what was placed there by then."""
     query = select(_P.message_id, _P.target, _P.case_ref, _P.at)
     placed: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
     for row in bulk.rows_where(connection, query, _P.message_id, sorted(owner)):

@@ -105,7 +105,7 @@ class _Wanted:
             self._amendments(one, target, messages)
 
     def withdraw(self) -> None:
-        """What was wanted and never sent, and belongs to no case any more, is not needed."""
+        """Take back what was wanted and never sent, and belongs to no case any more."""
         for (_, thing, subject), row in self._stored.items():
             unsent = row.sent_version == 0 and row.state not in IN_FLIGHT | SETTLED_FOR_GOOD | {"not_needed"}
             left = thing == "message" and subject not in self._belongs
@@ -116,7 +116,7 @@ class _Wanted:
                 self._change(row, state="not_needed", reason="it belongs to no case any more")
 
     def people(self, changed: Iterable[int]) -> None:
-        """Customers whose golden record changed are written again where they stand."""
+        """Write customers again, where they stand, whose golden record changed."""
         for (_, thing, subject), row in self._stored.items():
             if thing == "person" and subject in changed:
                 self._again(row)

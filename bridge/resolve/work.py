@@ -14,6 +14,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
+class Writes:
+    """Rows to write, by table; each list has rows of equal columns."""
+
+    mints: list[dict[str, Any]] = field(default_factory=list)
+    relabel: list[tuple[int, int]] = field(default_factory=list)
+    """(old, new) conversation labels."""
+    stubs: list[dict[str, Any]] = field(default_factory=list)
+    members: list[dict[str, Any]] = field(default_factory=list)
+    lost_members: list[str] = field(default_factory=list)
+    customers: list[dict[str, Any]] = field(default_factory=list)
+    suggestions: list[dict[str, Any]] = field(default_factory=list)
+    resolved: list[dict[str, Any]] = field(default_factory=list)
+    cases: list[dict[str, Any]] = field(default_factory=list)
+    deliveries: list[dict[str, Any]] = field(default_factory=list)
+    """New delivery rows."""
+    delivery_changes: list[dict[str, Any]] = field(default_factory=list)
+    """id, state, wanted_version, case_id of rows that stand already."""
+
+
+@dataclass(slots=True)
 class Work:
     """The state of one batch while it is computed; ``writes`` is all that the transaction will do."""
 
@@ -44,7 +64,7 @@ class Work:
     next_mint: int = 1
     restored: bool = False
     """The store came from a backup: whatever is sent first is looked up first."""
-    writes: Writes = field(default_factory=lambda: Writes())
+    writes: Writes = field(default_factory=Writes)
 
     def mint(self, kind: str, anchor: str) -> int:
         """Mint the next number for an anchor."""
@@ -52,23 +72,3 @@ class Work:
         self.next_mint += 1
         self.writes.mints.append({"id": number, "kind": kind, "anchor": anchor, "generation": 0})
         return number
-
-
-@dataclass(slots=True)
-class Writes:
-    """Rows to write, by table; each list has rows of equal columns."""
-
-    mints: list[dict[str, Any]] = field(default_factory=list)
-    relabel: list[tuple[int, int]] = field(default_factory=list)
-    """(old, new) conversation labels."""
-    stubs: list[dict[str, Any]] = field(default_factory=list)
-    members: list[dict[str, Any]] = field(default_factory=list)
-    lost_members: list[str] = field(default_factory=list)
-    customers: list[dict[str, Any]] = field(default_factory=list)
-    suggestions: list[dict[str, Any]] = field(default_factory=list)
-    resolved: list[dict[str, Any]] = field(default_factory=list)
-    cases: list[dict[str, Any]] = field(default_factory=list)
-    deliveries: list[dict[str, Any]] = field(default_factory=list)
-    """New delivery rows."""
-    delivery_changes: list[dict[str, Any]] = field(default_factory=list)
-    """id, state, wanted_version, case_id of rows that stand already."""

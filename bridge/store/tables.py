@@ -204,7 +204,7 @@ class EvidenceRow(Table, table=True):
     identifier: str = Field(sa_column=Column(Text, nullable=False, index=True))
     """``kind:scope:value``."""
     relation: str
-    count: int = 1
+    sightings: int = 1
     first_seen: datetime | None = _time()
     last_seen: datetime | None = _time()
     retracted_at: datetime | None = _time()

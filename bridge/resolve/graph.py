@@ -1,0 +1,179 @@
+"""The identity graph as the store holds it: vertices, evidence, sightings of identifiers, decisions.
+
+What a profile is by itself (its id within its network) is not stored as evidence but read off its key.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from identity.golden import Facet, golden
+from sqlalchemy import func, select
+
+from bridge.keys import target_key
+from bridge.store import bulk, schema
+from identity.model import Decision, DecisionKind, Evidence, Identifier, IdentifierKind, Relation, Vertex
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from sqlalchemy.engine import Connection, Row
+
+    from bridge.app import App
+
+_P, _R, _E, _D = schema.profile.c, schema.person.c, schema.evidence.c, schema.decision.c
+
+
+class StoredGraph:
+    """Answers batches of questions; keeps what it has read for the time of one batch of resolving."""
+
+    def __init__(self, connection: Connection, app: App) -> None:
+        """Read through an open connection."""
+        self._connection = connection
+        self._app = app
+        self._profiles: dict[str, Row[Any] | None] = {}
+        self._persons: dict[str, Row[Any] | None] = {}
+        self._evidence: dict[str, list[Evidence]] = {}
+        self._decisions: tuple[Decision, ...] | None = None
+        self._anchors: dict[str, str] = {}
+
+    def vertices(self, keys: Collection[str]) -> dict[str, Vertex]:
+        """Return the vertices that exist; rows that a CRM deleted or merged away do not."""
+        self._read_profiles([key[2:] for key in keys if key.startswith("p:")])
+        self._read_persons([key[2:] for key in keys if key.startswith("r:")])
+        found = ((key, self._vertex(key)) for key in keys)
+        return {key: vertex for key, vertex in found if vertex is not None}
+
+    def evidence_of(self, keys: Collection[str]) -> dict[str, list[Evidence]]:
+        """Return what these vertices show."""
+        unread = [key for key in keys if key not in self._evidence]
+        self._evidence.update((key, []) for key in unread)
+        query = select(schema.evidence).where(_E.retracted_at.is_(None))
+        for row in bulk.rows_where(self._connection, query, _E.vertex, unread):
+            self._evidence[row.vertex].append(_evidence(row))
+        self.vertices(unread)
+        for key in unread:
+            profile = self._profiles.get(key[2:]) if key.startswith("p:") else None
+            if profile is not None:
+                self._evidence[key].append(_own_id(profile))
+        return {key: self._evidence[key] for key in keys}
+
+    def sightings(self, identifiers: Collection[Identifier], limit: int) -> dict[Identifier, list[Evidence]]:
+        """Return who shows these identifiers; of one that more than ``limit`` vertices show, just more than ``limit``."""
+        found: dict[Identifier, list[Evidence]] = defaultdict(list)
+        texts = [str(one) for one in identifiers]
+        crowded = self._crowded(texts, limit)
+        query = select(schema.evidence).where(_E.retracted_at.is_(None), _E.relation != Relation.MENTIONED)
+        for row in bulk.rows_where(
+            self._connection, query, _E.identifier, [one for one in texts if one not in crowded]
+        ):
+            evidence = _evidence(row)
+            found[evidence.identifier].append(evidence)
+        for text in crowded:
+            some = query.where(_E.identifier == text).order_by(_E.vertex).limit((limit + 1) * len(Relation))
+            found[Identifier.parse(text)] += [_evidence(row) for row in self._connection.execute(some)]
+        by_profile = {_profile_key(one): one for one in identifiers if one.kind is IdentifierKind.UID}
+        self._read_profiles(list(by_profile))
+        for key, identifier in by_profile.items():
+            profile = self._profiles.get(key)
+            if profile is not None:
+                found[identifier].append(_own_id(profile))
+        return found
+
+    def echoes(self, anchors: Collection[str]) -> list[str]:
+        """Return the CRM rows that we made of customers minted for these vertices."""
+        keys = [self._key_of(anchor) for anchor in anchors]
+        query = select(_R.key).where(_R.deleted_at.is_(None), _R.merged_into == "")
+        return [f"r:{row.key}" for row in bulk.rows_where(self._connection, query, _R.our_key, keys)]
+
+    def decisions_touching(self, operands: Collection[str]) -> list[Decision]:
+        """Return the decisions about identity that stand and name one of these."""
+        if self._decisions is None:
+            query = select(schema.decision).where(_D.kind.in_(list(DecisionKind)), _D.undone_at.is_(None))
+            self._decisions = tuple(
+                Decision(row.id, DecisionKind(row.kind), tuple(row.operands), row.actor, row.reason)
+                for row in self._connection.execute(query.order_by(_D.id))
+            )
+        return [decision for decision in self._decisions if not set(operands).isdisjoint(decision.operands)]
+
+    def earliest(self, cluster: Iterable[str]) -> str:
+        """Return the vertex that names a new customer: the first seen, a profile before a CRM row."""
+        self.vertices(list(cluster))
+        return min(cluster, key=lambda key: (key.startswith("r:"), key))
+
+    def _crowded(self, texts: Collection[str], limit: int) -> set[str]:
+        query = select(_E.identifier).group_by(_E.identifier).having(func.count() > limit)
+        return {row.identifier for row in bulk.rows_where(self._connection, query, _E.identifier, list(texts))}
+
+    def _key_of(self, anchor: str) -> str:
+        return target_key(self._app.organisation, self._app.environment, f"customer:{anchor}")
+
+    def golden(self, cluster: Iterable[str]) -> dict[str, Any]:
+        """Return the golden record of a cluster, and the ids of its rows by CRM connection."""
+        keys = sorted(cluster)
+        self.evidence_of(keys)
+        record: dict[str, Any] = golden([self._facet(key) for key in keys])
+        record["person_refs"] = {
+            person.instance: person.native_id
+            for key in keys
+            if (person := self._persons.get(key[2:]) if key.startswith("r:") else None) is not None
+        }
+        return record
+
+    def _read_profiles(self, keys: list[str]) -> None:
+        unread = [key for key in keys if key not in self._profiles]
+        self._profiles.update(dict.fromkeys(unread))
+        rows = bulk.rows_where(self._connection, select(schema.profile), _P.key, unread)
+        self._profiles.update((row.key, row) for row in rows)
+
+    def _read_persons(self, keys: list[str]) -> None:
+        unread = [key for key in keys if key not in self._persons]
+        self._persons.update(dict.fromkeys(unread))
+        alive = select(schema.person).where(_R.deleted_at.is_(None), _R.merged_into == "")
+        self._persons.update((row.key, row) for row in bulk.rows_where(self._connection, alive, _R.key, unread))
+        ours = [row.our_key for key in unread if (row := self._persons[key]) is not None and row.our_key]
+        query = select(schema.customer.c.key, schema.mint.c.anchor).join(
+            schema.mint, schema.mint.c.id == schema.customer.c.id
+        )
+        rows = bulk.rows_where(self._connection, query, schema.customer.c.key, ours)
+        self._anchors.update((row.key, row.anchor) for row in rows)
+
+    def _vertex(self, key: str) -> Vertex | None:
+        if key.startswith("p:"):
+            profile = self._profiles[key[2:]]
+            if profile is None:
+                return None
+            names = (profile.name,) if profile.name else ()
+            return Vertex(key, None, names, profile.first_seen, profile.seen_at)
+        person = self._persons[key[2:]]
+        if person is None:
+            return None
+        names = (person.name,) if person.name else ()
+        anchor = self._anchors.get(person.our_key, "")
+        return Vertex(key, person.instance, names, person.updated_at, person.updated_at, bool(person.our_key), anchor)
+
+    def _facet(self, key: str) -> Facet:
+        raise LookupError(key)
+
+
+def _evidence(row: Row[Any]) -> Evidence:
+    return Evidence(
+        row.vertex,
+        Identifier.parse(row.identifier),
+        Relation(row.relation),
+        row.sightings,
+        row.first_seen,
+        row.last_seen,
+    )
+
+
+def _own_id(profile: Row[Any]) -> Evidence:
+    scope = f"{profile.network}/{profile.scope}" if profile.scope else profile.network
+    identifier = Identifier(IdentifierKind.UID, scope, profile.uid)
+    return Evidence(f"p:{profile.key}", identifier, Relation.PROFILE, 1, profile.first_seen, profile.seen_at)
+
+
+def _profile_key(identifier: Identifier) -> str:
+    network, _, scope = identifier.scope.partition("/")
+    return f"{network}/{scope}/{identifier.value}"

@@ -1,0 +1,157 @@
+"""Who is who: the parts of the identity graph that changed are solved anew, and customers follow.
+
+The id of a customer is the earliest minted among the vertices of its cluster; a vertex whose customer becomes another
+keeps its mint, so that taking evidence away gives the id back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from bridge.keys import target_key
+from bridge.resolve.graph import StoredGraph
+from bridge.store import bulk, schema
+from identity.component import component
+from identity.solver import solve
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from sqlalchemy.engine import Connection, Row
+
+    from bridge.resolve.work import Work
+
+_P, _MEMBER, _MINT, _C = schema.profile.c, schema.member.c, schema.mint.c, schema.customer.c
+
+
+def resolve_people(connection: Connection, work: Work) -> set[int]:
+    """Find the customer of every author that this batch concerns; return customers whose golden record changed."""
+    authors = _authors(connection, work)
+    vertices = {f"p:{row.key}": row for row in authors.values()}
+    members = _members(connection, set(vertices) | work.vertices)
+    seeds = (set(vertices) - set(members)) | work.vertices
+    changed = _solve(connection, work, seeds, members) if seeds else set()
+    for vertex, row in vertices.items():
+        work.customer_of[row.id] = members[vertex]
+        work.customers.add(members[vertex])
+    _profiles_of(connection, work, members)
+    return changed
+
+
+def _authors(connection: Connection, work: Work) -> dict[int, Row[Any]]:
+    """Return the profiles of customers who wrote dirty or touched messages."""
+    ids = {row.author_id for row in work.messages.values() if row.direction == "in" and row.author_id is not None}
+    column = schema.message.c
+    query = select(column.author_id).where(column.direction == "in", column.author_id.is_not(None))
+    ids.update(row.author_id for row in bulk.rows_where(connection, query, column.id, sorted(work.touched)))
+    return {row.id: row for row in bulk.rows_where(connection, select(schema.profile), _P.id, sorted(ids))}
+
+
+def _members(connection: Connection, vertices: Collection[str]) -> dict[str, int]:
+    query = select(_MEMBER.vertex, _MEMBER.customer_id)
+    return {row.vertex: row.customer_id for row in bulk.rows_where(connection, query, _MEMBER.vertex, sorted(vertices))}
+
+
+def _solve(connection: Connection, work: Work, seeds: set[str], members: dict[str, int]) -> set[int]:
+    """Solve the components of the seeds, write members and customers; updates ``members``."""
+    graph = StoredGraph(connection, work.app)
+    policy = work.app.identity
+    problem = component(seeds, graph, policy)
+    solution = solve(problem.vertices, problem.evidence, problem.decisions, policy, context=problem.context)
+    clusters = solution.clusters
+    work.writes.suggestions += [
+        {
+            "left_vertex": one.left,
+            "right_vertex": one.right,
+            "identifier": str(one.identifier),
+            "reason": str(one.reason),
+        }
+        for one in solution.suggestions
+    ]
+    everybody = sorted({vertex for cluster in clusters for vertex in cluster})
+    before = _members(connection, everybody)
+    minted = _minted(connection, everybody)
+    touched: set[int] = set(before.values())
+    for cluster in clusters:
+        number = min((minted[vertex] for vertex in cluster if vertex in minted), default=0)
+        number = number or work.mint("customer", graph.earliest(cluster))
+        touched.add(number)
+        for vertex in sorted(cluster):
+            if before.get(vertex) != number:
+                work.writes.members.append(
+                    {"vertex": vertex, "customer_id": number, "provisional": vertex in solution.provisional}
+                )
+            members[vertex] = number
+    lost = sorted((seeds & before.keys()) - set(everybody))
+    work.writes.lost_members += lost
+    work.customers |= touched
+    return _write_customers(connection, work, graph, clusters, members, touched)
+
+
+def _minted(connection: Connection, vertices: Sequence[str]) -> dict[str, int]:
+    query = select(_MINT.anchor, _MINT.id).where(_MINT.kind == "customer")
+    return {row.anchor: row.id for row in bulk.rows_where(connection, query, _MINT.anchor, vertices)}
+
+
+def _write_customers(
+    connection: Connection,
+    work: Work,
+    graph: StoredGraph,
+    clusters: Iterable[frozenset[str]],
+    members: Mapping[str, int],
+    touched: set[int],
+) -> set[int]:
+    """Write golden records that changed; return the customers concerned."""
+    stored = {row.id: row for row in bulk.rows_where(connection, select(schema.customer), _C.id, sorted(touched))}
+    anchors = {row["id"]: row["anchor"] for row in work.writes.mints if row["kind"] == "customer"}
+    changed: set[int] = set()
+    alive: set[int] = set()
+    for cluster in clusters:
+        number = members[min(cluster)]
+        alive.add(number)
+        record = graph.golden(cluster)
+        known = stored.get(number)
+        key = known.key if known is not None else _key(work, anchors[number])
+        if known is None or (known.golden, known.redirect_to) != (record, None):
+            row = {"id": number, "key": key, "name": record["name"], "golden": record, "redirect_to": None}
+            work.writes.customers.append(row)
+            changed.add(number)
+    _redirect(connection, work, [row for row in stored.values() if row.id not in alive], members)
+    return changed
+
+
+def _redirect(connection: Connection, work: Work, emptied: Sequence[Row[Any]], members: Mapping[str, int]) -> None:
+    """Point a customer without vertices to where its earliest anchor belongs now."""
+    query = select(_MINT.id, _MINT.anchor)
+    anchors = {row.id: row.anchor for row in bulk.rows_where(connection, query, _MINT.id, [row.id for row in emptied])}
+    for row in emptied:
+        goes_to = members.get(anchors[row.id])
+        if row.redirect_to != goes_to:
+            work.writes.customers.append(
+                {"id": row.id, "key": row.key, "name": row.name, "golden": row.golden, "redirect_to": goes_to}
+            )
+
+
+def _profiles_of(connection: Connection, work: Work, members: Mapping[str, int]) -> None:
+    """Note all profiles, and our key, of every customer whose cases are recomputed."""
+    wanted = sorted(work.customers)
+    vertices: dict[str, int] = {
+        row.vertex: row.customer_id
+        for row in bulk.rows_where(connection, select(_MEMBER.vertex, _MEMBER.customer_id), _MEMBER.customer_id, wanted)
+    }
+    vertices.update((vertex, number) for vertex, number in members.items() if number in work.customers)
+    vertices = {vertex: members.get(vertex, number) for vertex, number in vertices.items()}
+    keys = {vertex[2:]: number for vertex, number in vertices.items() if vertex.startswith("p:")}
+    for row in bulk.rows_where(connection, select(_P.id, _P.key), _P.key, sorted(keys)):
+        number = keys[row.key]
+        work.customer_of[row.id] = number
+        work.profiles_of.setdefault(number, set()).add(row.id)
+    query = select(_C.id, _C.key)
+    work.customer_keys.update((row.id, row.key) for row in bulk.rows_where(connection, query, _C.id, wanted))
+    work.customer_keys.update((row["id"], row["key"]) for row in work.writes.customers)
+
+
+def _key(work: Work, anchor: str) -> str:
+    return target_key(work.app.organisation, work.app.environment, f"customer:{anchor}")
