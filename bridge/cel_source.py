@@ -49,8 +49,9 @@ _ORDER: Final = frozenset({"<", "<=", ">", ">=", "in"})
 class Token:
     """A piece of an expression.
 
-    Kinds: string, number, mark; word (of the language, a bound variable or a member of a value), call, path (``text``
-    is the dotted path), column (of ``row['…']``: ``text`` is the literal), and test (``path.method(literal)``).
+    Kinds: string, number, mark; word (of the language, a bound variable or a member of a value), type (``int``; or a
+    column of that name), call, path (``text`` is the dotted path), column (of ``row['…']``: ``text`` is the literal),
+    and test (``path.method(literal)``).
     """
 
     kind: str
@@ -123,8 +124,10 @@ def _name(scan: _Scan, bound: frozenset[str]) -> None:
 
 def _operand(scan: _Scan, names: list[str], bound: frozenset[str], *, member: bool) -> Token:
     path = ".".join(names)
-    if member or names[0] in bound or path in _WORDS or path in _TYPES:
+    if member or names[0] in bound or path in _WORDS:
         return Token("word", path)
+    if path in _TYPES:
+        return Token("type", path)
     if path == "row" and scan.text() == "[" and scan.kind(1) == "string" and scan.text(2) == "]":
         scan.at += 3
         return Token("column", scan.text(-2))

@@ -164,9 +164,15 @@ def _compile(source: str, paths: Mapping[str, PathSpec], place: tuple[str, int],
     try:
         cel.compile(source)
     except ValueError as error:
-        raise _Wrong(_syntax(source, error)) from None
+        # CEL takes only has(a.b); ours takes any path and column, and is written anew below.
+        if "argument to has()" not in str(error):
+            raise _Wrong(_syntax(source, error)) from None
     variables = _Variables(paths)
-    program = cel.compile(guarded(_pieces(read(source), variables)))
+    written = guarded(_pieces(_columns(read(source), paths), variables))
+    try:
+        program = cel.compile(written)
+    except ValueError as error:
+        raise _Wrong(_syntax(source, error)) from None
     names = tuple(variables.known.values())
 
     def run(*values: Any) -> Any:  # noqa: ANN401 - whatever the expression needs and yields
@@ -188,6 +194,13 @@ def _try(run: Callable[..., Any], samples: list[Any], yields: Yields) -> None:
         return
     if yields == "bool" and not isinstance(result, bool):
         raise _Wrong(f"a condition must be true or false, not a value such as {result!r}.")
+
+
+def _columns(tokens: list[Token], paths: Mapping[str, PathSpec]) -> list[Token]:
+    """Take ``type`` and ``list`` for columns where any name may be one."""
+    if "*" not in paths:
+        return tokens
+    return [Token("path", token.text) if token.kind == "type" else token for token in tokens]
 
 
 def _pieces(tokens: list[Token], variables: _Variables) -> list[Piece]:
