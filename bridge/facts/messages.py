@@ -16,7 +16,7 @@ from bridge.nouns import Direction, Mode
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy.engine import Connection, Row
 
@@ -151,10 +151,11 @@ def _insert(connection: Connection, fresh: Mapping[str, _Sighting], profile_ids:
     if not fresh:
         return {}
     ids = dict(zip(fresh, bulk.take_ids(connection, schema.message, len(fresh)), strict=True))
+    deleted = _deleted_early(connection, fresh)
     rows = []
     for key, sighting in fresh.items():
         author = profile_ids[sighting.author] if sighting.author is not None else None
-        rows.append({"id": ids[key], **sighting.row, "author_id": author})
+        rows.append({**sighting.row, "id": ids[key], "author_id": author, "deleted_at": deleted.get(key)})
     bulk.insert_new(connection, schema.message, rows)
     created = ids if connection.dialect.name == "sqlite" else _mine(connection, ids)
     written = [(created[key], sighting) for key, sighting in fresh.items() if key in created]
@@ -170,6 +171,14 @@ def _insert(connection: Connection, fresh: Mapping[str, _Sighting], profile_ids:
     )
     _insert_attachments(connection, written)
     return created
+
+
+def _deleted_early(connection: Connection, keys: Iterable[str]) -> dict[str, datetime]:
+    """Return when messages were deleted whose deletion came before themselves."""
+    table = schema.tombstone
+    if connection.execute(select(table.c.key).limit(1)).first() is None:
+        return {}
+    return {row.key: row.at for row in bulk.rows_where(connection, select(table), table.c.key, list(keys))}
 
 
 def _mine(connection: Connection, ids: Mapping[str, int]) -> dict[str, int]:

@@ -10,6 +10,7 @@ from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -33,15 +34,23 @@ def store_broken(connection: Connection, rows: Sequence[dict[str, Any]]) -> None
 
 
 def store_deleted(connection: Connection, events: Sequence[Deleted]) -> int:
-    """Mark messages as deleted on their network; the earliest time wins."""
+    """Mark messages as deleted on their network, also those that come only later; the earliest time wins."""
     table = schema.message
+    earliest: dict[str, datetime] = {}
     for event in events:
         key = f"{event.network}/{event.scope}/{event.native_id}"
-        row = connection.execute(select(table.c.id, table.c.deleted_at).where(table.c.key == key)).first()
-        if row is None or (row.deleted_at is not None and row.deleted_at <= event.at):
-            continue
-        connection.execute(table.update().where(table.c.id == row.id).values(deleted_at=event.at))
-        bulk.insert_new(connection, schema.dirty, [{"kind": "message", "key": str(row.id)}])
+        earliest[key] = min(event.at, earliest.get(key, event.at))
+    query = select(table.c.id, table.c.key, table.c.deleted_at)
+    known = {row.key: row for row in bulk.rows_where(connection, query, table.c.key, sorted(earliest))}
+    marked = [
+        {"id": row.id, "deleted_at": earliest[key]}
+        for key, row in known.items()
+        if row.deleted_at is None or row.deleted_at > earliest[key]
+    ]
+    bulk.update(connection, table, marked)
+    bulk.insert_new(connection, schema.dirty, [{"kind": "message", "key": str(row["id"])} for row in marked])
+    early = [{"key": key, "at": at} for key, at in sorted(earliest.items()) if key not in known]
+    bulk.insert_new(connection, schema.tombstone, early)
     return len(events)
 
 

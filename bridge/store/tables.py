@@ -129,6 +129,14 @@ class Revision(Table, table=True):
     __table_args__ = (UniqueConstraint("message_id", "hash", "edited_at"),)
 
 
+class Tombstone(Table, table=True):
+    """A deletion that was seen before the message itself."""
+
+    __tablename__ = "tombstone"
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    at: datetime | None = _time(nullable=False)
+
+
 class AttachmentRow(Table, table=True):
     """A file of a message and how far fetching it got."""
 
