@@ -106,7 +106,7 @@ class Clusters:
         if vertex.instance:
             cluster.rows.add(_row_id(vertex))
         cluster.names.update(text for text in vertex.names if names.parse(text))
-        cluster.full_names.update(t for t in cluster.names if (name := names.parse(t)) is not None and name.full)
+        cluster.full_names.update(filter(names.in_full, cluster.names))
         for seen in self._shown.get(vertex.key, ()):
             self._count(cluster, seen)
         return cluster

@@ -57,11 +57,31 @@ def parse(raw: str) -> Name | None:
     return Name(tuple(word for parts in given for word in parts), surname) if given else Name(surname, ())
 
 
+def in_full(raw: str) -> bool:
+    """Tell whether the text holds a first name and a surname, both spelt out."""
+    name = parse(raw)
+    return name is not None and name.full
+
+
 @lru_cache(maxsize=65_536)
 def compatible(one: str, other: str) -> bool:
     """Tell whether both may be one person's name; a text that holds no name is compatible with everything."""
     left, right = parse(one), parse(other)
     return left is None or right is None or _compatible(left, right)
+
+
+@lru_cache(maxsize=65_536)
+def similar(one: str, other: str) -> bool:
+    """Tell whether both may be one person's name, forgiving one slip of the keyboard in the whole of it.
+
+    For values that hardly two people of nearly one name share: Lina and Lisa have one telephone, not one mailbox.
+    """
+    left, right = parse(one), parse(other)
+    if left is None or right is None or _compatible(left, right):
+        return True
+    if not left.full or not right.full or not _same_ending(left, right):
+        return False
+    return any(_slip(a, b, anywhere=True) for a in _spellings(left) for b in _spellings(right))
 
 
 @lru_cache(maxsize=65_536)
@@ -106,7 +126,7 @@ def _given(one: Word, other: Word) -> bool:
     families = [FAMILIES.get(name, frozenset()) for name in (*one, *other)]
     if any(a & b for a in families[: len(one)] for b in families[len(one) :]):
         return True
-    return any(_slip(a, b) and a[-1] == b[-1] for a in one for b in other if min(len(a), len(b)) >= 6)
+    return any(_swap(a, b) or (_slip(a, b) and a[-1] == b[-1] and min(len(a), len(b)) >= 6) for a in one for b in other)
 
 
 def _surname(one: Word, other: Word) -> bool:
@@ -124,11 +144,21 @@ def _sound(name: str) -> str:
     return _SAME_SOUND.sub("ai", name)
 
 
-def _slip(one: str, other: str) -> bool:
+def _same_ending(left: Name, right: Name) -> bool:
+    """Tell whether the first names end alike: Andrea and Andreas are no slip."""
+    return any(a[-1] == b[-1] for a in left.given[0] for b in right.given[0])
+
+
+def _spellings(name: Name) -> set[str]:
+    words = (*name.given, *name.surname)
+    return {"".join(map(shape, words)) for shape in (min, max)}
+
+
+def _slip(one: str, other: str, *, anywhere: bool = False) -> bool:
     """Tell whether one letter too many, too few, wrong or swapped with its neighbour makes the difference."""
     if one == other:
         return True
-    if one[0] != other[0] or abs(len(one) - len(other)) > 1:
+    if (one[0] != other[0] and not anywhere) or abs(len(one) - len(other)) > 1:
         return False
     start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     rests = {
@@ -136,8 +166,20 @@ def _slip(one: str, other: str) -> bool:
         (one[start + 1 :], other[start:]),
         (one[start:], other[start + 1 :]),
     }
-    swapped = one[start : start + 2] == other[start : start + 2][::-1] and one[start + 2 :] == other[start + 2 :]
-    return swapped or any(a == b for a, b in rests)
+    return _swap(one, other) or any(a == b for a, b in rests)
+
+
+def _swap(one: str, other: str) -> bool:
+    """Tell whether two neighbouring letters changed places."""
+    if len(one) != len(other) or len(one) < 4:
+        return False
+    places = [i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    return (
+        len(places) == 2
+        and places[1] == places[0] + 1
+        and one[places[0]] == other[places[1]]
+        and (one[places[1]] == other[places[0]])
+    )
 
 
 def _parts(text: str) -> tuple[Word, ...]:

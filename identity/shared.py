@@ -84,7 +84,7 @@ def epochs(sightings: Iterable[Evidence], vertices: Mapping[str, Vertex], policy
 def people(texts: Iterable[str], differ: Callable[[str, str], bool], *, most: int) -> list[str]:
     """Return names that stand for different people, names in full first; stops after ``most``."""
     found: list[str] = []
-    for text in sorted(set(texts), key=lambda text: (not _full(text), text)):
+    for text in sorted(set(texts), key=lambda text: (not names.in_full(text), text)):
         if names.parse(text) and all(differ(text, other) for other in found):
             found.append(text)
             if len(found) > most:
@@ -97,9 +97,9 @@ def incompatible(one: str, other: str) -> bool:
     return not names.compatible(one, other)
 
 
-def _full(text: str) -> bool:
-    name = names.parse(text)
-    return name is not None and name.full
+def dissimilar(one: str, other: str) -> bool:
+    """Tell whether two names cannot be one person's, even if a finger slipped."""
+    return not names.similar(one, other)
 
 
 def _called(vertex: Vertex) -> list[str]:
@@ -140,7 +140,7 @@ def _too_many_rows(own: Sequence[Evidence], vertices: Mapping[str, Vertex], most
             rows[instance].add(seen.vertex)
     for instance, keys in sorted(rows.items()):
         texts = [text for key in keys for text in vertices[key].names]
-        if len(keys) > most and len(people(texts, incompatible, most=1)) != 1:
+        if len(keys) > most and len(people(texts, dissimilar, most=1)) != 1:
             return f"in more than {most} records of {instance}"
     return ""
 
@@ -152,6 +152,6 @@ def _too_many_accounts(own: Sequence[Evidence], vertices: Mapping[str, Vertex], 
             accounts[seen.vertex.partition("/")[0]].add(seen.vertex)
     for network, keys in sorted(accounts.items()):
         texts = [text for key in keys for text in vertices[key].names]
-        if len(keys) > most and len(people(texts, incompatible, most=1)) > 1:
+        if len(keys) > most and len(people(texts, dissimilar, most=1)) > 1:
             return f"on more than {most} accounts of {network.removeprefix('p:')}"
     return ""
