@@ -109,7 +109,11 @@ class FileSource(Source):
 
     def attachment_folders(self) -> tuple[Path, ...]:
         """Return the folders of the exports: from there, and from nowhere else, local attachments are read."""
-        return tuple(sorted({file.path.parent.resolve() for file in find(self._settings, self._folder) if file.path}))
+        try:
+            files = find(self._settings, self._folder)
+        except ConfigError:
+            return ()
+        return tuple(sorted({file.path.parent.resolve() for file in files if file.path}))
 
     def _pages(self, after: Cursor) -> Iterator[Page]:
         states = cursor.load(after)

@@ -1,0 +1,168 @@
+"""Attachments of messages: fetched after collecting, kept once in the project folder, delivered as files of cases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from urllib.parse import urlsplit
+
+import httpx
+import structlog
+from sqlalchemy import select
+
+from bridge import attachment_fetch
+from bridge.attachment_files import Result, State, path_of
+from bridge.errors import Transient
+from bridge.nouns import FileContent
+from bridge.store import bulk, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from bridge.app import App
+    from bridge.store.store import Store
+
+log = structlog.get_logger(__name__)
+
+BATCH = 20
+"""Attachments that are fetched between two short transactions."""
+GIVE_UP = timedelta(days=2)
+"""So long after its message came an attachment is tried again at each sync when its host does not answer."""
+
+
+@runtime_checkable
+class LocalSource(Protocol):
+    """A source whose messages name local files as attachments."""
+
+    def attachment_folders(self) -> tuple[Path, ...]:
+        """Return the resolved folders that such files may be in."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An attachment that is wanted and not fetched."""
+
+    id: int
+    connection: str
+    received_at: datetime
+    url: str
+    path: str
+    name: str
+    size: int | None
+
+
+def pending(store: Store, *, after: int = 0, limit: int = BATCH) -> list[Pending]:
+    """Return the next attachments to fetch, by id, behind the id ``after``."""
+    table, message = schema.attachment, schema.message
+    columns = (table.c.id, message.c.connection, message.c.received_at, table.c.url, table.c.path, table.c.name)
+    query = (
+        select(*columns, table.c.size)
+        .join(message, message.c.id == table.c.message_id)
+        .where(table.c.state == State.WANTED.value, table.c.id > after)
+        .order_by(table.c.id)
+        .limit(limit)
+    )
+    with store.read() as connection:
+        return [Pending(*row) for row in connection.execute(query)]
+
+
+def fetch_all(app: App, *, limit: int | None = None) -> dict[str, int]:
+    """Fetch what is wanted, at most ``limit``; returns how many ended in each state.
+
+    No transaction is open while a file is fetched. What fails for a passing reason stays wanted.
+    """
+    counts: Counter[str] = Counter()
+    with closing(_Round(app)) as fetching:
+        for batch in _batches(app.store, limit):
+            results = {item.id: fetching.fetch(item) for item in batch}
+            _record(app.store, results)
+            counts.update(result.state.value for result in results.values())
+    return dict(counts)
+
+
+def contents(store: Store, folder: Path, message_ids: Collection[int]) -> dict[int, tuple[FileContent, ...]]:
+    """Return the fetched files of messages, in order; ``folder`` is the project's."""
+    table = schema.attachment
+    query = select(table).where(table.c.state == State.FETCHED.value).order_by(table.c.message_id, table.c.position)
+    found: dict[int, tuple[FileContent, ...]] = {}
+    with store.read() as connection:
+        for row in bulk.rows_where(connection, query, table.c.message_id, message_ids):
+            path = str(path_of(folder, row.sha256))
+            file = FileContent(row.sha256, row.name or row.sha256[:12], row.mime, row.size or 0, path)
+            found[row.message_id] = (*found.get(row.message_id, ()), file)
+    return found
+
+
+class _Round:
+    """One round of fetching: a client, and the hosts that did not answer in it."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._client = httpx.Client(timeout=attachment_fetch.SECONDS, headers={"User-Agent": "Casebridge"})
+        self._silent: dict[str, str] = {}
+        self._roots: dict[str, tuple[Path, ...]] = {}
+
+    def close(self) -> None:
+        self._client.close()
+
+    def fetch(self, item: Pending) -> Result:
+        policy = self._app.attachments
+        if item.size is not None and item.size > policy.max_bytes:
+            return Result(State.TOO_LARGE, f"more than {policy.max_bytes} bytes", size=item.size)
+        try:
+            if item.path:
+                folder = self._app.folder
+                return attachment_fetch.from_file(item.path, folder=folder, roots=self._folders(item), policy=policy)
+            return self._from_web(item)
+        except OSError as error:
+            log.warning("attachment cannot be kept", reason=error.strerror)
+            return Result(State.WANTED, f"cannot be kept: {error.strerror}")
+
+    def _from_web(self, item: Pending) -> Result:
+        host = urlsplit(item.url).netloc
+        if host not in self._silent:
+            try:
+                return attachment_fetch.from_web(
+                    item.url, folder=self._app.folder, policy=self._app.attachments, client=self._client
+                )
+            except Transient as error:
+                self._silent[host] = str(error)
+        late = self._app.clock.now() - item.received_at > GIVE_UP
+        return Result(State.FAILED if late else State.WANTED, self._silent[host])
+
+    def _folders(self, item: Pending) -> tuple[Path, ...]:
+        if item.connection not in self._roots:
+            setup = self._app.sources.get(item.connection)
+            source = setup.source if setup else None
+            self._roots[item.connection] = source.attachment_folders() if isinstance(source, LocalSource) else ()
+        return self._roots[item.connection]
+
+
+def _batches(store: Store, limit: int | None) -> Iterator[list[Pending]]:
+    after, left = 0, limit
+    while left is None or left > 0:
+        batch = pending(store, after=after, limit=BATCH if left is None else min(BATCH, left))
+        if not batch:
+            return
+        yield batch
+        after, left = batch[-1].id, None if left is None else left - len(batch)
+
+
+def _record(store: Store, results: Mapping[int, Result]) -> None:
+    rows: list[dict[str, Any]] = [
+        {"id": id_, "state": result.state.value, "reason": result.reason} for id_, result in results.items()
+    ]
+    kept = [
+        {"id": id_, "sha256": result.sha256, "mime": result.mime, "size": result.size}
+        for id_, result in results.items()
+        if result.state is State.FETCHED
+    ]
+    with store.write("attachments") as connection:
+        bulk.update(connection, schema.attachment, kept)
+        bulk.update(connection, schema.attachment, rows)
