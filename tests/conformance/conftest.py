@@ -1,0 +1,74 @@
+"""Every registered adapter runs through the suite; one without a harness is an error, not a skip."""
+
+from __future__ import annotations
+
+import importlib
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bridge import registry
+from bridge.registry import Role
+from tests.conformance.harness import Cannot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.conformance.harness import PublisherHarness, SourceHarness, TargetHarness
+
+FIXTURES = {"source": Role.SOURCE, "publisher": Role.PUBLISHER, "target": Role.TARGET}
+"""Fixture → the role whose adapters it runs over; the fixture has the name of the harness's function."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for ``source``, ``publisher`` or ``target`` once for each registered one."""
+    for name, role in FIXTURES.items():
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, registry.kinds(role), indirect=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Any:  # noqa: ANN401 - pytest's own type
+    """Take a harness's word that its far side has no such thing: the promise does not apply there."""
+    try:
+        return (yield)
+    except Cannot as reason:
+        pyfuncitem.user_properties.append(("does not apply", str(reason)))
+        return True
+
+
+@pytest.fixture
+def source(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SourceHarness]:
+    """Return the harness of one registered source."""
+    with ExitStack() as stack:
+        yield stack.enter_context(_harness(request.param, "source")(tmp_path))
+
+
+@pytest.fixture
+def publisher(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PublisherHarness]:
+    """Return the harness of one registered publisher."""
+    with ExitStack() as stack:
+        yield stack.enter_context(_harness(request.param, "publisher")(tmp_path))
+
+
+@pytest.fixture
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TargetHarness]:
+    """Return the harness of one registered target."""
+    with ExitStack() as stack:
+        yield stack.enter_context(_harness(request.param, "target")(tmp_path))
+
+
+def _harness(kind: str, role: str) -> Any:  # noqa: ANN401 - a function of a module found by name
+    name = f"tests.adapters.{kind}.harness"
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not name.startswith(error.name):
+            raise
+        message = (
+            f"The {role} {kind!r} is registered but has no {name}; tests/conformance/harness.py says what it gives."
+        )
+        raise LookupError(message) from error
+    return getattr(module, role)
