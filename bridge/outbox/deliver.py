@@ -1,0 +1,103 @@
+"""Deliver: drain what is wanted in one target, in batches as large as it takes.
+
+Settle what is unknown, then persons, cases, amendments and messages, in rounds while anything moves. For each batch:
+claim (a transaction), render, freeze on disk (a transaction that checks the claim again), send with no transaction open,
+record (a transaction). A crash between any two of these loses nothing and doubles nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from bridge import brakes
+from bridge.app import TargetMode
+from bridge.errors import AuthError, BudgetSpent, ConfigError, RateLimited, Transient
+from bridge.nouns import Thing
+from bridge.outbox import claim as claims
+from bridge.outbox.batch import send_batch
+from bridge.outbox.run import DeliverReport, Problem, Run
+from bridge.outbox.settle import settle
+from bridge.store import schema
+
+if TYPE_CHECKING:
+    from bridge.app import App, TargetSetup
+
+__all__ = ["DeliverReport", "Problem", "deliver"]
+
+D = schema.delivery.c
+_ORDER = ("person", "case", "amendment", "message")
+
+
+def deliver(
+    app: App, setup: TargetSetup, *, seconds: float, owner: str, deliver_to: TargetSetup | None = None
+) -> DeliverReport:
+    """Work on the outbox of one target for at most about ``seconds``; say whether there is more to do at once.
+
+    ``owner`` names this worker among all that share the store. In shadow mode the records of ``setup`` go to
+    ``deliver_to``, with the mappings of that. What stops the whole target (credentials, rate limit, budget, pause,
+    brake, unreachable) stands in the report, beside what was done until then; nothing is raised for it.
+    """
+    if setup.mode is TargetMode.OBSERVE:
+        return _observe(app, setup)
+    if setup.mode is TargetMode.SHADOW and deliver_to is None:
+        message = f"The target {setup.name} is in shadow mode, and there is no desk to deliver to."
+        raise ConfigError(message)
+    run = Run.start(app, setup, deliver_to or setup, owner=owner, seconds=seconds)
+    while run.goes_on() and (_guarded_round(run) or run.waits()):
+        pass
+    return run.report()
+
+
+def _guarded_round(run: Run) -> bool:
+    """Do a round; note what stops the target."""
+    try:
+        return _round(run)
+    except RateLimited as error:
+        run.rest(error.retry_after)
+        return True
+    except BudgetSpent as error:
+        run.stop(error, until=error.until)
+    except (AuthError, Transient) as error:
+        run.stop(error)
+    return False
+
+
+def _round(run: Run) -> bool:
+    """Go once through everything; tell whether anything moved."""
+    before = run.moved
+    settle(run)
+    for thing in _ORDER:
+        if thing == "amendment" or Thing(thing) in run.destination.mappings:
+            _drain(run, thing)
+    return run.moved > before
+
+
+def _drain(run: Run, thing: str) -> None:
+    scan = run.scan(thing)
+    while not scan.ended and run.goes_on():
+        found = _claim(run, scan)
+        run.counts["waiting"] += found.waiting
+        run.moved += found.waiting
+        if found.claims:
+            send_batch(run, thing, found)
+
+
+def _claim(run: Run, scan: claims.Scan) -> claims.Claims:
+    now = run.app.clock.now()
+    with run.app.store.write("deliver.claim") as connection:
+        room = run.room_for_cases(connection, now) if scan.thing == "case" else None
+        found = claims.claim(connection, scan, now, room=room.total if room is not None else None)
+        if room is not None and found.braked and not found.claims:
+            run.halt(brakes.trip_on_cases(connection, run.setup.name, room.limit, now))
+        run.room = room
+    return found
+
+
+def _observe(app: App, setup: TargetSetup) -> DeliverReport:
+    """Count what would be delivered."""
+    with app.store.read() as connection:
+        wanted = select(D.thing, func.count()).where(D.target == setup.name, D.state == "pending").group_by(D.thing)
+        counts = {f"observed_{thing}": count for thing, count in connection.execute(wanted)}
+    return DeliverReport(counts=counts, more=False)

@@ -1,0 +1,179 @@
+"""Render claimed records: values from the store, the target's mapping over them, write modes, the frozen body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from bridge.app import Persons
+from bridge.errors import Refused
+from bridge.nouns import Amendment, AmendmentKind, Record, Reference, Refusal, Thing
+from bridge.outbox import values as store_values
+from bridge.outbox.body import fingerprint, freeze_amendment, freeze_record
+from bridge.outbox.files import attached
+from bridge.outbox.hints import hints
+from bridge.outbox.order import message_of
+from bridge.outbox.record import Linked, Same, Unneeded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bridge.app import TargetSetup
+    from bridge.mapping.target import TargetMapping
+    from bridge.nouns import FileContent
+    from bridge.outbox.claim import Claim
+    from bridge.outbox.run import Run
+    from bridge.outbox.values import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A claim with the body that it is to be sent with."""
+
+    claim: Claim
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A claim that needs no sending, or cannot be rendered."""
+
+    claim: Claim
+    outcome: Same | Linked | Unneeded | Refusal
+
+
+Result: TypeAlias = Rendered | Done
+
+
+def render(run: Run, thing: str, claims: Sequence[Claim]) -> Iterator[Result]:
+    """Yield a result for each claim, in order. A record that cannot be rendered is refused and stops no other."""
+    if not claims:
+        return
+    if thing == "amendment":
+        yield from (_amendment(claim) for claim in claims)
+        return
+    mapping = run.destination.mappings[Thing(thing)]
+    with run.app.store.read() as connection:
+        rows = store_values.load(connection, thing, claims, wants=mapping.paths)
+    hint = hints(run.app, rows) if "case.reply_hint" in mapping.paths else {}
+    batch = _Batch(run, mapping, rows, hint)
+    for claim in claims:
+        try:
+            yield batch.one(claim)
+        except Refused as error:
+            yield Done(claim, Refusal(str(error), error.field or "", "mapping"))
+        except Exception as error:  # noqa: BLE001 - a plugin's or our own fault with one record must not stop the others
+            yield Done(claim, Refusal(f"The mapping failed: {type(error).__name__}: {error}", "", "mapping"))
+
+
+class _Batch:
+    """Renders the records of one batch; what several messages of a case share is made once."""
+
+    def __init__(self, run: Run, mapping: TargetMapping, rows: Rows, hint: Mapping[int, str]) -> None:
+        self._setup: TargetSetup = run.destination
+        self._folder = run.app.folder
+        self._mapping = mapping
+        self._rows = rows
+        self._hint = hint
+        self._shared: dict[int, dict[str, Any]] = {}
+
+    def one(self, claim: Claim) -> Result:
+        """Render one claim."""
+        match self._mapping.thing:
+            case Thing.PERSON:
+                return self._person(claim)
+            case Thing.CASE:
+                refs = {}
+                if claim.refs.person:
+                    refs["person"] = Reference(Thing.PERSON, claim.refs.person_key, claim.refs.person)
+                return self._record(claim, self._of_case(claim.row.case_id), refs)
+            case Thing.MESSAGE:
+                return self._message(claim)
+
+    def _person(self, claim: Claim) -> Result:
+        row = self._rows.customers.get(claim.row.subject_id)
+        if row is None:
+            return Done(claim, Unneeded("the customer is another one by now"))
+        spec = claim.row.spec or {}
+        existing = store_values.person_refs(row).get(self._setup.name, "")
+        if existing and (not claim.row.ref or spec.get("linked")):
+            return Done(claim, Linked(existing))
+        if spec.get("linked"):
+            return Done(claim, Same())
+        if not claim.row.ref and not spec.get("requested") and not wants_contact(self._setup, row, self._rows):
+            return Done(claim, Unneeded("public contact only: no record of the person is made (persons: link)"))
+        return self._record(claim, store_values.customer_values(row), {})
+
+    def _message(self, claim: Claim) -> Result:
+        row = self._rows.messages.get(claim.row.subject_id)
+        if row is None:
+            return Done(claim, Refusal("The message is not in the store any more.", "", "missing"))
+        own = store_values.message_values(row, claim.row.key, self._rows, self._setup.stale_answer)
+        case = self._rows.cases[claim.row.case_id]
+        refs = {"case": Reference(Thing.CASE, case.key, claim.refs.case)}
+        files = attached(self._rows.files.get(row.id, ()), self._folder)
+        return self._record(claim, {**self._of_case(claim.row.case_id), **own}, refs, claim.refs.case, files)
+
+    def _of_case(self, case_id: int) -> dict[str, Any]:
+        values = self._shared.get(case_id)
+        if values is None:
+            row = self._rows.cases[case_id]
+            customer = self._rows.customers.get(row.customer_id)
+            values = {
+                **store_values.customer_values(customer),
+                **store_values.case_values(row, self._rows, self._hint.get(case_id, "")),
+            }
+            self._shared[case_id] = values
+        return values
+
+    def _record(
+        self,
+        claim: Claim,
+        values: Mapping[str, Any],
+        refs: Mapping[str, Reference],
+        parent: str = "",
+        files: tuple[FileContent, ...] = (),
+    ) -> Result:
+        """Apply the mapping and the write modes; nothing to write where the target has it already."""
+        row = claim.row
+        rendered = self._mapping.render(values, refs)
+        if rendered.skipped is not None:
+            return Done(claim, Same() if row.ref else Unneeded(rendered.skipped))
+        later = {name: value for name, value in rendered.fields.items() if name not in rendered.create_only}
+        seen = fingerprint({**later, " files": [file.key for file in files]})
+        if row.ref and (seen == row.delivered_hash or not (later or files)):
+            return Done(claim, Same())
+        record = Record(
+            thing=self._mapping.thing,
+            object=self._mapping.object,
+            key=row.key,
+            key_field=self._mapping.key_field,
+            fields=later if row.ref else rendered.fields,
+            ref=row.ref,
+            fill_if_empty=rendered.fill_if_empty & later.keys() if row.ref else frozenset(),
+            parent=parent,
+            files=files,
+        )
+        return Rendered(claim, freeze_record(record, seen))
+
+
+def wants_contact(setup: TargetSetup, customer: Any, rows: Rows) -> bool:  # noqa: ANN401 - a customer's row
+    """Tell whether a person record is made: always, or only for private contact with a mail address or phone number."""
+    if setup.persons is Persons.CREATE:
+        return True
+    golden = customer.golden or {}
+    return customer.id in rows.private and bool(golden.get("email") or golden.get("phone"))
+
+
+def _amendment(claim: Claim) -> Result:
+    spec = claim.row.spec or {}
+    kind = AmendmentKind(spec["kind"])
+    amendment = Amendment(
+        kind=kind,
+        thing=Thing.MESSAGE if message_of(spec) is not None else Thing.CASE,
+        ref=claim.refs.case,
+        key=claim.row.key,
+        other_ref=claim.refs.other,
+        text=spec.get("text", ""),
+    )
+    return Rendered(claim, freeze_amendment(amendment))

@@ -1,0 +1,191 @@
+"""One call of ``deliver``: its limits, what stopped it, and what it did."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, text
+
+from bridge import brakes, budget
+from bridge.errors import BudgetSpent, Exit
+from bridge.nouns import Thing
+from bridge.outbox.claim import Scan
+from bridge.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from bridge.app import App, TargetSetup
+    from bridge.contracts import Target
+    from bridge.errors import CasebridgeError
+    from bridge.nouns import Budget
+
+D = schema.delivery.c
+_OPEN = text("state IN ('pending','sending','accepted','unknown')")
+PATIENCE = timedelta(seconds=5)
+"""A rest no longer than this is waited out."""
+_NO_RESET = timedelta(hours=1)
+"""When to ask again for a budget that is spent and does not say until when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What stopped a target: exit code and a sentence."""
+
+    code: Exit
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverReport:
+    """What a call did: counts by what happened (created, updated, unchanged, adopted, refused, retried, unknown, …)."""
+
+    counts: Mapping[str, int]
+    more: bool
+    """The time was up before the work was: call again at once."""
+    problems: tuple[Problem, ...] = ()
+    """What stopped it, if anything: a pause, a brake, a limit, credentials, out of reach."""
+    resume_at: datetime | None = None
+    """When the next of what is open becomes due; None if nothing waits for time."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """The state of one call of ``deliver``. ``setup`` names the rows, ``destination`` is where they go."""
+
+    app: App
+    setup: TargetSetup
+    destination: TargetSetup
+    owner: str
+    ends: float
+    """By ``time.monotonic``."""
+    limits: Budget
+    case_limit: int | None
+    counts: Counter[str] = field(default_factory=Counter)
+    moved: int = 0
+    """Grows with everything that makes another round worth while."""
+    problem: Problem | None = None
+    until: datetime | None = None
+    room: brakes.Room | None = None
+
+    @classmethod
+    def start(cls, app: App, setup: TargetSetup, destination: TargetSetup, *, owner: str, seconds: float) -> Run:
+        """Begin; reads the target's budget once."""
+        limit = None
+        if brakes.braked(setup) and destination is setup:
+            with app.store.read() as connection:
+                limit = brakes.case_limit(connection, setup.name, setup.brakes, app.clock.now())
+        ends = time.monotonic() + seconds
+        limits = destination.target.budget()
+        return cls(
+            app=app, setup=setup, destination=destination, owner=owner, ends=ends, limits=limits, case_limit=limit
+        )
+
+    @property
+    def target(self) -> Target:
+        """Return the adapter that is written to."""
+        return self.destination.target
+
+    def scan(self, thing: str) -> Scan:
+        """Return a walk over the pending records of ``thing``."""
+        case = self.destination.mappings.get(Thing.CASE)
+        return Scan(
+            target=self.setup.name,
+            thing=thing,
+            owner=self.owner,
+            size=max(1, self.limits.batch),
+            several=self.target.ordered_batches,
+            needs_person=case is not None and any(entry.ref == "person" for entry in case.fields.values()),
+        )
+
+    def goes_on(self) -> bool:
+        """Tell whether time is left and nobody has paused this; asked before every send. Waits out a short rest."""
+        while self.problem is None and time.monotonic() < self.ends:
+            now = self.app.clock.now()
+            with self.app.store.read() as connection:
+                paused = brakes.paused(connection, brakes.DELIVER, self.setup.name)
+                resting = budget.paused_until(connection, self.setup.name, now)
+            if paused is not None:
+                self.halt(paused.reason or f"Delivering to {self.setup.name} was paused by {paused.by}.")
+            elif resting is None:
+                return True
+            else:
+                self._rest(resting, now)
+        return False
+
+    def waits(self) -> bool:
+        """Wait for what becomes due soon; False if nothing does."""
+        now = self.app.clock.now()
+        due = self._next_due()
+        if due is None or due > now + PATIENCE or due <= now or not self.moved:
+            return False
+        self._sleep((due - now).total_seconds())
+        return True
+
+    def _rest(self, until: datetime, now: datetime) -> None:
+        if until - now > PATIENCE:
+            self.until = until
+            text = f"{self.setup.name} is to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC; it goes on by itself."
+            self.problem = Problem(Exit.UNREACHABLE, text)
+        else:
+            self._sleep((until - now).total_seconds())
+
+    def _sleep(self, seconds: float) -> None:
+        time.sleep(max(0.0, min(seconds, self.ends - time.monotonic())))
+
+    def take_token(self) -> bool:
+        """Wait for the right to one call; False if that comes after the end. Raises ``BudgetSpent``."""
+        if self.limits.daily_left is not None and self.limits.daily_left <= 0:
+            until = self.limits.resets_at or self.app.clock.now() + _NO_RESET
+            raise BudgetSpent(f"The daily budget of {self.setup.name} is spent.", until=until)
+        if self.limits.per_second is None:
+            return True
+        while wait := budget.take(self.app.store, self.setup.name, per_second=self.limits.per_second):
+            if time.monotonic() + wait > self.ends:
+                return False
+            time.sleep(wait)
+        return True
+
+    def room_for_cases(self, connection: Connection, now: datetime) -> brakes.Room | None:
+        """Return how many new cases the brake leaves, None where it does not watch."""
+        if self.case_limit is None:
+            return None
+        return brakes.room_for_cases(connection, self.setup.name, self.case_limit, now)
+
+    def halt(self, reason: str) -> None:
+        """Stop for a pause or a brake."""
+        self.problem = Problem(Exit.HALTED, reason)
+
+    def stop(self, error: CasebridgeError, *, until: datetime | None = None) -> None:
+        """Stop for what concerns the whole target; ``until`` holds for all processes."""
+        self.problem = Problem(error.exit_code, str(error))
+        if until is not None:
+            self.until = until
+            budget.pause(self.app.store, self.setup.name, until)
+
+    def rest(self, seconds: float) -> None:
+        """Leave the target alone, as it asks; for all processes."""
+        budget.pause(self.app.store, self.setup.name, self.app.clock.now() + timedelta(seconds=seconds))
+
+    def report(self) -> DeliverReport:
+        """Return what was done."""
+        out_of_time = self.problem is None and time.monotonic() >= self.ends
+        return DeliverReport(
+            counts={what: count for what, count in self.counts.items() if count},
+            more=out_of_time and self.moved > 0,
+            problems=() if self.problem is None else (self.problem,),
+            resume_at=self.until or self._next_due(),
+        )
+
+    def _next_due(self) -> datetime | None:
+        with self.app.store.read() as connection:
+            query = select(func.min(D.next_at)).where(_OPEN, D.target == self.setup.name, D.next_at.is_not(None))
+            due: datetime | None = connection.execute(query).scalar()
+        return due
