@@ -18,6 +18,7 @@ from bridge.commands import finding, keeping, running, setup
 from bridge.commands.cases import cases
 from bridge.commands.context import Session
 from bridge.commands.customers import customers
+from bridge.commands.desk import desk
 from bridge.commands.mapping import mapping
 from bridge.commands.messages import conversations, messages
 from bridge.commands.outbox import actions, deliveries
@@ -204,5 +205,6 @@ for name, group in (
     ("actions", actions),
     ("quarantine", quarantine),
     ("mapping", mapping),
+    ("desk", desk),
 ):
     main.add_typer(group, name=name)

@@ -47,11 +47,11 @@ def changes(connection: Connection, *, limit: int = 20) -> list[Change]:
     """Return the newest versions, newest first, each with what it changed."""
     query = select(config_version).order_by(config_version.c.id.desc()).limit(limit + 1)
     rows = connection.execute(query).all()
-    before = [*rows[1:], None]
-    return [
-        Change(id=row.id, at=row.at, hash=row.hash, diffs=_diffs(old.files if old else {}, row.files))
-        for row, old in zip(rows, before, strict=True)
-    ][:limit]
+    found = []
+    for at, row in enumerate(rows[:limit]):
+        before = rows[at + 1].files if at + 1 < len(rows) else {}
+        found.append(Change(id=row.id, at=row.at, hash=row.hash, diffs=_diffs(before, row.files)))
+    return found
 
 
 def _diffs(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:

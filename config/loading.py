@@ -101,7 +101,7 @@ def _kinds_used(document: Document, section: str, role: Role) -> set[str]:
             faults.append(Fault((section, name), f"{section}.{name} needs a `type`: one of {', '.join(known)}."))
         else:
             hint = did_you_mean(str(kind), known)
-            message = f"there is no adapter {kind!r} among the {section}, which are: {', '.join(known)}{hint}"
+            message = f"there is no adapter {kind!r} among the {section}, which are: {', '.join(known) or 'none'}{hint}"
             faults.append(Fault((section, name, "type"), message))
     raise_faults(document, faults)
     return used

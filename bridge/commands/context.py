@@ -14,6 +14,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bridge.errors import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
@@ -136,10 +138,10 @@ def number(text: str, letter: str) -> int:
 
 
 def found(value: Row | None, what: str, text: str) -> Row:
-    """Return what was looked for; raises ``typer.BadParameter`` if there is none."""
+    """Return what was looked for; raises ``ConfigError`` if there is none."""
     if value is None:
-        message = f"There is no {what} {text}."
-        raise typer.BadParameter(message)
+        message = f"There is no {what} {text}. `casebridge find` finds by permalink, handle, mail or number."
+        raise ConfigError(message)
     return value
 
 
