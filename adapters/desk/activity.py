@@ -31,7 +31,7 @@ class Hand:
     at: datetime
 
 
-def log_event(  # noqa: PLR0913 - an event has that many parts
+def log_event(
     connection: sqlite3.Connection, hand: Hand, case_ref: str, what: What, *, value: str = "", before: str = ""
 ) -> None:
     """Note what happened to a case."""

@@ -122,7 +122,7 @@ class Desk:
     def _hand(self, author: str) -> Hand:
         return Hand(Actor.AGENT, author, self.clock.now())
 
-    def _say(  # noqa: PLR0913 - an answer has that many parts
+    def _say(
         self,
         connection: sqlite3.Connection,
         case: Row,

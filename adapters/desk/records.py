@@ -83,7 +83,7 @@ def keys(connection: sqlite3.Connection, object_name: str) -> Iterator[str]:
         yield key
 
 
-def insert(  # noqa: PLR0913 - a record has that many parts
+def insert(
     connection: sqlite3.Connection,
     object_name: str,
     fields: Mapping[str, Any],

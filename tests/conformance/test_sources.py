@@ -47,7 +47,7 @@ def test_it_reads_what_the_system_holds(source: SourceHarness) -> None:
 
 def test_each_message_has_its_own_key(source: SourceHarness) -> None:
     """A page may be repeated, but two different things never share a key."""
-    said = {}
+    said: dict[str, Message] = {}
     for message in messages(read(source)):
         assert message.native_id
         assert said.setdefault(message.key, message) == message
