@@ -26,7 +26,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for ``source``, ``publisher`` or ``target`` once for each registered one."""
     for name, role in FIXTURES.items():
         if name in metafunc.fixturenames:
-            metafunc.parametrize(name, registry.kinds(role), indirect=True)
+            kinds = registry.kinds(role)
+            assert kinds, f"no {name} is registered; install Casebridge first: pip install -e ."
+            metafunc.parametrize(name, kinds, indirect=True)
 
 
 @pytest.hookimpl(wrapper=True)
