@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from identity.golden import Facet, golden
 from sqlalchemy import func, select
 
 from bridge.keys import target_key
 from bridge.store import bulk, schema
+from identity.golden import Facet, FacetKind, golden
 from identity.model import Decision, DecisionKind, Evidence, Identifier, IdentifierKind, Relation, Vertex
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ class StoredGraph:
         """Return the golden record of a cluster, and the ids of its rows by CRM connection."""
         keys = sorted(cluster)
         self.evidence_of(keys)
-        record: dict[str, Any] = golden([self._facet(key) for key in keys])
+        record = golden(facet for key in keys if (facet := self._facet(key)) is not None)
+        del record["provenance"]  # whoever asks for it has it computed; it would double the store's largest table
         record["person_refs"] = {
             person.instance: person.native_id
             for key in keys
@@ -153,8 +154,30 @@ class StoredGraph:
         anchor = self._anchors.get(person.our_key, "")
         return Vertex(key, person.instance, names, person.updated_at, person.updated_at, bool(person.our_key), anchor)
 
-    def _facet(self, key: str) -> Facet:
-        raise LookupError(key)
+    def _facet(self, key: str) -> Facet | None:
+        """Return what a vertex contributes to the golden record; rows that we wrote ourselves contribute nothing."""
+        identifiers = tuple((seen.identifier, seen.relation) for seen in self._evidence[key])
+        if key.startswith("p:"):
+            profile = self._profiles[key[2:]]
+            if profile is None:
+                return None
+            return Facet(
+                vertex=key,
+                kind=FacetKind.PROFILE,
+                names=(profile.name,) if profile.name else (),
+                network=profile.network,
+                handle=profile.handle,
+                identifiers=identifiers,
+                reach=profile.reach,
+                verified=profile.verified,
+                url=profile.url,
+                seen_at=profile.seen_at,
+            )
+        person = self._persons[key[2:]]
+        if person is None or person.our_key:
+            return None
+        names = (person.name,) if person.name else ()
+        return Facet(vertex=key, kind=FacetKind.CRM, names=names, identifiers=identifiers, seen_at=person.updated_at)
 
 
 def _evidence(row: Row[Any]) -> Evidence:

@@ -1,0 +1,72 @@
+"""Whatever order messages come in: the same conversations, customers, cases, and the same second ledger line."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from bridge.engine import SyncOptions, sync
+from bridge.ledger import ledger
+from bridge.store import schema
+from bridge.verify import verify
+from cli import compose
+from tests.forest import forest
+from tests.project import partitions, put, write_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bridge.app import App
+
+MESSAGES, THREADS = 1_500, 300
+
+
+@pytest.fixture
+def app(tmp_path: Path, store_url: str) -> App:
+    return compose(write_project(tmp_path / "project", store=store_url))
+
+
+def _sync(app: App) -> None:
+    report = sync(app, None, SyncOptions())
+    assert report.exit_code == 0, report.problems
+
+
+def _second_line(app: App) -> dict[str, int]:
+    report = ledger(app)
+    assert report.balanced, report
+    return dict(report.targets[0].parts)
+
+
+def test_shuffled_split_and_doubled_input_with_deliveries_in_between_ends_the_same(app: App, tmp_path: Path) -> None:
+    documents = forest(MESSAGES, THREADS)
+    plain = compose(write_project(tmp_path / "plain"))
+    put(plain.folder, "all.jsonl", documents)
+    _sync(plain)
+    shuffled = documents[:]
+    random.Random(1).shuffle(shuffled)
+    parts = [shuffled[start::5] for start in range(5)]
+    for number, part in enumerate(parts):
+        put(app.folder, f"{number}-first.jsonl", part)
+        put(app.folder, f"{number}-again.jsonl", part)
+        _sync(app)
+    assert partitions(app.store) == partitions(plain.store)
+    assert _second_line(app) == _second_line(plain)
+    assert verify(app, "desk").ok
+
+
+def test_no_message_of_one_person_is_in_the_case_of_another(app: App) -> None:
+    put(app.folder, "all.jsonl", forest(MESSAGES, THREADS, seed=3))
+    _sync(app)
+    resolved, message = schema.resolved.c, schema.message.c
+    query = (
+        select(resolved.case_id, resolved.customer_id, schema.case.c.customer_id.label("owner"), message.key)
+        .join(schema.message, message.id == resolved.message_id)
+        .join(schema.case, schema.case.c.id == resolved.case_id)
+    )
+    with app.store.read() as connection:
+        rows = connection.execute(query).all()
+    assert rows
+    assert [row for row in rows if row.customer_id != row.owner] == []

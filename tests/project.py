@@ -1,0 +1,93 @@
+"""A small project in a folder, as a user would have it: files in, the desk out."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from bridge.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bridge.store.store import Store
+
+ROOT = Path(__file__).parent.parent
+
+PROJECT = """\
+organisation: acme
+environment: test
+store: {store}
+sources:
+  feed:
+    type: file
+    path: {path}
+    network: x
+    account: brand
+    own: [brand]
+    facts:
+      order: 'order (A\\d+)'
+targets:
+  desk:
+    type: desk
+    mode: live
+    persons: create
+    {desk}
+triage: triage.yaml
+"""
+
+
+def write_project(
+    folder: Path, *, store: str = "sqlite:///casebridge.db", path: str = "inbox/*.jsonl", desk: str = "publish: false"
+) -> Path:
+    """Write a project that reads JSON Lines from ``inbox`` and delivers to the desk."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "inbox").mkdir(exist_ok=True)
+    (folder / "casebridge.yaml").write_text(PROJECT.format(store=store, path=path, desk=desk))
+    shutil.copy(ROOT / "config" / "starter" / "triage.yaml", folder / "triage.yaml")
+    return folder
+
+
+def put(folder: Path, name: str, documents: Iterable[Mapping[str, Any]]) -> Path:
+    """Put an export into the inbox."""
+    path = folder / "inbox" / name
+    path.write_text("".join(json.dumps(document, ensure_ascii=False) + "\n" for document in documents))
+    return path
+
+
+def casebridge(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the program in a process of its own, as a user would."""
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "cli", "--project", str(folder), *arguments],
+        cwd=ROOT,
+        env={**os.environ, "NO_COLOR": "1", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def partitions(store: Store) -> dict[str, set[frozenset[str]]]:
+    """Return which messages share a conversation, a customer and a case: what must not depend on the order of arrival."""
+    resolved, message = schema.resolved.c, schema.message.c
+    groups: dict[str, dict[int, set[str]]] = {"conversation": defaultdict(set), "customer": defaultdict(set), "case": defaultdict(set)}
+    query = select(message.key, resolved.conversation_id, resolved.customer_id, resolved.case_id).join(
+        schema.resolved, resolved.message_id == message.id
+    )
+    with store.read() as connection:
+        for row in connection.execute(query):
+            groups["conversation"][row.conversation_id].add(row.key)
+            if row.customer_id is not None:
+                groups["customer"][row.customer_id].add(row.key)
+            if row.case_id is not None:
+                groups["case"][row.case_id].add(row.key)
+    return {name: {frozenset(keys) for keys in found.values()} for name, found in groups.items()}
