@@ -52,7 +52,8 @@ def sort_out(evidence: Iterable[Evidence], vertices: Mapping[str, Vertex], polic
             into = found.repeated if vertices[seen.vertex].echo else found.linking
             _keep(into.setdefault(seen.identifier, {}), seen, rule)
         elif seen.relation not in _PROVES_NOTHING and not vertices[seen.vertex].echo:
-            found.hinting.setdefault(seen.identifier, {}).setdefault(seen.vertex, seen)
+            by_vertex = found.hinting.setdefault(seen.identifier, {})
+            by_vertex[seen.vertex] = min(seen, by_vertex.get(seen.vertex, seen), key=lambda e: _STRENGTH[e.relation])
     _count_own_additions(found, vertices)
     return found
 
