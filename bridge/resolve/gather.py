@@ -75,6 +75,8 @@ def gather(connection: Connection, work: Work) -> list[Person]:
     people: dict[tuple[str, int], Person] = {}
     owner: dict[int, Person] = {}
     for row in inbound:
+        if row.conversation_id is None and row.id not in work.conversation:
+            continue  # its own batch comes later
         customer = work.customer_of[row.author_id] if row.author_id is not None else None
         key = ("customer", customer) if customer is not None else ("message", row.id)
         person = people.setdefault(key, Person(customer))

@@ -53,7 +53,7 @@ def rows_where(
 ) -> Iterator[Any]:
     """Yield the query's rows whose ``column`` is one of ``values``, in chunks."""
     for part in chunks(list(values)):
-        yield from connection.execute(query.where(column.in_(part)))
+        yield from connection.execute(query.where(column.in_(part))).all()
 
 
 def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
@@ -89,7 +89,7 @@ def _execute(
     binders = _binders(table, names, dialect)
     if dialect == "sqlite":
         values = [tuple(row[name] if bind is None else bind(row[name]) for name, bind in binders) for row in rows]
-        connection.exec_driver_sql(sql, values)  # type: ignore[arg-type] # a list of tuples is an executemany
+        connection.exec_driver_sql(sql, values)
         return
     for part in chunks(rows, 2_000):
         columns = [[row[name] if bind is None else bind(row[name]) for row in part] for name, bind in binders]
@@ -109,7 +109,7 @@ def _statement(
 
 @cache
 def _binders(table: Table, names: tuple[str, ...], dialect: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
-    made: Dialect = sqlite.dialect() if dialect == "sqlite" else postgresql.dialect()
+    made: Dialect = sqlite.dialect() if dialect == "sqlite" else postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
     return tuple((name, table.c[name].type.dialect_impl(made).bind_processor(made)) for name in names)
 
 
@@ -124,9 +124,9 @@ def _insert_sql(table: Table, names: tuple[str, ...], dialect: str, arguments: t
         conflict = f"ON CONFLICT ({target}) DO UPDATE SET {assignments}"
     if dialect == "sqlite":
         marks = ", ".join("?" for _ in names)
-        return f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}) {conflict}'
+        return f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}) {conflict}'  # noqa: S608 - names of our own tables
     arrays = ", ".join(f"%s::{_array(table, name)}" for name in names)
-    return f'INSERT INTO "{table.name}" ({columns}) SELECT * FROM unnest({arrays}) {conflict}'
+    return f'INSERT INTO "{table.name}" ({columns}) SELECT * FROM unnest({arrays}) {conflict}'  # noqa: S608 - names of our own tables
 
 
 def _update_sql(table: Table, names: tuple[str, ...], dialect: str, arguments: tuple[str, ...]) -> str:
@@ -134,18 +134,18 @@ def _update_sql(table: Table, names: tuple[str, ...], dialect: str, arguments: t
     changed = [name for name in names if name != key]
     if dialect == "sqlite":
         assignments = ", ".join(f'"{name}" = ?' for name in changed)
-        return f'UPDATE "{table.name}" SET {assignments} WHERE "{key}" = ?'
+        return f'UPDATE "{table.name}" SET {assignments} WHERE "{key}" = ?'  # noqa: S608 - names of our own tables
     assignments = ", ".join(f'"{name}" = given."{name}"' for name in changed)
     arrays = ", ".join(f"%s::{_array(table, name)}" for name in names)
     columns = ", ".join(f'"{name}"' for name in names)
-    return (
-        f'UPDATE "{table.name}" SET {assignments} FROM unnest({arrays}) AS given({columns}) '
+    return (  # our own tables' names
+        f'UPDATE "{table.name}" SET {assignments} FROM unnest({arrays}) AS given({columns}) '  # noqa: S608 - names of our own tables
         f'WHERE "{table.name}"."{key}" = given."{key}"'
     )
 
 
 def _array(table: Table, name: str) -> str:
-    kind = table.c[name].type.compile(dialect=postgresql.dialect())
+    kind = table.c[name].type.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call] # the same
     if kind.startswith("TIMESTAMP"):
         return "timestamptz[]"
     return _ARRAYS.get(kind, "text[]")
