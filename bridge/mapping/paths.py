@@ -66,7 +66,7 @@ CASE: Final[Mapping[str, PathSpec]] = {
     "case.status": PathSpec(STRING, "open, waiting or closed.", STATUSES),
     "case.opened_at": PathSpec(DATETIME, "Time of the first message, by the network's clock."),
     "case.channel": PathSpec(STRING, "Network of the first message.", short=True),
-    "case.kind": PathSpec(STRING, "Kind of the first message: post, direct, mail …", KINDS),
+    "case.kind": PathSpec(STRING, "Kind of the first message: post, direct, mail and so on.", KINDS),
     "case.public": PathSpec(BOOLEAN, "Whether the first message was public."),
     "case.unit": PathSpec(STRING, "Brand, country or location."),
     "case.account": PathSpec(STRING, "The brand's account that was written to."),
