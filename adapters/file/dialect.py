@@ -74,13 +74,18 @@ def _widths(lines: list[str], dialect: Dialect) -> tuple[list[int], int]:
     failures, start = 0, 0
     while start < len(lines):
         taken = _Taken(lines[start:])
+        rows = dialect.reader(taken)
+        before = 0
         try:
-            widths.extend(len(row) for row in dialect.reader(taken) if row)
+            for row in rows:
+                before = taken.count
+                widths += [len(row)] if row else []
             break
         except csv.Error:
-            start += max(taken.count, 1)
-            # A row that is cut off by the end of the sample says nothing.
-            failures += start < len(lines)
+            # A row that is cut off by the end of the sample says nothing; else the next line may begin a row.
+            cut_off = start + taken.count >= len(lines) and not failures
+            failures += not cut_off
+            start += before + 1
     return widths, failures
 
 
