@@ -1,4 +1,4 @@
-"""JSON Schemas of what people write: the project file, mappings, messages and persons."""
+"""JSON Schemas of what people write: the project file, rules, mappings, messages and persons."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from bridge import registry
 from bridge.mapping.schema import mapping_schema, row_mapping_schema
 from bridge.message_format import json_schema
 from bridge.registry import Role
+from bridge.triage.file import TriageFile
 from config.project import project_model
 
 if TYPE_CHECKING:
@@ -19,20 +20,25 @@ if TYPE_CHECKING:
 def project_schema() -> dict[str, Any]:
     """Return the schema of ``casebridge.yaml`` with the settings of every adapter that can be loaded."""
     model = project_model(_settings(Role.SOURCE), _settings(Role.TARGET))
-    schema = model.model_json_schema(by_alias=True, mode="validation")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Casebridge project file"}
+    return _plain(model, "Casebridge project file")
 
 
 def schemas() -> Mapping[str, Any]:
     """Return the schemas by the name that ``casebridge schema`` takes."""
     return {
         "project": project_schema(),
+        "triage": _plain(TriageFile, "Casebridge triage rules"),
         "mapping": mapping_schema(),
         "rows": row_mapping_schema("messages"),
         "people": row_mapping_schema("people"),
         "message": json_schema("message"),
         "person": json_schema("person"),
     }
+
+
+def _plain(model: type[BaseModel], title: str) -> dict[str, Any]:
+    schema = model.model_json_schema(by_alias=True, mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
 
 
 def _settings(role: Role) -> dict[str, type[BaseModel]]:

@@ -36,7 +36,7 @@ class Shows:
     vertex: str
     identifier: str
     relation: str
-    count: int
+    sightings: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ def customer_of(connection: Connection, vertex: str) -> int | None:
 def shown_by(connection: Connection, vertices: Collection[str]) -> list[Shows]:
     """Return what these vertices show and did not take back."""
     query = (
-        select(evidence.c.vertex, evidence.c.identifier, evidence.c.relation, evidence.c.count)
+        select(evidence.c.vertex, evidence.c.identifier, evidence.c.relation, evidence.c.sightings)
         .where(evidence.c.vertex.in_(vertices), evidence.c.retracted_at.is_(None))
         .order_by(evidence.c.identifier, evidence.c.vertex, evidence.c.relation)
     )

@@ -118,7 +118,7 @@ def _where(query: Select[Any], where: Sequence[str]) -> Select[Any]:
 
 def _number(condition: str, value: str) -> int:
     digits = value.lstrip("CDcd").lstrip("-")
-    if not digits.isascii() or not digits.isdigit():
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
         message = f"--where {condition}: this is no number; write it as C-12, D-12 or 12."
         raise ConfigError(message)
     return int(digits)
