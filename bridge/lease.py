@@ -73,7 +73,7 @@ def holders(store: Store, now: datetime) -> dict[str, str]:
     table = schema.lease
     with store.read() as connection:
         rows = connection.execute(select(table).where(table.c.until > now, table.c.owner != "")).all()
-    return {row.name: row.owner for row in rows if not _dead(row.owner)}
+    return {row.name: row.owner for row in rows if not is_dead(row.owner)}
 
 
 def _wait(store: Store, name: str, owner: str, clock: Clock, patience: float) -> Held:
@@ -92,7 +92,7 @@ def _acquire(store: Store, name: str, owner: str, now: datetime) -> Held:
     with store.write("lease") as connection:
         query = select(table).where(table.c.name == name)
         row = connection.execute(query if store.sqlite else query.with_for_update()).first()
-        if row is not None and row.owner and row.until > now and not _dead(row.owner):
+        if row is not None and row.owner and row.until > now and not is_dead(row.owner):
             raise StoreBusy(
                 f"Another process ({row.owner.rsplit('/', 2)[0]}) is at work on “{name}”, at least until "
                 f"{row.until:%H:%M:%S} UTC. Wait for it to end."
@@ -128,7 +128,7 @@ def _mine(held: Held) -> ColumnElement[bool]:
     return (table.name == held.name) & (table.owner == held.owner) & (table.token == held.token)
 
 
-def _dead(owner: str) -> bool:
+def is_dead(owner: str) -> bool:
     """Tell whether the owner was a process of this machine that is no more."""
     host, pid, started, _ = [*owner.split("/"), "", "", "", ""][:4]
     return host == socket.gethostname() and bool(started) and _started(int(pid)) != started

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select, text
 
+from bridge import lease
 from bridge.budget import database_now
 from bridge.outbox import order
 from bridge.store import bulk, schema
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.engine import Connection, Row
     from sqlalchemy.sql.elements import ColumnElement
+
+    from bridge.store.store import Store
 
 LEASE = timedelta(seconds=60)
 """How long a claim holds; a batch must be sent well within it."""
@@ -145,10 +148,17 @@ def release(connection: Connection, ids: Sequence[int], owner: str) -> None:
         connection.execute(statement.values(owner="", until=None))
 
 
-def abandon(connection: Connection, target: str) -> int:
-    """End all claims on a target at once; only for who knows that nobody else is at work on this store."""
-    statement = schema.delivery.update().where(_OPEN, D.target == target, D.owner != "")
-    return connection.execute(statement.values(until=database_now(connection) - timedelta(seconds=1))).rowcount
+def abandon_dead(store: Store, target: str) -> None:
+    """End the claims of processes of this machine that are no more, instead of waiting for their deadline."""
+    with store.read() as connection:
+        query = select(D.owner).where(_OPEN, D.target == target, D.owner != "").distinct()
+        dead = [owner for owner in connection.execute(query).scalars() if lease.is_dead(owner)]
+    if not dead:
+        return
+    with store.write("deliver.abandon") as connection:
+        theirs = (D.owner.in_(dead)) & (D.target == target) & _OPEN
+        past = database_now(connection) - timedelta(seconds=1)
+        connection.execute(schema.delivery.update().where(theirs).values(until=past))
 
 
 def one_claimer_at_a_time(connection: Connection, target: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from bridge import brakes, budget
 from bridge.errors import BudgetSpent, Exit
 from bridge.nouns import Thing
-from bridge.outbox.claim import Scan
+from bridge.outbox.claim import Scan, abandon_dead
 from bridge.store import schema
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ class Run:
 
     @classmethod
     def start(cls, app: App, setup: TargetSetup, destination: TargetSetup, *, owner: str, seconds: float) -> Run:
-        """Begin; reads the target's budget once."""
+        """Begin: free what dead processes held, read the target's budget once."""
+        abandon_dead(app.store, setup.name)
         limit = None
         if brakes.braked(setup) and destination is setup:
             with app.store.read() as connection:

@@ -1,0 +1,258 @@
+"""Publish: send agents' answers to the network, each at most once, if they are still allowed when they are sent.
+
+An action is marked as being sent, on disk, before it is sent. What was being sent when a process died, or got no answer,
+is looked up; where the network cannot tell, it stays unknown and is shown to a person, never sent again by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from bridge import actions, brakes, budget, lease
+from bridge.collect import reading_of, store_page
+from bridge.crash import crash_point
+from bridge.errors import AuthError, BudgetSpent, Halted, RateLimited, Refused, StoreBusy, Transient, Unsupported
+from bridge.nouns import (
+    Accepted,
+    Cursor,
+    Direction,
+    Eligibility,
+    Kind,
+    Message,
+    Page,
+    Presence,
+    Refusal,
+    Retry,
+    Said,
+    Unknown,
+    Written,
+)
+from bridge.outbox.notes import want_note
+from bridge.policies import stamp, store_secret
+from bridge.retry import backoff, reading
+from bridge.store import schema
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.engine import Row
+
+    from bridge.app import App, SourceSetup
+    from bridge.contracts import Publisher
+    from bridge.errors import CasebridgeError
+    from bridge.nouns import Action, Outcome
+
+A = schema.action.c
+
+OWN_POSTS = "published"
+"""Stream of a connection's progress that counts our own posts."""
+ASK_FOR = timedelta(days=1)
+"""For how long the network is asked again about an action of which nobody knows."""
+
+
+def publish(app: App, setup: SourceSetup) -> dict[str, int]:
+    """Send what is due on a connection; returns counts by what happened.
+
+    Raises ``Halted`` for a pause or a brake with answers waiting, and what stops the connection.
+    """
+    if setup.publisher is None:
+        return {}
+    counts: Counter[str] = Counter()
+    try:
+        with lease.hold(app.store, f"publish:{setup.name}", app.clock):
+            _settle(app, setup, setup.publisher, counts)
+            for row in _due(app, setup):
+                counts[_one(app, setup, setup.publisher, row)] += 1
+    except StoreBusy:
+        return {}
+    except RateLimited as error:
+        budget.pause(app.store, setup.name, app.clock.now() + timedelta(seconds=error.retry_after))
+        raise
+    except BudgetSpent as error:
+        budget.pause(app.store, setup.name, error.until)
+        raise
+    return dict(counts)
+
+
+def _due(app: App, setup: SourceSetup) -> list[Row[Any]]:
+    """Return the actions that are due, oldest first; those of targets with publishing switched off stay held."""
+    now = app.clock.now()
+    targets = sorted(name for name, target in app.targets.items() if target.publish)
+    query = select(schema.action).where(
+        A.connection == setup.name,
+        A.state.in_(("held", "queued")),
+        A.hold_until <= now,
+        A.target.in_(targets),
+    )
+    with app.store.read() as connection:
+        if budget.paused_until(connection, setup.name, now) is not None:
+            return []
+        return list(connection.execute(query.order_by(A.asked_at, A.id)))
+
+
+def _one(app: App, setup: SourceSetup, publisher: Publisher, row: Row[Any]) -> str:
+    """Send one action if it may go now."""
+    with app.store.read() as connection:
+        action = actions.load(connection, [row]).get(row.id)
+    if action is None:
+        return _finish(app, setup, row, None, Refusal("the customer's message is not in the store any more"))
+    eligibility = _eligibility(publisher, action)
+    if not eligibility.can:
+        return _finish(app, setup, row, action, Refusal(eligibility.reason), eligibility.alternatives)
+    if not _begin(app, setup, row):
+        return "changed_meanwhile"
+    return _finish(app, setup, row, action, _send(app, publisher, row, action))
+
+
+def _eligibility(publisher: Publisher, action: Action) -> Eligibility:
+    found = reading(lambda: publisher.eligibility(action))
+    longest = found.max_length
+    if found.can and longest is not None and len(action.text) > longest:
+        reason = f"the text has {len(action.text)} characters, {longest} are allowed"
+        return Eligibility(can=False, reason=reason, alternatives=("a shorter text",), max_length=longest)
+    return found
+
+
+def _begin(app: App, setup: SourceSetup, row: Row[Any]) -> bool:
+    """Mark an action as being sent, unless it was cancelled or edited meanwhile; raises ``Halted`` for pause and brake."""
+    now = app.clock.now()
+    limits = app.targets[row.target].brakes
+    with app.store.write("publish.begin") as connection:
+        paused = brakes.paused(connection, brakes.PUBLISH, setup.name)
+        stop = paused.reason or f"Publishing was paused by {paused.by}." if paused is not None else ""
+        stop = stop or brakes.room_for_answer(connection, setup.name, row.text, limits, now)
+        ours = 0
+        if not stop:
+            unchanged = (A.id == row.id) & (A.state == row.state) & (A.text == row.text)
+            sending = {"state": "sending", "sending_at": now, "attempts": row.attempts + 1}
+            ours = connection.execute(schema.action.update().where(unchanged).values(sending)).rowcount
+    if stop:
+        raise Halted(stop)
+    return bool(ours)
+
+
+def _send(app: App, publisher: Publisher, row: Row[Any], action: Action) -> Outcome:
+    """Call the network once. What is known not to have been done goes back to the queue before the error goes on."""
+    crash_point("publish.before_send")
+    try:
+        outcome = publisher.publish(action)
+    except (RateLimited, BudgetSpent, AuthError, Transient) as error:
+        _back_to_queue(app, row, error)
+        raise
+    except (Refused, Unsupported) as error:
+        return Refusal(str(error))
+    except Exception as error:  # noqa: BLE001 - an adapter's own fault: nobody knows what was done, and others must go on
+        return Unknown(f"the adapter failed: {type(error).__name__}: {error}")
+    crash_point("publish.after_send")
+    return outcome
+
+
+def _back_to_queue(app: App, row: Row[Any], error: CasebridgeError) -> None:
+    after = app.clock.now() + backoff(row.attempts + 1)
+    _change(app, row, state="queued", reason=str(error), hold_until=after, sending_at=None)
+
+
+def _finish(
+    app: App,
+    setup: SourceSetup,
+    row: Row[Any],
+    action: Action | None,
+    outcome: Outcome,
+    alternatives: tuple[str, ...] = (),
+) -> str:
+    """Write down what became of an action, and tell the agent in the case."""
+    now = app.clock.now()
+    match outcome:
+        case Written(ref=ref):
+            if action is not None:
+                _store_own_post(app, setup, row, action, ref)
+            where = "in public" if row.public else "in private"
+            text = f"Your answer was sent {where} on {row.network}."
+            _change(app, row, note=text, state="sent", reason="", ref=ref, sent_at=now)
+            return "sent"
+        case Refusal(reason=reason):
+            instead = f" Instead: {', '.join(alternatives)}." if alternatives else ""
+            text = f"Your answer was not sent: {reason}.{instead}"
+            _change(app, row, note=text, state="refused", reason=reason, alternatives=list(alternatives) or None)
+            return "refused"
+        case Retry(after=after, reason=reason):
+            later = now + backoff(row.attempts + 1, at_least=after)
+            _change(app, row, state="queued", reason=reason, hold_until=later, sending_at=None)
+            return "retried"
+        case Accepted(job=job):
+            _change(app, row, state="unknown", reason=f"the network took it as job {job}")
+            return "unknown"
+        case Unknown(reason=reason):
+            _change(app, row, state="unknown", reason=reason or "no answer from the network")
+            return "unknown"
+
+
+def _change(app: App, row: Row[Any], *, note: str = "", **values: Any) -> None:  # noqa: ANN401 - columns of an action
+    now = app.clock.now()
+    with app.store.write("publish.record") as connection:
+        connection.execute(schema.action.update().where(A.id == row.id).values(values))
+        if note:
+            want_note(connection, app, row, note, now)
+
+
+def _store_own_post(app: App, setup: SourceSetup, row: Row[Any], action: Action, ref: str) -> None:
+    """Store what we posted as a message of ours, so that it is known by its id when it is read back.
+
+    If it was read back before its outcome was known, the message there is marked as ours.
+    """
+    message = Message(
+        network=action.network,
+        scope=action.scope,
+        native_id=ref,
+        account=action.account,
+        direction=Direction.OUT,
+        kind=Kind.REPLY if action.public else Kind.DIRECT,
+        public=action.public,
+        text=action.text,
+        sent_at=app.clock.now(),
+        thread=action.thread,
+        answers=(action.reply_to,),
+    )
+    how = replace(reading_of(setup, policies=stamp(app), secret=store_secret(app)), stream=OWN_POSTS)
+    store_page(app.store, how, Page((Said(message),), Cursor()), now=app.clock.now())
+    with app.store.write("publish.own_post") as connection:
+        where = schema.message.c.key == message.key
+        connection.execute(schema.message.update().where(where).values(action_id=row.id))
+
+
+def _settle(app: App, setup: SourceSetup, publisher: Publisher, counts: Counter[str]) -> None:
+    """Ask the network about what was being sent by a process that died, and about what got no answer."""
+    now = app.clock.now()
+    recent = A.sending_at > now - ASK_FOR
+    query = select(schema.action).where(
+        A.connection == setup.name, (A.state == "sending") | ((A.state == "unknown") & recent)
+    )
+    with app.store.read() as connection:
+        rows = list(connection.execute(query.order_by(A.id)))
+        found = actions.load(connection, rows)
+    for row in rows:
+        action = found.get(row.id)
+        presence = _published(publisher, action, row.sending_at)
+        if presence[0] is Presence.FOUND:
+            counts[_finish(app, setup, row, action, Written(presence[1], created=True))] += 1
+        elif presence[0] is Presence.ABSENT and now >= row.sending_at + publisher.publishing.settle_after:
+            _change(app, row, state="queued", reason="it had not reached the network", hold_until=now)
+            counts["not_there"] += 1
+        elif row.state == "sending":
+            _change(app, row, state="unknown", reason="the process that sent it ended before the network answered")
+            counts["unknown"] += 1
+
+
+def _published(publisher: Publisher, action: Action | None, since: datetime) -> tuple[Presence, str]:
+    if action is None:
+        return Presence.UNSURE, ""
+    try:
+        found = reading(lambda: publisher.published(action, since))
+    except Unsupported:
+        return Presence.UNSURE, ""
+    return found.presence, found.ref

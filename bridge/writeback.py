@@ -1,0 +1,182 @@
+"""Write back: what a target knows and we do not: its people, its own cases, events, agents' answers.
+
+Reading is at least once and overlaps; everything is stored under its native id, so that it is known once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from bridge import agents, budget, foreign
+from bridge.collect import CONTACTS, Reading, store_page
+from bridge.errors import RateLimited
+from bridge.facts.people import Batch as PeopleBatch
+from bridge.nouns import Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged, What
+from bridge.outbox.record import bury_cases
+from bridge.policies import stamp, store_secret
+from bridge.store import bulk, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from bridge.app import App, TargetSetup
+    from bridge.nouns import ActivityPage
+
+CASES, ACTIVITY = "cases", "activity"
+
+D = schema.delivery.c
+_MATTERS = frozenset({What.STATUS, What.MERGED, What.DELETED})
+"""Events from which something follows; the others are for reports."""
+
+
+def write_back(app: App, setup: TargetSetup) -> dict[str, int]:
+    """Read everything new in a target; returns counts. Activity is read from the first call on, not from before.
+
+    Raises ``AuthError``, ``Transient`` and ``RateLimited``; the latter holds for all processes.
+    """
+    counts: Counter[str] = Counter()
+    with app.store.read() as connection:
+        if budget.paused_until(connection, setup.name, app.clock.now()) is not None:
+            return {}
+    try:
+        _contacts(app, setup, counts)
+        _cases(app, setup, counts)
+        _activity(app, setup, counts)
+    except RateLimited as error:
+        budget.pause(app.store, setup.name, app.clock.now() + timedelta(seconds=error.retry_after))
+        raise
+    return dict(counts)
+
+
+def _contacts(app: App, setup: TargetSetup, counts: Counter[str]) -> None:
+    reading = Reading(
+        connection=setup.name, policies=stamp(app), secret=store_secret(app), stream=CONTACTS, keep_raw=False
+    )
+    after = _cursor(app, setup.name, CONTACTS) or Cursor()
+    for page in setup.target.contacts(after):
+        counts["contacts"] += store_page(app.store, reading, page, now=app.clock.now()).other
+
+
+def _cases(app: App, setup: TargetSetup, counts: Counter[str]) -> None:
+    after = _cursor(app, setup.name, CASES) or Cursor()
+    secret = store_secret(app)
+    for page in setup.target.cases(after):
+        rows = [foreign.row_of(app, setup.name, snapshot, secret) for snapshot in page.cases]
+        with app.store.write("write_back.cases") as connection:
+            counts["foreign_cases"] += foreign.store(connection, setup.name, rows)
+            advance(connection, setup.name, CASES, page.cursor, app.clock.now())
+
+
+def _activity(app: App, setup: TargetSetup, counts: Counter[str]) -> None:
+    """Read events and answers; the very first time only note where they stand, as nothing of ours is there yet."""
+    after = _cursor(app, setup.name, ACTIVITY)
+    now = app.clock.now()
+    if after is None:
+        head = setup.target.activity_head()
+        with app.store.write("write_back.head") as connection:
+            advance(connection, setup.name, ACTIVITY, head, now)
+            agents.publishing_since(connection, setup, now)
+        return
+    with app.store.write("write_back.publish") as connection:
+        since = agents.publishing_since(connection, setup, now)
+    for page in setup.target.activity(after):
+        with app.store.write("write_back") as connection:
+            counts.update(_store_activity(connection, app, setup, page, since))
+            advance(connection, setup.name, ACTIVITY, page.cursor, app.clock.now())
+
+
+def _store_activity(
+    connection: Connection, app: App, setup: TargetSetup, page: ActivityPage, since: datetime | None
+) -> Counter[str]:
+    events = [item for item in page.items if isinstance(item, CaseEvent)]
+    answers = [item for item in page.items if isinstance(item, Answer)]
+    people = [item for item in page.items if isinstance(item, (PersonMerged, PersonDeleted))]
+    refs = {event.case_ref for event in events} | {answer.case_ref for answer in answers}
+    cases = case_ids(connection, setup.name, refs)
+    counts = Counter({"events": _store_events(connection, setup.name, events, cases)})
+    _follow_people(connection, setup.name, people)
+    counts.update(agents.take_answers(connection, app, setup, answers, cases, since))
+    return counts
+
+
+def _store_events(connection: Connection, target: str, events: Sequence[CaseEvent], cases: Mapping[str, int]) -> int:
+    """Store events that are new, and follow what they mean for our cases; returns how many were new."""
+    table = schema.case_event
+    query = select(table.c.native_id).where(table.c.target == target)
+    natives = [event.native_id for event in events]
+    known = {row.native_id for row in bulk.rows_where(connection, query, table.c.native_id, natives)}
+    fresh = list({event.native_id: event for event in events if event.native_id not in known}.values())
+    bulk.insert_new(connection, table, [agents.event_row(target, event) for event in fresh])
+    ours = [event for event in fresh if event.case_ref in cases]
+    for event in ours:
+        if event.what is What.MERGED and event.value:
+            _move_ref(connection, target, "case", event.case_ref, event.value)
+    bury_cases(connection, target, {cases[event.case_ref] for event in ours if event.what is What.DELETED})
+    dirty = sorted({cases[event.case_ref] for event in ours if event.what in _MATTERS})
+    bulk.insert_new(connection, schema.dirty, [{"kind": "case", "key": str(id_)} for id_ in dirty])
+    return len(fresh)
+
+
+def _follow_people(connection: Connection, target: str, events: Sequence[PersonMerged | PersonDeleted]) -> None:
+    """Let our references follow persons that were merged; one that was deleted is a tombstone."""
+    batch = PeopleBatch()
+    for event in events:
+        batch.ended(event)
+        if isinstance(event, PersonMerged):
+            _move_ref(connection, target, "person", event.loser, event.winner)
+        else:
+            where = (D.target == target) & (D.thing == "person") & (D.ref == event.native_id)
+            gone = {"state": "gone", "reason": "deleted in the target", "next_at": None}
+            connection.execute(schema.delivery.update().where(where).values(gone))
+    if events:
+        batch.store(connection)
+
+
+def _move_ref(connection: Connection, target: str, thing: str, loser: str, winner: str) -> None:
+    where = (D.target == target) & (D.thing == thing) & (D.ref == loser)
+    connection.execute(schema.delivery.update().where(where).values(ref=winner))
+
+
+def case_ids(connection: Connection, target: str, refs: set[str]) -> dict[str, int]:
+    """Return the numbers of the cases that stand in a target under ``refs``."""
+    query = select(D.ref, D.case_id).where(D.target == target, D.thing == "case").order_by(D.id.desc())
+    return {row.ref: row.case_id for row in bulk.rows_where(connection, query, D.ref, sorted(refs - {""}))}
+
+
+def advance(connection: Connection, name: str, stream: str, cursor: Cursor, now: datetime) -> None:
+    """Move the cursor of a stream."""
+    table = schema.progress
+    where = (table.c.connection == name) & (table.c.stream == stream)
+    if connection.execute(table.update().where(where).values(cursor=cursor.value, last_ok_at=now)).rowcount:
+        return
+    row = {
+        "connection": name,
+        "stream": stream,
+        "cursor": cursor.value,
+        "started_at": now,
+        "last_ok_at": now,
+        "last_message_at": None,
+        "seen": 0,
+        "new": 0,
+        "repeated": 0,
+        "quarantined": 0,
+        "other": 0,
+        "error": "",
+        "settings_hash": "",
+    }
+    bulk.insert_new(connection, table, [row])
+
+
+def _cursor(app: App, name: str, stream: str) -> Cursor | None:
+    table = schema.progress
+    query = select(table.c.cursor).where(table.c.connection == name, table.c.stream == stream)
+    with app.store.read() as connection:
+        value = connection.execute(query).scalar_one_or_none()
+    return None if value is None else Cursor(value)
