@@ -1,6 +1,6 @@
 """Reading times: formats are turned into regular expressions once, so that months are English on every machine.
 
-(``strptime`` reads month names in the machine's language and takes eight times as long.)
+(``strptime`` reads month names in the machine's language and takes more than twice as long.)
 """
 
 from __future__ import annotations
