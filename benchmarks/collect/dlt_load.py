@@ -30,7 +30,7 @@ def pages(path: Path) -> Iterator[list[dict[str, Any]]]:
 def load(source: Path, url: str, folder: str) -> None:
     """Load once; nested objects become columns, lists stay JSON, as in a table that people would want."""
     if url.startswith("sqlite"):
-        destination = dlt.destinations.sqlalchemy(credentials=url)
+        destination: Any = dlt.destinations.sqlalchemy(credentials=url)
         disposition: Any = "merge"
     else:
         destination = dlt.destinations.postgres(credentials=url.replace("+psycopg", "").replace("@", ":none@"))

@@ -34,17 +34,22 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "results"
-CONTENDERS = ("floor", "dlt", "casebridge")
+CONTENDERS = ("floor", "dlt", "casebridge", "casebridge x2")
+"""The last in two processes, on PostgreSQL only: SQLite has one writer."""
 
 PROJECT = """\
 organisation: bench
 store: {url}
 sources:
-  export: {{type: file, path: {messages}, network: x, own: [{own}], keep_raw: {keep_raw}}}
+  all: {{type: file, path: {folder}/whole.jsonl, network: x, own: [{own}], keep_raw: {keep_raw}}}
+  one: {{type: file, path: {folder}/half-1.jsonl, network: x, own: [{own}], keep_raw: {keep_raw}}}
+  two: {{type: file, path: {folder}/half-2.jsonl, network: x, own: [{own}], keep_raw: {keep_raw}}}
 targets:
   desk: {{type: desk, mode: observe}}
 syncs:
-  all: {{from: export, to: desk}}
+  all: {{from: all, to: desk}}
+  one: {{from: one, to: desk}}
+  two: {{from: two, to: []}}
 """
 
 
@@ -74,47 +79,55 @@ class Bench:
     def __init__(self, folder: Path, messages: int, *, keep_raw: bool) -> None:
         """Write the messages into ``folder``."""
         self.folder, self.count, self.keep_raw = folder, messages, keep_raw
-        self.messages = folder / "messages.jsonl"
+        self.messages = folder / "whole.jsonl"
         self.figures: list[Figure] = []
         invented_messages.write(self.messages, messages)
+        lines = self.messages.read_text(encoding="utf-8").splitlines(keepends=True)
+        for half in (1, 2):
+            (folder / f"half-{half}.jsonl").write_text("".join(lines[half - 1 :: 2]), encoding="utf-8")
 
     def measure(self, contender: str, server: Server | None) -> None:
         """Run one contender into a database of its own and note its figures."""
-        work = self.folder / f"{contender}-{'postgres' if server else 'sqlite'}"
-        work.mkdir()
-        url = server.url(server.create(name=work.name.replace("-", "_"))) if server else f"sqlite:///{work}/store.db"
-        seconds, cpu, peak = _run(self._command(contender, url, work), work)
-        rows, size = _contents(url, work)
         store = "postgres" if server else "sqlite"
+        work = self.folder / f"work-{len(self.figures)}"
+        work.mkdir()
+        url = server.url(server.create()) if server else f"sqlite:///{work}/store.db"
+        seconds, cpu, peak = _run(self._commands(contender, url, work), work)
+        rows, size = _contents(url, work)
         self.figures.append(Figure(contender, store, self.count, seconds, cpu, peak, rows, size))
         shutil.rmtree(work)
 
-    def _command(self, contender: str, url: str, work: Path) -> list[str]:
+    def _commands(self, contender: str, url: str, work: Path) -> list[list[str]]:
         if contender == "floor":
-            return [sys.executable, str(HERE / "floor.py"), str(self.messages), url]
+            return [[sys.executable, str(HERE / "floor.py"), str(self.messages), url]]
         if contender == "dlt":
-            return [sys.executable, "-W", "ignore", str(HERE / "dlt_load.py"), str(self.messages), url, str(work)]
+            return [[sys.executable, "-W", "ignore", str(HERE / "dlt_load.py"), str(self.messages), url, str(work)]]
+        casebridge = [sys.executable, "-c", "import cli; cli.run()", "--quiet"]
+        program = [*casebridge, "--project", str(work / "project")]
+        subprocess.run([*casebridge, "init", str(work / "project")], check=True, capture_output=True)  # noqa: S603 - ours
         own, keep_raw = invented_messages.OWN, str(self.keep_raw).lower()
-        program = Path(sys.executable).with_name("casebridge")
-        subprocess.run([program, "init", str(work / "project")], check=True, capture_output=True)  # noqa: S603 - ours
-        project = PROJECT.format(url=url, messages=self.messages, own=own, keep_raw=keep_raw)
+        project = PROJECT.format(url=url, folder=self.folder, own=own, keep_raw=keep_raw)
         (work / "project" / "casebridge.yaml").write_text(project, encoding="utf-8")
-        return [str(program), "--project", str(work / "project"), "sync"]
+        return [[*program, "sync", name] for name in (("one", "two") if contender == "casebridge x2" else ("all",))]
 
 
-def _run(command: Sequence[str], work: Path) -> tuple[float, float, float]:
-    """Run a process; return wall seconds, CPU seconds and peak memory in MB, its children included."""
+def _run(commands: Sequence[Sequence[str]], work: Path) -> tuple[float, float, float]:
+    """Run processes at the same time; return wall seconds, CPU seconds and memory in MB (the sum of their peaks)."""
+    cpu = peak = 0.0
     with (work / "log").open("wb") as log:
         begun = time.perf_counter()
-        process = subprocess.Popen(command, cwd=work, stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # noqa: S603 - ours
-        _, status, usage = os.wait4(process.pid, 0)
+        processes = [subprocess.Popen(one, stdout=log, stderr=log, stdin=subprocess.DEVNULL) for one in commands]  # noqa: S603 - ours
+        for process in processes:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            cpu += usage.ru_utime + usage.ru_stime
+            peak += usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
         seconds = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        message = f"{command[0]} ended with {process.returncode}: {(work / 'log').read_text(errors='replace')[-2000:]}"
+    failed = [process for process in processes if process.returncode]
+    if failed:
+        message = f"A contender failed: {(work / 'log').read_text(errors='replace')[-2000:]}"
         raise SystemExit(message)
-    scale = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale
+    return seconds, cpu, peak
 
 
 def _contents(url: str, work: Path) -> tuple[int, int]:
@@ -165,11 +178,11 @@ def _show(figures: Sequence[Figure]) -> None:
     Console(width=120).print(table)
 
 
-def _save(figures: Sequence[Figure]) -> Path:
-    RESULTS.mkdir(exist_ok=True)
+def _save(figures: Sequence[Figure], folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), "system": platform.system()}
     now = datetime.now(UTC)
-    path = RESULTS / f"collect-{now:%Y%m%d-%H%M%S}.json"
+    path = folder / f"collect-{now:%Y%m%d-%H%M%S}.json"
     result = {"at": now.isoformat(timespec="seconds"), "machine": machine, "figures": [asdict(one) for one in figures]}
     path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     return path
@@ -183,6 +196,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=CONTENDERS)
     parser.add_argument("--repeat", type=int, default=1, help="rounds; all are listed")
     parser.add_argument("--no-raw", action="store_true", help="let Casebridge keep no payloads")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder to write the figures to")
     asked = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="casebridge-bench-")))
@@ -194,9 +208,10 @@ def main() -> None:
         for _ in range(asked.repeat):
             for store in stores:
                 for contender in asked.only or CONTENDERS:
-                    bench.measure(contender, servers[store])
+                    if contender != "casebridge x2" or store == "postgres":
+                        bench.measure(contender, servers[store])
     _show(bench.figures)
-    print(f"Written to {_save(bench.figures).relative_to(Path.cwd())}")
+    print(f"Written to {_save(bench.figures, asked.results)}")
 
 
 if __name__ == "__main__":
