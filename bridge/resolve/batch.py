@@ -83,8 +83,10 @@ def _read(app: App) -> Work | None:
         }
         work.vertices = {row.key for row in dirty if row.kind == "vertex"}
         work.customers = {int(row.key) for row in dirty if row.kind == "customer"}
+        work.whole = set(work.customers)
         _touch_cases(connection, work, [int(row.key) for row in dirty if row.kind == "case"])
         policies = policies_of(connection)
+        work.silence = max((policy.hard_close for policy in policies.values()), default=work.silence)
         resolve_conversations(connection, work)
         triage_messages(connection, work, rules_of(connection, app))
         changed_people = resolve_people(connection, work)

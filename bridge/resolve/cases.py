@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from bridge.cases.assemble import assemble
+from bridge.cases.segments import segments
 from bridge.keys import target_key
 from bridge.resolve.gather import gather
 from bridge.store import bulk, schema
@@ -58,15 +59,20 @@ def resolve_cases(connection: Connection, work: Work, policies: Mapping[int, Cas
     known = _known(connection, people)
     settled: list[Settled] = []
     for person in people:
-        assembly = assemble(person.utterances, person.closings, person.foreign, person.decisions, policies)
-        chosen = _choose_ids(work, known, assembly.cases)
-        by_anchor = {case.anchor.id: id_ for case, id_ in chosen}
         case_of: dict[int, int] = {}
-        for case, id_ in chosen:
-            one = _settle(work, known, person, case, id_, by_anchor)
-            settled.append(one)
-            case_of.update((message.id, id_) for message in one.messages)
-        _write_resolved(work, person, case_of, assembly.no_case)
+        no_case: dict[int, str] = {}
+        for part in segments(person.utterances, policies, foreign=person.foreign, decisions=person.decisions):
+            assembly = assemble(part, person.closings, person.foreign, person.decisions, policies)
+            no_case.update(assembly.no_case)
+            chosen = _choose_ids(work, known, assembly.cases)
+            by_anchor = {case.anchor.id: id_ for case, id_ in chosen}
+            for case, id_ in chosen:
+                before = by_anchor.get(case.previous) if case.previous is not None else None
+                before = before or _before(connection, person, case_of, case.anchor, work.silence)
+                one = _settle(work, known, person, case, id_, before)
+                settled.append(one)
+                case_of.update((message.id, id_) for message in one.messages)
+        _write_resolved(work, person, case_of, no_case)
     _redirect_emptied(work, known, settled)
     return settled
 
@@ -103,9 +109,39 @@ def _numbers(known: Known, case: Assembled) -> list[int]:
     ]
 
 
-def _settle(
-    work: Work, known: Known, person: Person, case: Assembled, id_: int, by_anchor: Mapping[int, int]
-) -> Settled:
+def _before(
+    connection: Connection, person: Person, case_of: Mapping[int, int], anchor: Utterance, silence: timedelta
+) -> int | None:
+    """Return the last case of the same strand in an earlier segment, which a new one is linked to."""
+    if anchor.profile is None or anchor.at is None:
+        return None
+    long_ago = anchor.at - silence
+    if not person.partial:
+        earlier = [
+            one
+            for one in person.utterances
+            if one.id in case_of
+            and one.at is not None
+            and one.at <= long_ago
+            and (one.profile, one.conversation) == (anchor.profile, anchor.conversation)
+        ]
+        return case_of[max(earlier, key=lambda one: one.order).id] if earlier else None
+    message, resolved = schema.message.c, schema.resolved.c
+    query = (
+        select(resolved.case_id)
+        .join(schema.message, message.id == resolved.message_id)
+        .where(
+            message.author_id == anchor.profile,
+            message.sent_at <= long_ago,
+            resolved.conversation_id == anchor.conversation,
+            resolved.case_id.is_not(None),
+        )
+        .order_by(message.sent_at.desc())
+    )
+    return connection.execute(query.limit(1)).scalar()
+
+
+def _settle(work: Work, known: Known, person: Person, case: Assembled, id_: int, before: int | None) -> Settled:
     messages = tuple(message for episode in case.episodes for message in episode.messages)
     old = known.rows.get(id_)
     anchor = old.anchor if old is not None else case.anchor.key
@@ -114,7 +150,7 @@ def _settle(
         "id": id_,
         "anchor": anchor,
         "key": target_key(work.app.organisation, work.app.environment, f"case:{anchor}"),
-        "previous_id": by_anchor.get(case.previous) if case.previous is not None else None,
+        "previous_id": before,
     }
     changed = old is None or any(getattr(old, name) != value for name, value in row.items() if name not in _VOLATILE)
     if old is None or any(getattr(old, name) != value for name, value in row.items()):

@@ -87,6 +87,7 @@ def _solve(connection: Connection, work: Work, seeds: set[str], members: dict[st
     lost = sorted((seeds & before.keys()) - set(everybody))
     work.writes.lost_members += lost
     work.customers |= touched
+    work.whole |= touched
     return _write_customers(connection, work, graph, clusters, members, touched)
 
 

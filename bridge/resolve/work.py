@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ class Work:
     """Profile id → customer, for every profile that this batch needs."""
     profiles_of: dict[int, set[int]] = field(default_factory=dict)
     """Customer → profile ids, for every customer whose cases are recomputed."""
+    whole: set[int] = field(default_factory=set)
+    """Customers whose whole history is recomputed: who they are changed, or something about their cases was decided."""
+    silence: timedelta = timedelta(days=90)
+    """The silence after which nothing can depend on what was before: the longest ``hard_close`` of all policies."""
+    partial: set[int] = field(default_factory=set)
+    """Customers of whose long history only the touched segments were read."""
     customer_keys: dict[int, str] = field(default_factory=dict)
     """Customer → our key, for every customer whose cases are recomputed."""
     next_mint: int = 1
