@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bridge.cases.model import Foreign, Utterance
     from bridge.cases.policy import CasePolicy
 
+LATEST = 32
+"""At least so many of the latest cases that share a name are looked at; it bounds the work for one endless customer."""
 DOUBTFUL = 8
 """How many of the latest cases are looked at for a doubt."""
 
@@ -119,12 +121,13 @@ class Matters:
         if not listed:
             return []
         cases = {case.number: case for case in (one.survivor for one in listed)}.values()
-        index[name] = [case for case in cases if not self._gone(case, at)]
+        alive = [case for case in cases if not self._gone(case, at)]
+        index[name] = sorted(alive, key=_latest)[-LATEST:] if len(alive) > 2 * LATEST else alive
         return index[name]
 
     def _gone(self, case: OpenCase, at: datetime | None) -> bool:
         if at is None or case.last_at is None:
-            return False
+            return (at is None) != (case.last_at is None)
         if self._longest is None:
             self._longest = max(policy.hard_close for policy in self._policies)
         return at - case.last_at > self._longest
