@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from adapters.desk.records import Row
 
 PAGE = 200
+_ENDS = ".,;:!?"
+"""What follows an address in a sentence is no part of it."""
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")
 
 
@@ -38,7 +40,7 @@ def pages(database: Database, after: Cursor, read_at: datetime) -> Iterator[Case
 def _snapshot(connection: sqlite3.Connection, row: Row, read_at: datetime) -> CaseSnapshot:
     messages = records.children(connection, row.ref)
     texts = [row.fields.get("description", ""), *(message.fields.get("text", "") for message in messages)]
-    links = [row.fields.get("permalink", ""), *(url for text in texts for url in _URL.findall(text))]
+    links = [row.fields.get("permalink", ""), *(url.rstrip(_ENDS) for text in texts for url in _URL.findall(text))]
     requester = row.fields.get("requester", "")
     return CaseSnapshot(
         ref=row.ref,

@@ -77,8 +77,8 @@ def children(connection: sqlite3.Connection, ref: str) -> list[Row]:
 
 
 def keys(connection: sqlite3.Connection, object_name: str) -> Iterator[str]:
-    """Yield the keys of standing records."""
-    sql = "SELECT key FROM record WHERE object = ? AND key IS NOT NULL AND deleted_at IS NULL AND merged_into = ''"
+    """Yield the keys of records that were not deleted; a merged one stands in its survivor."""
+    sql = "SELECT key FROM record WHERE object = ? AND key IS NOT NULL AND deleted_at IS NULL"
     for (key,) in connection.execute(sql, (object_name,)):
         yield key
 

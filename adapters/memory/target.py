@@ -152,12 +152,12 @@ class MemoryTarget(Target):
             return {key: parse.found(self.crm, seen[key]) if key in seen else missing for key in keys}
 
     def keys(self, object_name: str) -> Iterator[str]:
-        """Yield the keys of all records that stand."""
+        """Yield the keys of all records that were not deleted; a merged one stands in its survivor."""
         self.schema(object_name)
         with self.crm.lock:
             self._work_jobs()
             rows = [row for row in self.crm.rows.values() if row.object == object_name and row.key]
-        return (row.key for row in rows if not row.deleted and not row.merged_into)
+        return (row.key for row in rows if not row.deleted)
 
     def amend(self, amendments: Sequence[Amendment]) -> list[Outcome]:
         """Do one-shot changes at once."""

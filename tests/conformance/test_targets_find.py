@@ -106,6 +106,7 @@ def test_a_merge_names_its_survivor(target: TargetHarness, thing: Thing) -> None
     target.merge(thing, loser, winner)
     assert look(target, thing, "loser").merged_into == winner
     assert not look(target, thing, "winner").merged_into
+    assert {key("loser"), key("winner")} <= set(target.target.keys(target.samples[thing].object))
 
 
 @pytest.mark.parametrize("thing", [Thing.PERSON, Thing.CASE])
