@@ -12,7 +12,7 @@ from identity.model import IdentifierKind
 from identity.solution import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from identity.model import Evidence, Vertex
     from identity.policy import IdentityPolicy
@@ -52,13 +52,17 @@ class Clusters:
         vertices: Mapping[str, Vertex],
         shown: Mapping[str, Iterable[Evidence]],
         enemies: Mapping[str, set[str]],
+        our_ids: Collection[tuple[str, str]],
         policy: IdentityPolicy,
     ) -> None:
-        """``shown`` is the linking evidence by vertex; ``enemies`` what decisions keep apart, both ways."""
+        """``shown`` is the linking evidence by vertex; ``enemies`` what decisions keep apart, both ways.
+
+        ``our_ids``: (CRM connection, id) of records of ours, which keep nobody apart.
+        """
         self._vertices, self._shown, self._enemies, self._policy = vertices, shown, enemies, policy
         self._parent: dict[str, str] = {}
         self._clusters: dict[str, Cluster] = {}
-        self._echo_ids = {_row_id(vertex) for vertex in vertices.values() if vertex.echo and vertex.instance}
+        self._our_ids = frozenset(our_ids)
 
     def root(self, vertex: str) -> str:
         """Return the key that stands for the vertex's cluster at present."""
@@ -104,7 +108,7 @@ class Clusters:
         if vertex.echo:
             return cluster
         if vertex.instance:
-            cluster.rows.add(_row_id(vertex))
+            cluster.rows.add(row_id(vertex))
         cluster.names.update(text for text in vertex.names if names.parse(text))
         cluster.full_names.update(filter(names.in_full, cluster.names))
         for seen in self._shown.get(vertex.key, ()):
@@ -115,7 +119,7 @@ class Clusters:
         value = seen.identifier.value
         match seen.identifier.kind:
             case IdentifierKind.CRM_ID:
-                cluster.rows.update({(seen.identifier.scope, value)} - self._echo_ids)
+                cluster.rows.update({(seen.identifier.scope, value)} - self._our_ids)
             case IdentifierKind.EMAIL:
                 cluster.mailboxes.add(mailbox(value))
             case IdentifierKind.PHONE:
@@ -146,7 +150,8 @@ class Clusters:
         )
 
 
-def _row_id(vertex: Vertex) -> tuple[str, str]:
+def row_id(vertex: Vertex) -> tuple[str, str]:
+    """Return (CRM connection, record id) of a CRM row."""
     return vertex.instance or "", vertex.key.removeprefix(f"r:{vertex.instance}:")
 
 

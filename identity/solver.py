@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from identity.clusters import Clusters
+from identity.clusters import Clusters, row_id
 from identity.ground import Ground, Place, prepare
 from identity.guards import NameGuard
 from identity.handles import is_handle, pairs
@@ -55,7 +55,7 @@ class _Steps:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self.clusters = Clusters(ground.vertices, ground.shown, ground.enemies, ground.policy)
+        self.clusters = Clusters(ground.vertices, ground.shown, ground.enemies, _our_ids(ground), ground.policy)
         self.guard = NameGuard(ground, self.clusters)
         self.links: list[Link] = []
         self.refused: list[RefusedLink] = []
@@ -208,6 +208,16 @@ class _Steps:
 
 _DECIDED = "decision", DECISION_PRIORITY
 _OURS = "record of ours", ECHO_PRIORITY
+
+
+def _our_ids(ground: Ground) -> set[tuple[str, str]]:
+    """Return the ids of records of ours, as these show them themselves."""
+    return {
+        (identifier.scope, identifier.value)
+        for identifier, echoes in ground.found.repeated.items()
+        if identifier.kind is IdentifierKind.CRM_ID
+        and any(row_id(ground.vertices[key]) == (identifier.scope, identifier.value) for key in echoes)
+    }
 
 
 def _link(one: str, other: str, identifier: Identifier | None, rule: tuple[str, int]) -> Link:

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
 
 def suggestions(refused: Sequence[RefusedLink], ground: Ground, clusters: Clusters) -> tuple[Suggested, ...]:
-    """Return one suggestion for each pair of vertices of different customers, the strongest identifier first."""
+    """Return one suggestion for each pair of vertices of different customers, by its strongest identifier.
+
+    A decision that keeps the two vertices apart answers the question for good.
+    """
     best: dict[tuple[str, str], Suggested] = {}
     ranked = sorted(_refusals(refused), key=lambda item: (item[0], item[1].identifier, item[1].left, item[1].right))
     for suggested in (*(item for _, item in ranked), *_hints(ground)):
-        one, other = clusters.root(suggested.left), clusters.root(suggested.right)
-        if one != other and not clusters.apart(one, other):
+        same = clusters.root(suggested.left) == clusters.root(suggested.right)
+        if not same and suggested.right not in ground.enemies.get(suggested.left, ()):
             best.setdefault((suggested.left, suggested.right), suggested)
     return tuple(best[pair] for pair in sorted(best))
 

@@ -18,7 +18,7 @@ from tests.identity.worlds import World, decision, partition, rows, worlds
 if TYPE_CHECKING:
     from identity.solution import Solution
 
-_EXAMPLES = settings(max_examples=1500, deadline=None)
+_EXAMPLES = settings(max_examples=100, deadline=None)
 
 
 @_EXAMPLES
