@@ -41,52 +41,49 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Score:
-    """Better is greater: rows as wide as the headings, then more columns, then quoting."""
+    """Better is greater: rows as wide as the headings, then more columns, then quoting without a doubt."""
 
     consistent: float
     columns: int
     quoting: bool
 
 
-def guess(beginning: str, delimiter: str, quote: str) -> Dialect:
-    """Return the dialect that fits the beginning best; ``auto`` leaves a sign open, quote ``none`` means no quoting."""
-    lines = beginning.splitlines(keepends=True)[:_ENOUGH_LINES]
+def guess(beginning: str, delimiter: str, quote: str, *, whole: bool) -> Dialect:
+    """Return the dialect that fits the beginning best; ``auto`` leaves a sign open, quote ``none`` means no quoting.
+
+    ``whole``: the beginning is all there is, so that no row is cut off at its end.
+    """
+    lines = beginning.splitlines(keepends=True)
+    whole, lines = whole and len(lines) <= _ENOUGH_LINES, lines[:_ENOUGH_LINES]
     delimiters = DELIMITERS if delimiter == "auto" else ("\t" if delimiter == "\\t" else delimiter,)
     quotes = (QUOTE, "") if quote == "auto" else ("" if quote == "none" else quote,)
     candidates = [Dialect(one, other) for one in delimiters for other in quotes]
     if len(candidates) == 1:
         return candidates[0]
-    return max(candidates, key=lambda dialect: _score(lines, dialect))
+    return max(candidates, key=lambda dialect: _score(lines, dialect, whole=whole))
 
 
-def _score(lines: list[str], dialect: Dialect) -> _Score:
-    widths, failures = _widths(lines, dialect)
-    columns = widths[0] if widths else 0
-    if columns < 2:
-        return _Score(0.0, columns, bool(dialect.quote))
-    fitting = Counter(widths)[columns] / (len(widths) + failures)
-    return _Score(round(fitting, 2), columns, bool(dialect.quote))
-
-
-def _widths(lines: list[str], dialect: Dialect) -> tuple[list[int], int]:
-    """Return the number of cells of each row, and how many lines no row can begin with."""
+def _score(lines: list[str], dialect: Dialect, *, whole: bool) -> _Score:
     widths: list[int] = []
     failures, start = 0, 0
+    quoting = bool(dialect.quote)
     while start < len(lines):
-        taken = _Taken(lines[start:])
-        rows = dialect.reader(taken)
-        before = 0
+        taken, before = _Taken(lines[start:]), 0
         try:
-            for row in rows:
+            for row in dialect.reader(taken):
                 before = taken.count
                 widths += [len(row)] if row else []
             break
         except csv.Error:
-            # A row that is cut off by the end of the sample says nothing; else the next line may begin a row.
-            cut_off = start + taken.count >= len(lines) and not failures
-            failures += not cut_off
+            if start + taken.count >= len(lines) and not whole:
+                # Perhaps the end of the sample cut the row off, perhaps no quotation mark closes it.
+                quoting = False
+                break
+            failures += 1
             start += before + 1
-    return widths, failures
+    columns = widths[0] if widths else 0
+    consistent = Counter(widths)[columns] / (len(widths) + failures) if columns > 1 else 0.0
+    return _Score(consistent, columns, quoting)
 
 
 class _Taken:

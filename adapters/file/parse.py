@@ -44,7 +44,11 @@ class Parser:
     def check_columns(self, columns: Sequence[str], file: str) -> None:
         """Raise ``ConfigError`` if headings and mapping, or headings and format, do not fit."""
         if self._mapping is not None:
-            self._mapping.check_columns(columns)
+            try:
+                self._mapping.check_columns(columns)
+            except ConfigError as error:
+                message = f"{error} (headings of {file})"
+                raise ConfigError(message) from error
             return
         known = row_fields(self._settings.what)
         for column in columns:

@@ -14,7 +14,7 @@ from adapters.file.shape import Shape, examine, from_the_text
 from adapters.file.streams import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from adapters.file.files import File
     from adapters.file.records import Record
@@ -27,9 +27,15 @@ log = structlog.get_logger(__name__)
 class Reading:
     """One pass over one file. ``state`` may be asked for after each record."""
 
-    def __init__(self, file: File, settings: FileSettings, known: FileState | None) -> None:
-        """``known``: the state that the file was recognised by; None to read it from its beginning."""
-        self.file, self._settings, self._known = file, settings, known
+    def __init__(
+        self, file: File, settings: FileSettings, known: FileState | None, fits: Callable[[Sequence[str], str], None]
+    ) -> None:
+        """``known``: the state that the file was recognised by; None to read it from its beginning.
+
+        ``fits`` is called with the headings of a table and the file's name, and raises ``ConfigError`` if they are
+        not what is expected: then nothing counts as read.
+        """
+        self.file, self._settings, self._known, self._fits = file, settings, known, fits
         self._size, self._mtime = file.stamp()
         self.shape: Shape | None = None
         self._beginning = self._last_line = b""
@@ -41,10 +47,13 @@ class Reading:
         if self._known and self._known.unchanged(self._size, self._mtime):
             return
         with opened(self.file.path, self.file.name) as raw:
-            self.shape, stream = examine(raw, self.file.name, self._settings, self._known)
-            log.info("reading file", file=self.file.name, written=str(self.shape))
+            shape, stream = examine(raw, self.file.name, self._settings, self._known)
+            log.info("reading file", file=self.file.name, written=str(shape))
+            if shape.columns:
+                self._fits(shape.columns, self.file.name)
+            self.shape = shape
             self._beginning = stream.beginning()[:HEAD]
-            for record in self._from(stream, self.shape):
+            for record in self._from(stream, shape):
                 if record.ended:
                     self._offset, self._line = record.end, record.place + _further_lines(record)
                     self._last_line = record.source[-1] if isinstance(record.source, list | tuple) else b""
@@ -116,11 +125,12 @@ def recognised(file: File, settings: FileSettings, known: FileState) -> bool:
 def _as_wanted(settings: FileSettings, known: FileState) -> bool:
     """Tell whether the settings still mean what the file was read as."""
     encoding = settings.encoding if settings.encoding == "auto" else codecs.lookup(settings.encoding).name
+    wanted = (settings.delimiter.replace("\\t", "\t"), settings.quote.replace("none", ""))
     return (
         settings.format in {"auto", known.format}
         and (encoding == "auto" or known.encoding.startswith(encoding.removesuffix("-sig")))
-        and settings.delimiter in {"auto", known.delimiter, "\\t" if known.delimiter == "\t" else known.delimiter}
-        and settings.quote in {"auto", known.quote or "none"}
+        and (not known.delimiter or wanted[0] in {"auto", known.delimiter})
+        and (not known.delimiter or wanted[1] in {"auto", known.quote})
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from adapters.file.dialect import Dialect
 from adapters.file.encoding import WIDE, Encoding
 from adapters.file.lines import Lines
 from adapters.file.records import Rows
-from adapters.file.streams import SAMPLE, Narrowed, Stream
+from adapters.file.streams import DAMAGE, SAMPLE, Narrowed, Stream
 from bridge.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from adapters.file.settings import FileSettings
 
 _BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".tab": "tsv"}
-_FARTHEST = 64_000_000
-"""Bytes through which the first sign that is not ASCII is looked for."""
+_FARTHEST = 256
+"""Pieces of ``SAMPLE`` bytes through which the first sign that is not ASCII is looked for: 64 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,15 +118,16 @@ def _encoding(stream: Stream, name: str, settings: FileSettings, text_format: st
 
 def _first_foreign(stream: Stream) -> bytes:
     """Return the first piece of the file that is not ASCII, if one comes soon enough."""
-    passed, piece = 0, stream.read(SAMPLE)
-    while piece and piece.isascii() and passed < _FARTHEST:
-        passed += len(piece)
-        piece = stream.read(SAMPLE)
-    more = b"" if piece.isascii() else stream.read(8)
+    try:
+        pieces = iter(lambda: stream.read(SAMPLE), b"")
+        piece = next((each for each in islice(pieces, _FARTHEST) if not each.isascii()), b"")
+    except DAMAGE:
+        # Reading tells of it when it gets there.
+        piece = b""
     stream.seek(0)
     stream.beginning()
-    # A sign may be cut in two at the end of the piece, so the piece ends with a whole line where there is one.
-    return b"" if piece.isascii() else (piece[: piece.rfind(b"\n") + 1] or piece + more)
+    # A sign may be cut in two at the end of the piece, so it ends with a whole line where there is one.
+    return piece[: piece.rfind(b"\n") + 1] or piece
 
 
 def _with_headings(shape: Shape, stream: Stream, name: str, settings: FileSettings, known: FileState | None) -> Shape:
@@ -135,9 +137,10 @@ def _with_headings(shape: Shape, stream: Stream, name: str, settings: FileSettin
     if known is not None:
         found = Dialect(known.delimiter, known.quote)
     else:
-        whole = beginning if len(beginning) < SAMPLE else beginning[: beginning.rfind(b"\n") + 1]
+        whole = len(beginning) < SAMPLE
+        sample = beginning[shape.start : None if whole else beginning.rfind(b"\n") + 1].decode(shape.codec, "replace")
         separator = "\t" if shape.format == "tsv" and settings.delimiter == "auto" else settings.delimiter
-        found = dialect.guess(whole[shape.start :].decode(shape.codec, "replace"), separator, settings.quote)
+        found = dialect.guess(sample, separator, settings.quote, whole=whole)
     if settings.columns:
         return Shape(
             format=shape.format, encoding=shape.encoding, dialect=found, columns=settings.columns, start=shape.start

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from adapters.file.cursor import FileState
-    from adapters.file.records import Record
     from bridge.contracts import Surroundings
     from bridge.mapping.rows import RowMapping
     from bridge.nouns import SourceEvent
@@ -70,7 +69,7 @@ class FileSource(Source):
         states = {}
         for file in find(self._settings, self._folder):
             if file.path is not None:
-                reading = Reading(file, self._settings, None)
+                reading = self._reading(file, None)
                 for _ in reading.records():
                     pass
                 states[file.name] = reading.state()
@@ -85,7 +84,7 @@ class FileSource(Source):
         if self._settings.path == STDIN:
             return Estimate()
         places = self._places(cursor.load(after), [])
-        counts = (sum(1 for _ in Reading(file, self._settings, known).records()) for file, known in places)
+        counts = (sum(1 for _ in self._reading(file, known).records()) for file, known in places)
         return Estimate(messages=sum(counts), money=0.0)
 
     def pages(self, after: Cursor) -> Iterator[Page]:
@@ -94,12 +93,18 @@ class FileSource(Source):
         A file that cannot be read as a whole does not stop the others: ``ConfigError`` is raised at the end.
         """
         held: Page | None = None
-        for page in self._pages(after):
-            if held is not None:
-                yield replace(held, more=True)
-            held = page
+        trouble: ConfigError | None = None
+        try:
+            for page in self._pages(after):
+                if held is not None:
+                    yield replace(held, more=True)
+                held = page
+        except ConfigError as error:
+            trouble = error
         if held is not None:
             yield held
+        if trouble is not None:
+            raise trouble
 
     def reread(self, fields: Mapping[str, str], where: str) -> Page:
         """Parse one repaired row as ``pages`` would."""
@@ -121,9 +126,9 @@ class FileSource(Source):
         troubles: list[str] = []
         moved = False
         for file, known in self._places(states, troubles):
-            reading = Reading(file, self._settings, known)
+            reading = self._reading(file, known)
             try:
-                for record in self._records(reading):
+                for record in reading.records():
                     events += self._parser.events(record, file)
                     if len(events) >= self._settings.page_size:
                         states[file.name] = reading.state()
@@ -162,22 +167,18 @@ class FileSource(Source):
             troubles.append(str(error))
             return False
 
-    def _records(self, reading: Reading) -> Iterator[Record]:
-        """Yield the records of a file, after a look whether its headings fit the mapping."""
-        for number, record in enumerate(reading.records()):
-            if not number and reading.shape and reading.shape.columns:
-                self._parser.check_columns(reading.shape.columns, reading.file.name)
-            yield record
+    def _reading(self, file: File, known: FileState | None) -> Reading:
+        return Reading(file, self._settings, known, self._parser.check_columns)
 
     def _tried(self, file: File) -> Finding:
         """Read the first rows of a file and say how that went."""
         if file.path is None:
             return Finding(ok=True, text="Standard input is read whole when a sync runs.")
-        reading = Reading(file, self._settings, None)
+        reading = self._reading(file, None)
         broken: list[Broken] = []
         rows = 0
         try:
-            for record in islice(self._records(reading), TRIED_ROWS):
+            for record in islice(reading.records(), TRIED_ROWS):
                 rows += 1
                 broken += [each for each in self._parser.events(record, file) if isinstance(each, Broken)]
         except ConfigError as error:

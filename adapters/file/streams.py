@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SAMPLE = 1 << 18
 """Bytes at the beginning of a file by which its encoding and dialect are guessed."""
+DAMAGE = (EOFError, gzip.BadGzipFile, zlib.error)
+"""What a damaged gzip file raises."""
 _GZIP = b"\x1f\x8b"
 
 
@@ -119,7 +121,7 @@ def opened(path: Path | None, name: str) -> Iterator[Stream]:
         else:
             with path.open("rb") as raw:
                 yield _unpacked(raw)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except DAMAGE as error:
         message = f"{name} is damaged: {error}. Pack or export it again; rows before the damage were read."
         raise ConfigError(message) from error
     except OSError as error:
