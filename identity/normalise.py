@@ -138,7 +138,10 @@ def _scope(raw: str) -> str:
 
 
 def _number(raw: str) -> str:
-    return re.sub(r"\s+", "", _clean(raw)).lstrip("#").upper()
+    text, before = raw, None
+    while text != before:  # joining what blanks kept apart may make new signs: two or three rounds at most
+        before, text = text, re.sub(r"\s+", "", _clean(text)).lstrip("#").upper()
+    return text
 
 
 def _clean(raw: str) -> str:
