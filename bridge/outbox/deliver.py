@@ -17,11 +17,13 @@ from bridge.errors import AuthError, BudgetSpent, ConfigError, RateLimited, Tran
 from bridge.nouns import Thing
 from bridge.outbox import claim as claims
 from bridge.outbox.batch import send_batch
-from bridge.outbox.run import DeliverReport, Problem, Run
+from bridge.outbox.run import PATIENCE, DeliverReport, Problem, Run
 from bridge.outbox.settle import settle
 from bridge.store import schema
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from bridge.app import App, TargetSetup
 
 __all__ = ["DeliverReport", "Problem", "deliver"]
@@ -31,12 +33,18 @@ _ORDER = ("person", "case", "amendment", "message")
 
 
 def deliver(
-    app: App, setup: TargetSetup, *, seconds: float, owner: str, deliver_to: TargetSetup | None = None
+    app: App,
+    setup: TargetSetup,
+    *,
+    seconds: float,
+    owner: str,
+    deliver_to: TargetSetup | None = None,
+    patience: timedelta = PATIENCE,
 ) -> DeliverReport:
     """Work on the outbox of one target for at most about ``seconds``; say whether there is more to do at once.
 
     ``owner`` names this worker among all that share the store. In shadow mode the records of ``setup`` go to
-    ``deliver_to``, with the mappings of that. What stops the whole target (credentials, rate limit, budget, pause,
+    ``deliver_to``, with the mappings of that. A rest of at most ``patience`` is waited out. What stops the whole target (credentials, rate limit, budget, pause,
     brake, unreachable) stands in the report, beside what was done until then; nothing is raised for it.
     """
     if setup.mode is TargetMode.OBSERVE:
@@ -44,7 +52,7 @@ def deliver(
     if setup.mode is TargetMode.SHADOW and deliver_to is None:
         message = f"The target {setup.name} is in shadow mode, and there is no desk to deliver to."
         raise ConfigError(message)
-    run = Run.start(app, setup, deliver_to or setup, owner=owner, seconds=seconds)
+    run = Run.start(app, setup, deliver_to or setup, owner=owner, seconds=seconds, patience=patience)
     while run.goes_on() and (_guarded_round(run) or run.waits()):
         pass
     return run.report()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 D = schema.delivery.c
 _OPEN = text("state IN ('pending','sending','accepted','unknown')")
 PATIENCE = timedelta(seconds=5)
-"""A rest no longer than this is waited out."""
+"""A rest no longer than this is waited out, unless the caller says otherwise."""
 _NO_RESET = timedelta(hours=1)
 """When to ask again for a budget that is spent and does not say until when."""
 
@@ -66,6 +66,7 @@ class Run:
     owner: str
     ends: float
     """By ``time.monotonic``."""
+    patience: timedelta
     limits: Budget
     case_limit: int | None
     counts: Counter[str] = field(default_factory=Counter)
@@ -76,7 +77,16 @@ class Run:
     room: brakes.Room | None = None
 
     @classmethod
-    def start(cls, app: App, setup: TargetSetup, destination: TargetSetup, *, owner: str, seconds: float) -> Run:
+    def start(
+        cls,
+        app: App,
+        setup: TargetSetup,
+        destination: TargetSetup,
+        *,
+        owner: str,
+        seconds: float,
+        patience: timedelta,
+    ) -> Run:
         """Begin: free what dead processes held, read the target's budget once."""
         abandon_dead(app.store, setup.name)
         limit = None
@@ -86,7 +96,14 @@ class Run:
         ends = time.monotonic() + seconds
         limits = destination.target.budget()
         return cls(
-            app=app, setup=setup, destination=destination, owner=owner, ends=ends, limits=limits, case_limit=limit
+            app=app,
+            setup=setup,
+            destination=destination,
+            owner=owner,
+            ends=ends,
+            patience=patience,
+            limits=limits,
+            case_limit=limit,
         )
 
     @property
@@ -125,13 +142,13 @@ class Run:
         """Wait for what becomes due soon; False if nothing does."""
         now = self.app.clock.now()
         due = self._next_due()
-        if due is None or due > now + PATIENCE or due <= now or not self.moved:
+        if due is None or due > now + self.patience or due <= now or not self.moved:
             return False
         self._sleep((due - now).total_seconds())
         return True
 
     def _rest(self, until: datetime, now: datetime) -> None:
-        if until - now > PATIENCE:
+        if until - now > self.patience:
             self.until = until
             text = f"{self.setup.name} is to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC; it goes on by itself."
             self.problem = Problem(Exit.UNREACHABLE, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -222,7 +222,7 @@ class World:
 
     def deliver(self, *, seconds: float = 30, owner: str = "me") -> DeliverReport:
         """Work on the outbox once."""
-        return deliver(self.app, self.setup, seconds=seconds, owner=owner)
+        return deliver(self.app, self.setup, seconds=seconds, owner=owner, patience=timedelta())
 
     def deliver_all(self, *, rounds: int = 40) -> None:
         """Deliver with the clock put forward until nothing is open."""
@@ -233,6 +233,11 @@ class World:
             self.clock.forward(LONG_ENOUGH)
         message = f"still open after {rounds} rounds: {self.rows()}"
         raise AssertionError(message)
+
+    def expire_claims(self) -> None:
+        """Let a minute pass for claims whose owner is no more."""
+        claimed = schema.delivery.c.owner != ""
+        self.update(schema.delivery, claimed, until=datetime(2020, 1, 1, tzinfo=UTC))
 
     def rows(self, thing: str | None = None) -> list[Row[Any]]:
         """Return deliveries in order."""
