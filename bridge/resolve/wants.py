@@ -106,13 +106,12 @@ class _Wanted:
 
     def withdraw(self) -> None:
         """Take back what was wanted and never sent, and belongs to no case any more."""
+        emptied = {case["id"] for case in self._work.writes.cases if not case["messages"]}
         for (_, thing, subject), row in self._stored.items():
             unsent = row.sent_version == 0 and row.state not in IN_FLIGHT | SETTLED_FOR_GOOD | {"not_needed"}
             left = thing == "message" and subject not in self._belongs
-            emptied = thing == "case" and any(
-                case["id"] == subject and not case["messages"] for case in self._work.writes.cases
-            )
-            if unsent and (left or emptied):
+            empty = thing == "case" and subject in emptied
+            if unsent and (left or empty):
                 self._change(row, state="not_needed", reason="it belongs to no case any more")
 
     def people(self, changed: Iterable[int]) -> None:
