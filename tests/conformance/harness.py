@@ -10,9 +10,8 @@ What a far side cannot do, the harness refuses by ``raise Cannot("why")``; the p
 adapter, and the reason stands in the harness for a reviewer to read. Nothing is skipped silently.
 
 To run the suite for an adapter of your own distribution, register it under ``casebridge.sources``,
-``casebridge.publishers`` or ``casebridge.targets``, put ``tests/adapters/<kind>/harness.py`` beside your code (no
-``__init__.py`` in ``tests``: both trees then form one namespace package), install both distributions in one
-environment and run, from a checkout of Casebridge::
+``casebridge.publishers`` or ``casebridge.targets``, put ``tests/adapters/<kind>/harness.py`` beside your code, install both
+distributions in one environment and run, from a checkout of Casebridge::
 
     PYTHONPATH=/path/to/yours python -m pytest tests/conformance -k <kind>
 """
