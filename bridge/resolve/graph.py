@@ -48,6 +48,8 @@ class StoredGraph:
     def evidence_of(self, keys: Collection[str]) -> dict[str, list[Evidence]]:
         """Return what these vertices show."""
         unread = [key for key in keys if key not in self._evidence]
+        if not unread:
+            return {key: self._evidence[key] for key in keys}
         self._evidence.update((key, []) for key in unread)
         query = select(schema.evidence).where(_E.retracted_at.is_(None))
         for row in bulk.rows_where(self._connection, query, _E.vertex, unread):
@@ -124,12 +126,16 @@ class StoredGraph:
 
     def _read_profiles(self, keys: list[str]) -> None:
         unread = [key for key in keys if key not in self._profiles]
+        if not unread:
+            return
         self._profiles.update(dict.fromkeys(unread))
         rows = bulk.rows_where(self._connection, select(schema.profile), _P.key, unread)
         self._profiles.update((row.key, row) for row in rows)
 
     def _read_persons(self, keys: list[str]) -> None:
         unread = [key for key in keys if key not in self._persons]
+        if not unread:
+            return
         self._persons.update(dict.fromkeys(unread))
         alive = select(schema.person).where(_R.deleted_at.is_(None), _R.merged_into == "")
         self._persons.update((row.key, row) for row in bulk.rows_where(self._connection, alive, _R.key, unread))
