@@ -111,8 +111,8 @@ class _Search:
         reached: set[str] = set()
         for identifier, rows in found.items():
             known = [seen for seen in rows if seen.vertex in self.vertices]
-            self._note(known)
             if len(known) > 1:
+                self._note(known)
                 reached.update(self._reached(identifier, known))
         return reached
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from identity.model import IdentifierKind, Relation
+from identity.model import Identifier, IdentifierKind, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +65,8 @@ RULES: Mapping[tuple[IdentifierKind, Relation], Rule] = {
 }
 """What links at all. Claims, mentions and order numbers are missing: they never do."""
 
+_ALL_RULES = {**RULES, **SENDER_RULES}
+
 DECISION_PRIORITY = 0
 ECHO_PRIORITY = 1
 PROVISIONAL_PRIORITY = 90
@@ -78,16 +80,17 @@ class IdentityPolicy(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     default_region: str = Field(
-        "DE", pattern="^[A-Z]{2}$", description="Region for phone numbers without a country code."
+        default="DE", pattern="^[A-Z]{2}$", description="Region for phone numbers without a country code."
     )
     own_domains: tuple[str, ...] = Field(
-        (), description="Mail domains of the company itself; their addresses never link."
+        default=(), description="Mail domains of the company itself; their addresses never link."
     )
     extra_role_locals: tuple[str, ...] = Field(
-        (), description="Further names before the @ that belong to an office and not to a person; they never link."
+        default=(),
+        description="Further names before the @ that belong to an office and not to a person; they never link.",
     )
     blocked_identifiers: tuple[str, ...] = Field(
-        (), description="Identifiers that link nobody, as kind:scope:value, for example phone::+49301234567."
+        default=(), description="Identifiers that link nobody, as kind:scope:value, for example phone::+49301234567."
     )
     trust_unauthenticated_senders: bool = Field(
         default=True,
@@ -95,42 +98,65 @@ class IdentityPolicy(BaseModel):
         "compatible names; false makes it a suggestion.",
     )
     max_people_per_email: int = Field(
-        2, ge=1, description="A mail address shown by more different people than this is shared and links nobody."
+        default=2,
+        ge=1,
+        description="A mail address shown by more different people than this is shared and links nobody.",
     )
     max_people_per_phone: int = Field(
-        2, ge=1, description="A phone number shown by more different people than this is shared and links nobody."
+        default=2,
+        ge=1,
+        description="A phone number shown by more different people than this is shared and links nobody.",
     )
     max_rows_per_value: int = Field(
-        3, ge=1, description="A value in more records of one CRM than this, not all of one name, is shared."
+        default=3, ge=1, description="A value in more records of one CRM than this, not all of one name, is shared."
     )
     max_accounts_per_value: int = Field(
-        3, ge=1, description="A value on more accounts of one network than this, of different names, is shared."
+        default=3, ge=1, description="A value on more accounts of one network than this, of different names, is shared."
     )
     max_vertices_per_value: int = Field(
-        100, ge=2, description="A value on more accounts and records than this is shared, whatever their names."
+        default=100, ge=2, description="A value on more accounts and records than this is shared, whatever their names."
     )
     max_emails_per_customer: int = Field(
-        5, ge=1, description="A link that would give a customer more mailboxes than this goes to review."
+        default=5, ge=1, description="A link that would give a customer more mailboxes than this goes to review."
     )
     max_phones_per_customer: int = Field(
-        4, ge=1, description="A link that would give a customer more phone numbers than this goes to review."
+        default=4, ge=1, description="A link that would give a customer more phone numbers than this goes to review."
     )
     max_accounts_per_network: int = Field(
-        3, ge=1, description="A link that would give a customer more accounts of one network than this goes to review."
+        default=3,
+        ge=1,
+        description="A link that would give a customer more accounts of one network than this goes to review.",
     )
     recycled_after_months: int = Field(
-        12,
+        default=12,
         ge=1,
         description="A phone number that shows up under another name this many months (of 30 days) after its last "
         "owner was seen has a new owner; a handle likewise.",
     )
     component_cap: int = Field(
-        5_000,
+        default=5_000,
         ge=2,
         description="Where more accounts and records than this hang together, the weak identifiers that most of them "
         "share stop linking.",
     )
 
+    @field_validator("own_domains", "extra_role_locals")
+    @classmethod
+    def _lower(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(value.strip().lower().removeprefix("@") for value in values)
+
+    @field_validator("blocked_identifiers")
+    @classmethod
+    def _known_form(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            try:
+                Identifier.parse(value)
+            except ValueError:
+                kinds = ", ".join(kind.value for kind in IdentifierKind)
+                problem = f"{value!r} is no identifier: write kind:scope:value, the kind one of {kinds}"
+                raise ValueError(problem) from None
+        return values
+
     def rules(self) -> Mapping[tuple[IdentifierKind, Relation], Rule]:
         """Return what links under this policy."""
-        return {**RULES, **SENDER_RULES} if self.trust_unauthenticated_senders else RULES
+        return _ALL_RULES if self.trust_unauthenticated_senders else RULES
