@@ -48,6 +48,7 @@ PATHS: Mapping[str, PathSpec] = {
     "text": PathSpec(TEXT, "What was said."),
     "subject": PathSpec(STRING, "Subject of a mail or title of a review."),
     "words": PathSpec(INTEGER, "Number of words of subject and text, without addresses and @names."),
+    "empty": PathSpec(BOOLEAN, "Whether there are no words at all: a file, an address, stars only."),
     "has_question": PathSpec(BOOLEAN, "Whether something is asked, in German or English."),
     "has_link": PathSpec(BOOLEAN, "Whether a web address is in it."),
     "thanks": PathSpec(BOOLEAN, "Whether it is a thanks and nothing else."),

@@ -95,7 +95,7 @@ class RuleSet:
     def _fired(self, facts: TriageInput, scan: Scan, *, thanks: bool) -> tuple[tuple[int, ...], tuple[str, ...]]:
         """Return the numbers of the rules that hold, up to the first that says stop, and names of those that fail."""
         question = has_question(scan)
-        alike = (*_ALIKE(facts), thanks, question, scan.has_link)
+        alike = (*_ALIKE(facts), thanks, question, scan.has_link, not scan.tokens)
         values: dict[str, Any] | None = None
         plan = self._plans.get(alike)
         if plan is None:
@@ -165,6 +165,7 @@ def _values(facts: TriageInput, scan: Scan, *, thanks: bool, question: bool) -> 
     values = dict(zip(_FIELDS, _ALL(facts), strict=True))
     return values | {
         "words": word_count(scan),
+        "empty": not scan.tokens,
         "has_question": question,
         "has_link": scan.has_link,
         "thanks": thanks,

@@ -13,6 +13,8 @@ import re
 import sys
 import unicodedata
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,9 +57,11 @@ def fold(text: str) -> str:
 
 def strip_addresses(text: str) -> tuple[str, bool]:
     """Return the text without web and mail addresses and @names, and whether there was a web address."""
-    if "@" not in text and "://" not in text and "www." not in text:
+    has_link = "://" in text or "www." in text
+    if not has_link and "@" not in text:
         return text, False
-    return _ADDRESS.sub(" ", text), "://" in text or "www." in text
+    parts = text.split(" ")
+    return " ".join([_ADDRESS.sub(" ", part) if "@" in part or "." in part else part for part in parts]), has_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ class Lexicon:
         self._known_words: dict[str, int] = {}
         found = [(number, list(patterns)) for number, patterns in lists]
         self._next = max((number for number, _ in found), default=-1) + 1
+        self._listed = (1 << self._next) - 1
         for number, patterns in found:
             for pattern in patterns:
                 for spelling in spellings(pattern):
@@ -123,15 +128,11 @@ class Lexicon:
             text = html.unescape(text)
         bare, has_link = strip_addresses(text[:_READ])
         tokens = _TOKEN.findall(fold(bare))
-        table = self._tokens
-        found, throughout = 0, -1
-        for token in tokens:
-            bits = table[token]
-            found |= bits
-            throughout &= bits
+        bits = set(map(self._tokens.__getitem__, tokens))
+        found = reduce(or_, bits, 0)
         if found & self._triggers:
             found |= self._phrases_in(tokens, found)
-        return Scan(tokens, found, throughout if tokens else 0, has_link)
+        return Scan(tokens, found & self._listed, reduce(and_, bits) if bits else 0, has_link)
 
     def classify(self, token: str) -> int:
         """Return the bits of all patterns that a single token fits."""
