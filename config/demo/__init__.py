@@ -1,4 +1,7 @@
-"""The demonstration: a project folder with a week of an invented brand, ending today."""
+"""The demonstration: a project folder with a week of an invented brand, ending today.
+
+Its triage is the starter's with a few rules of the brand's own before them.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PROJECT = Path(__file__).parent / "project"
+STARTER_TRIAGE = Path(__file__).parent.parent / "starter" / "triage.yaml"
 
 LAST = datetime(2026, 3, 8, 18, 45, 50, tzinfo=UTC)
 """When the last message of the week was said."""
@@ -37,6 +41,9 @@ def write_project(folder: Path, now: datetime) -> None:
     Raises ``FileExistsError`` if the folder is there. ``now`` is an aware UTC time.
     """
     shutil.copytree(PROJECT, folder)
+    own, starter = folder / "triage.yaml", STARTER_TRIAGE.read_text(encoding="utf-8")
+    rules = own.read_text(encoding="utf-8").removeprefix("rules:\n")
+    own.write_text(starter.replace("\nrules:\n", f"\nrules:\n{rules}\n"), encoding="utf-8")
     days = (now - LAST) // timedelta(days=1)
     for name, (looks, form) in _TIMES.items():
         path = folder / "data" / name
