@@ -70,6 +70,11 @@ class FileSettings(BaseModel):
         default="DE", pattern="^[A-Z]{2}$", description="Country of phone numbers that have no country code."
     )
     max_record_bytes: int = Field(default=1_000_000, ge=1_000, description="Longer rows, in bytes, are set aside.")
+    outbox: str | None = Field(
+        default=None,
+        pattern=r"\.(jsonl|ndjson)$",
+        description="File that agents' answers are written to, one JSON line each in the message format, such as answers.jsonl; relative to the project folder. Keep what is in it. Without it nothing is answered.",
+    )
     page_size: int = Field(default=1_000, ge=1, le=10_000, description="Rows that are stored in one transaction.")
 
     @field_validator("defaults")

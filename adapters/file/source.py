@@ -42,6 +42,8 @@ class FileSource(Source):
     def __init__(self, settings: FileSettings, surroundings: Surroundings) -> None:
         """Load the mapping; raises ``ConfigError`` if it is wrong."""
         self._settings, self._folder = settings, surroundings.folder
+        self.clock = surroundings.clock
+        self.outbox = self._folder / settings.outbox if settings.outbox else None
         self._parser = Parser(
             settings, _mapping(settings, surroundings.folder), name=surroundings.name, folder=surroundings.folder
         )

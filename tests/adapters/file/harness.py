@@ -1,23 +1,25 @@
-"""The file source for the conformance suite: a CSV export of an invented shop."""
+"""The file source and its outbox for the conformance suite: an export of an invented shop."""
 
 from __future__ import annotations
 
 import csv
+import json
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from adapters.file.publisher import FilePublisher
 from adapters.file.settings import FileSettings
 from adapters.file.source import FileSource
 from bridge.clock import FixedClock
 from bridge.contracts import Surroundings
-from tests.conformance.harness import Cannot, Repair
+from bridge.nouns import Action, ActionKind
+from tests.conformance.harness import Cannot, Post, Repair, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from tests.conformance.harness import Trouble
 
 MAPPING = {
     "id": {"from": "nr"},
@@ -99,7 +101,72 @@ class Harness:
         self._ids.append(row[0])
 
 
+class OutboxHarness:
+    """An export with an outbox beside it."""
+
+    secrets = ()
+
+    def __init__(self, folder: Path) -> None:
+        """Connect a publisher to an outbox that is not there yet."""
+        self.clock = FixedClock(datetime(2026, 3, 2, 12, 0, tzinfo=UTC))
+        self._surroundings = Surroundings("shop", folder, self.clock)
+        self._path = folder / "out" / "answers.jsonl"
+        self.publisher = self._publisher("out/answers.jsonl")
+        self._keys = 0
+
+    def action(self, text: str) -> Action:
+        """Return an answer to a post."""
+        self._keys += 1
+        return Action(
+            key=f"cb1-{self._keys}",
+            kind=ActionKind.REPLY,
+            connection="shop",
+            network="x",
+            scope="",
+            reply_to="2",
+            recipient="@omar77",
+            public=True,
+            text=text,
+        )
+
+    def ineligible(self) -> list[Action]:
+        """Return what is too long, no answer, to nobody, or to a caller."""
+        action = self.action("We are on it.")
+        return [
+            replace(action, text="x" * 281),
+            replace(action, kind=ActionKind.HIDE),
+            replace(action, reply_to=""),
+            replace(action, network="phone"),
+        ]
+
+    def posts(self) -> list[Post]:
+        """Read the outbox as whoever brings the answers to the network would."""
+        if self._path.is_dir():
+            self._path.rmdir()
+        if not self._path.exists():
+            return []
+        lines = map(json.loads, self._path.read_text(encoding="utf-8").splitlines())
+        return [Post(line["id"], line["text"], line["answers"][0]) for line in lines]
+
+    def provoke(self, trouble: Trouble) -> None:
+        """Let a folder stand where the outbox is wanted, until somebody looks; refuse what no file can play."""
+        if trouble is not Trouble.UNREACHABLE:
+            reason = f"a file cannot play {trouble.name.lower()}"
+            raise Cannot(reason)
+        self._path.mkdir(parents=True)
+
+    def _publisher(self, outbox: str) -> FilePublisher:
+        settings = FileSettings(path="export.csv", network="x", outbox=outbox)
+        return FilePublisher.beside(FileSource.connect(settings, self._surroundings))
+
+
 @contextmanager
 def source(folder: Path) -> Iterator[Harness]:
     """Yield the export and its source."""
     yield Harness(folder)
+
+
+@contextmanager
+def publisher(folder: Path) -> Iterator[OutboxHarness]:
+    """Give an outbox in which nothing stands."""
+    yield OutboxHarness(folder)
