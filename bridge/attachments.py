@@ -14,13 +14,12 @@ import structlog
 from sqlalchemy import select
 
 from bridge import attachment_fetch
-from bridge.attachment_files import Result, State, path_of
+from bridge.attachment_files import Result, State
 from bridge.errors import Transient
-from bridge.nouns import FileContent
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -84,19 +83,6 @@ def fetch_all(app: App, *, limit: int | None = None) -> dict[str, int]:
             _record(app.store, results)
             counts.update(result.state.value for result in results.values())
     return dict(counts)
-
-
-def contents(store: Store, folder: Path, message_ids: Collection[int]) -> dict[int, tuple[FileContent, ...]]:
-    """Return the fetched files of messages, in order; ``folder`` is the project's."""
-    table = schema.attachment
-    query = select(table).where(table.c.state == State.FETCHED.value).order_by(table.c.message_id, table.c.position)
-    found: dict[int, tuple[FileContent, ...]] = {}
-    with store.read() as connection:
-        for row in bulk.rows_where(connection, query, table.c.message_id, message_ids):
-            path = str(path_of(folder, row.sha256))
-            file = FileContent(row.sha256, row.name or row.sha256[:12], row.mime, row.size or 0, path)
-            found[row.message_id] = (*found.get(row.message_id, ()), file)
-    return found
 
 
 class _Round:
