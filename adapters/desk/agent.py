@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from adapters.desk import activity, amending, files, records, writing
@@ -39,10 +40,11 @@ class Desk:
     objects: Mapping[str, ObjectSchema]
 
     def list(self, *, status: str = "", limit: int = 50) -> list[dict[str, Any]]:
-        """Return the newest standing cases with ref and fields, newest first."""
+        """Return the newest standing cases with ref, fields and the customer's name, newest first."""
         with self.database.read() as connection:
             rows = records.newest(connection, CASE, limit if not status else _ALL)
-        return [_shown(row) for row in rows if status in ("", row.fields.get("status"))][:limit]
+            wanted = [row for row in rows if status in ("", row.fields.get("status"))][:limit]
+            return [_shown(row) | {"person": _customer(connection, row)} for row in wanted]
 
     def show(self, ref: str) -> dict[str, Any]:
         """Return a record with its fields; a case with its messages, events, links and requester."""
@@ -176,6 +178,12 @@ def _pair(connection: sqlite3.Connection, loser: str, winner: str, object_name: 
     return _standing(connection, loser, object_name), _standing(connection, winner, object_name)
 
 
+def _customer(connection: sqlite3.Connection, row: Row) -> str:
+    requester = records.by_ref(connection, row.fields.get("requester", ""))
+    names = (requester.fields.get("name") if requester else "", row.fields.get("person_name"))
+    return str(next(filter(None, names), row.fields.get("person_handle", "")))
+
+
 def _case_parts(connection: sqlite3.Connection, row: Row) -> dict[str, Any]:
     requester = records.by_ref(connection, row.fields.get("requester", ""))
     links = connection.execute("SELECT a, b FROM link WHERE ? IN (a, b)", (row.ref,)).fetchall()
@@ -186,7 +194,9 @@ def _case_parts(connection: sqlite3.Connection, row: Row) -> dict[str, Any]:
             for message in records.children(connection, row.ref)
         ],
         "links": sorted({ref for link in links for ref in link} - {row.ref}),
-        "events": [dict(event) for event in activity.events(connection, row.ref)],
+        "events": [
+            {**event, "at": datetime.fromisoformat(event["at"])} for event in activity.events(connection, row.ref)
+        ],
     }
 
 

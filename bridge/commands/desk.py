@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol, runtime_checkable
 
 import typer
 
-from bridge.commands.context import app, record, result, table
+from bridge.commands.context import app, record, result, session, table
 from bridge.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 desk = typer.Typer(no_args_is_help=True, help="Play the agent in the ticket desk: read cases, answer, close, merge.")
 
@@ -85,9 +85,8 @@ def list_cases(
 
     Example: casebridge desk list --status new
     """
-    names = ("ref", "status", "priority", "queue", "channel", "reason", "person_name", "subject")
-    columns = {name.replace("_name", ""): lambda row, name=name: row.get(name) for name in names}
-    table(ctx, _agent(ctx, target).list(status=status, limit=limit), columns)
+    names = ("ref", "status", "priority", "queue", "channel", "reason", "person", "subject")
+    table(ctx, _agent(ctx, target).list(status=status, limit=limit), _columns(*names))
 
 
 @desk.command()
@@ -100,7 +99,14 @@ def show(
 
     Example: casebridge desk show T-1001
     """
-    record(ctx, _agent(ctx, target).show(ref))
+    shown = _agent(ctx, target).show(ref)
+    if session(ctx).json or shown["object"] != "case":
+        record(ctx, shown)
+        return
+    record(ctx, {name: value for name, value in shown.items() if name not in ("messages", "events")})
+    messages = [{**each, "to": "customer" if each.get("public") else "desk"} for each in shown["messages"]]
+    table(ctx, messages, _columns("ref", "at", "author", "direction", "to", "text", "files"))
+    table(ctx, shown["events"], _columns("at", "kind", "before", "value", "actor", "actor_name"))
 
 
 @desk.command()
@@ -209,6 +215,14 @@ def merge(
     cases = agent.show(loser)["object"] == "case"
     (agent.merge_cases if cases else agent.merge_persons)(loser, winner, author=author)
     result(ctx, {"loser": loser, "winner": winner}, f"{loser} is merged into {winner}.")
+
+
+def _columns(*names: str) -> dict[str, Callable[[dict[str, Any]], object]]:
+    return {name.replace("_", " "): _reader(name) for name in names}
+
+
+def _reader(name: str) -> Callable[[dict[str, Any]], object]:
+    return lambda row: row.get(name)
 
 
 def _agent(ctx: typer.Context, name: str) -> Agent:
