@@ -1,7 +1,7 @@
 """The ledger: every message that was read is accounted for, from our own tables.
 
 First line, per source: seen = new + repeated + quarantined. Second line, per target: what is new there is delivered,
-waiting, refused, unknown, or has a named reason for being in no case.
+waiting, refused, unknown, or has a named reason for being in no case (also if it was delivered while it was in one).
 """
 
 from __future__ import annotations
@@ -121,14 +121,14 @@ def _target(connection: Connection, target: str, connections: list[str]) -> Line
 
 
 def _part(row: Any) -> str:  # noqa: ANN401 - a row of the query above
-    if row.state in _BY_STATE:
-        return _BY_STATE[row.state]
+    """Name where a message counts: by what it belongs to, so that the order of arrival leaves no trace."""
     if row.published:
         return "own"
-    if row.why is None or (row.in_case and row.state is None):
+    if row.why is None:
         return "waiting"
-    reason = str(row.why or "own")
-    return f"no case ({reason})" if reason.startswith(("rule:", "decision")) else reason
+    if row.in_case:
+        return "deleted" if row.state == "not_needed" else _BY_STATE.get(row.state, "waiting")
+    return f"no case ({row.why})" if row.why.startswith(("rule:", "decision")) else row.why
 
 
 def _placements(connection: Connection, target: str, report: LedgerReport) -> None:

@@ -134,11 +134,12 @@ def _attribute_answers(connection: Connection, work: Work) -> None:
     if not mixed:
         return
     before: dict[int, int | None] = {}
-    for conversation in _load(connection, work, mixed, before).values():
-        work.answers.update(attribute(conversation))
-    for id_, customer_message in work.answers.items():
-        if id_ in work.messages or customer_message != before.get(id_):
-            work.touched.update(one for one in (customer_message, before.get(id_)) if one is not None)
+    for label, conversation in _load(connection, work, mixed, before).items():
+        for id_, answered in attribute(conversation).items():
+            if id_ in work.messages or answered != before.get(id_):
+                work.answers[id_] = answered
+                work.conversation.setdefault(id_, label)
+                work.touched.update(one for one in (answered, before.get(id_)) if one is not None)
 
 
 def _load(
