@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from identity.model import DecisionKind, Relation
+from identity.model import LINKING, DecisionKind, Relation
 from identity.shared import blocked, shared
 from identity.sightings import linking
 from identity.solution import Problem
@@ -29,9 +29,9 @@ class Graph(Protocol):
         """Return all evidence of the vertices, whatever its relation."""
 
     def sightings(self, identifiers: Collection[Identifier], limit: int) -> Mapping[Identifier, Sequence[Evidence]]:
-        """Return who shows the identifiers, MENTIONED left out.
+        """Return who shows the identifiers, in relations of ``LINKING`` and CLAIMED.
 
-        An identifier on more than ``limit`` vertices may be cut, as long as more than ``limit`` vertices are returned.
+        Each of the two may be cut for itself, as long as evidence of more than ``limit`` vertices is returned of it.
         """
 
     def echoes(self, anchors: Collection[str]) -> Collection[str]:
@@ -41,15 +41,37 @@ class Graph(Protocol):
         """Return decisions with one of these operands: vertex keys, or identifiers as ``kind:scope:value``."""
 
 
-def component(seeds: Iterable[str], graph: Graph, policy: IdentityPolicy) -> Problem:
-    """Return the problem of the raw components of ``seeds``: their members, and as context who they only look at.
+def component(start: Iterable[str], graph: Graph, policy: IdentityPolicy) -> Problem:
+    """Return the problem of the raw components of these vertices: their members, and as context who they only look at.
 
     Raw means: by all links that could be tried, also those that a guard will refuse, so that what was refused
     earlier cannot matter. Shared and blocked values are not passed. Five batches a level; lone vertices end at once.
     """
     search = _Search(graph, policy)
-    search.grow(set(seeds))
+    search.grow(set(start))
     return search.problem()
+
+
+def seeds(changed: Iterable[Evidence], graph: Graph, policy: IdentityPolicy) -> set[str]:
+    """Return where to solve anew after this evidence came, went or changed; ``graph`` is in its new state.
+
+    These are its vertices and all who show its values: one more person may make a value shared, one less may free it.
+    A value that stays beyond the maximum without the changed vertices is left alone. For a vertex whose names or
+    echo flag changed pass all its evidence; for a decision its vertices are seeds, for BLOCK all who show the value.
+    """
+    touched: dict[Identifier, set[str]] = {}
+    found: set[str] = set()
+    for seen in changed:
+        found.add(seen.vertex)
+        if seen.relation is not Relation.MENTIONED:
+            touched.setdefault(seen.identifier, set()).add(seen.vertex)
+    most = policy.max_vertices_per_value
+    rows = graph.sightings(touched.keys(), most + max(map(len, touched.values()), default=0)) if touched else {}
+    for identifier, sightings in rows.items():
+        crowd = _crowd(sightings)
+        if len(crowd - touched[identifier]) <= most:
+            found |= crowd
+    return found
 
 
 def lone(vertex: str, evidence: Iterable[Evidence], sightings: Mapping[Identifier, Sequence[Evidence]]) -> bool:
@@ -58,6 +80,10 @@ def lone(vertex: str, evidence: Iterable[Evidence], sightings: Mapping[Identifie
     Holds for vertices without decisions and echoes. ``evidence`` is the vertex's own, ``sightings`` as in ``Graph``.
     """
     return all(other.vertex == vertex for seen in evidence for other in sightings.get(seen.identifier, ()))
+
+
+def _crowd(sightings: Iterable[Evidence]) -> set[str]:
+    return {seen.vertex for seen in sightings if seen.relation in LINKING}
 
 
 class _Search:
@@ -116,10 +142,12 @@ class _Search:
                 reached.update(self._reached(identifier, known))
         return reached
 
-    def _reached(self, identifier: Identifier, sightings: Iterable[Evidence]) -> Collection[str]:
+    def _reached(self, identifier: Identifier, sightings: Sequence[Evidence]) -> Collection[str]:
         by_vertex = linking(sightings, self.policy)
         seen = [sighting.evidence for sighting in by_vertex.values()]
-        if blocked(identifier, self.policy, self.blocked) or shared(identifier, seen, self.vertices, self.policy):
+        if blocked(identifier, self.policy, self.blocked):
+            return set()
+        if shared(identifier, seen, len(_crowd(sightings)), self.vertices, self.policy):
             return set()
         return by_vertex.keys()
 

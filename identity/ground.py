@@ -86,7 +86,9 @@ def _live(ground: Ground, decided: Collection[str]) -> dict[Identifier, dict[str
         if len(by_vertex) + len(repeated.get(identifier, ())) + len(hinting.get(identifier, ())) < 2:
             continue
         seen = [sighting.evidence for sighting in {**repeated.get(identifier, {}), **by_vertex}.values()]
-        reason = blocked(identifier, ground.policy, decided) or shared(identifier, seen, ground.vertices, ground.policy)
+        reason = blocked(identifier, ground.policy, decided) or shared(
+            identifier, seen, len(ground.found.crowd[identifier]), ground.vertices, ground.policy
+        )
         if reason:
             ground.shared[identifier] = reason
         else:

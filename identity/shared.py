@@ -42,14 +42,18 @@ def _bad_mailbox(address: str, policy: IdentityPolicy) -> str:
 
 
 def shared(
-    identifier: Identifier, sightings: Sequence[Evidence], vertices: Mapping[str, Vertex], policy: IdentityPolicy
+    identifier: Identifier,
+    sightings: Sequence[Evidence],
+    crowd: int,
+    vertices: Mapping[str, Vertex],
+    policy: IdentityPolicy,
 ) -> str:
     """Return why so many different vertices show this value that it links nobody; empty if it may link.
 
-    ``sightings`` is all linking evidence of the value, or any part of it with more distinct vertices than the
-    policy's maximum. Echoes count as vertices only.
+    ``sightings`` is the strongest linking evidence of each vertex, ``crowd`` the number of all vertices that show
+    the value in a relation of ``LINKING``. Echoes count in the crowd only.
     """
-    if len({seen.vertex for seen in sightings}) > policy.max_vertices_per_value:
+    if crowd > policy.max_vertices_per_value:
         return f"on more than {policy.max_vertices_per_value} accounts and records"
     own = [seen for seen in sightings if not vertices[seen.vertex].echo]
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from identity.model import Evidence, Identifier, IdentifierKind, Relation, Vertex
+from identity.model import LINKING, Evidence, Identifier, IdentifierKind, Relation, Vertex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,12 +41,16 @@ class Sightings:
     """What echoes show: where they belong, nothing else."""
     hinting: dict[Identifier, dict[str, Evidence]] = field(default_factory=dict)
     """Claims and unverified senders: good for suggestions."""
+    crowd: dict[Identifier, set[str]] = field(default_factory=dict)
+    """Who shows it in a relation that links for some kind of value: counted to tell what is shared."""
 
 
 def sort_out(evidence: Iterable[Evidence], vertices: Mapping[str, Vertex], policy: IdentityPolicy) -> Sightings:
     """Sort evidence; of several relations between a vertex and an identifier the strongest counts."""
     rules, found = policy.rules(), Sightings()
     for seen in evidence:
+        if seen.relation in LINKING:
+            found.crowd.setdefault(seen.identifier, set()).add(seen.vertex)
         rule = rules.get((seen.identifier.kind, seen.relation))
         if rule is not None:
             into = found.repeated if vertices[seen.vertex].echo else found.linking

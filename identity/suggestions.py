@@ -39,7 +39,10 @@ def _hints(ground: Ground) -> Iterator[Suggested]:
     """Yield who says of themselves, or writes without authentication, what another vertex shows."""
     found = ground.found
     for identifier in sorted((found.hinting.keys() & found.linking.keys()) - ground.shared.keys()):
+        claims = sum(seen.relation is Relation.CLAIMED for seen in found.hinting[identifier].values())
         for hinting, seen in sorted(found.hinting[identifier].items()):
+            if seen.relation is Relation.CLAIMED and claims > ground.policy.max_vertices_per_value:
+                continue  # quoted far and wide, like the number of a hotline
             reason = Reason.UNVERIFIED if seen.relation is Relation.SENDER else Reason.CLAIMED
             for showing in sorted(found.linking[identifier]):
                 if showing != hinting and not ground.context.issuperset((showing, hinting)):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from identity import normalise
-from identity.component import component, lone
+from identity.component import component, lone, seeds
 from identity.model import Relation
 from identity.policy import IdentityPolicy
-from tests.identity.worlds import World, mail
+from tests.identity.worlds import World, mail, partition, worlds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -88,3 +92,40 @@ def test_a_vertex_that_shares_no_value_is_lone() -> None:
 
 def test_unknown_seeds_are_left_out() -> None:
     assert component(["p:x//nobody"], World(), World().policy).vertices == {}
+
+
+@settings(max_examples=100, deadline=None)
+@given(world=worlds(), data=st.data())
+def test_solving_only_what_changed_step_by_step_gives_what_solving_everything_gives(
+    world: World, data: st.DataObject
+) -> None:
+    arrivals = data.draw(st.permutations(world.evidence))
+    store = replace(world, evidence=[])
+    customers = {key: cluster for cluster in store.solve().clusters for key in cluster}
+    steps = [(row, True) for row in arrivals] + [(row, False) for row in arrivals[::2]]
+    for row, comes in steps:
+        store.evidence = [*store.evidence, row] if comes else [kept for kept in store.evidence if kept is not row]
+        part = store.solve_component(*seeds([row], store, store.policy))
+        members = frozenset[str]().union(*part.clusters)
+        assert all(customers[key] <= members for key in members)
+        customers.update({key: cluster for cluster in part.clusters for key in cluster})
+    assert set(customers.values()) == partition(store.solve().clusters)
+
+
+def test_a_value_that_becomes_shared_sets_those_free_that_it_had_linked() -> None:
+    world = World()
+    names = ["Anna Müller", "Anna Müller", "Bernd Weber", "Carla Novak"]
+    for number, name in enumerate(names):
+        world.add(f"p:shop//{number}", name)
+        world.show(f"p:shop//{number}", Relation.PROFILE, *mail("alle@web.example"))
+    new = world.evidence[-1]
+    assert seeds([new], world, world.policy) == set(world.people)
+    assert len(world.solve_component(*seeds([new], world, world.policy)).clusters) == 4
+
+
+def test_a_crowded_value_is_left_alone_when_one_more_shows_it() -> None:
+    world = World(policy=IdentityPolicy(max_vertices_per_value=10))
+    for number in range(50):
+        world.add(f"p:shop//{number}", "Anna Müller")
+        world.show(f"p:shop//{number}", Relation.PROFILE, *mail("anna@web.example"))
+    assert seeds(world.evidence[-1:], world, world.policy) == {"p:shop//49"}

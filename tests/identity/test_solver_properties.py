@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from identity.component import seeds
 from identity.explain import why
 from identity.model import Decision, DecisionKind
 from identity.sightings import sort_out
@@ -77,8 +78,8 @@ def test_what_is_added_and_retracted_was_never_there(world: World, data: st.Data
 def test_customers_outside_the_touched_component_stay_as_they_are(world: World, data: st.DataObject) -> None:
     new = data.draw(rows(sorted(world.people)))
     wider = replace(world, evidence=[*world.evidence, *new])
-    seeds = {row.vertex for row in new}
-    touched = {key for store in (world, wider) for cluster in store.solve_component(*seeds).clusters for key in cluster}
+    start = seeds(new, wider, world.policy)
+    touched = {key for cluster in wider.solve_component(*start).clusters for key in cluster}
     outside = {cluster for cluster in world.solve().clusters if cluster.isdisjoint(touched)}
     assert outside == {cluster for cluster in wider.solve().clusters if cluster.isdisjoint(touched)}
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from identity import normalise
 from identity.component import component
-from identity.model import Decision, DecisionKind, Evidence, Identifier, IdentifierKind, Relation, Vertex
+from identity.model import LINKING, Decision, DecisionKind, Evidence, Identifier, IdentifierKind, Relation, Vertex
 from identity.policy import IdentityPolicy
 from identity.solver import solve
 
@@ -109,14 +109,14 @@ class World:
         return found
 
     def sightings(self, identifiers: Collection[Identifier], limit: int) -> Mapping[Identifier, Sequence[Evidence]]:
-        """Return who shows identifiers, cut after one vertex more than the limit."""
+        """Return who shows identifiers, linking relations and claims each cut after one vertex more than the limit."""
         found: defaultdict[Identifier, list[Evidence]] = defaultdict(list)
         for seen in self.evidence:
-            rows = found[seen.identifier]
-            shown_by = {row.vertex for row in rows}
-            wanted = seen.identifier in identifiers and seen.relation is not Relation.MENTIONED
-            if wanted and (len(shown_by) <= limit or seen.vertex in shown_by):
-                rows.append(seen)
+            if seen.identifier in identifiers and seen.relation is not Relation.MENTIONED:
+                alike = seen.relation in LINKING
+                shown_by = {row.vertex for row in found[seen.identifier] if (row.relation in LINKING) == alike}
+                if len(shown_by) <= limit or seen.vertex in shown_by:
+                    found[seen.identifier].append(seen)
         return found
 
     def echoes(self, anchors: Collection[str]) -> Collection[str]:
