@@ -13,6 +13,7 @@ from bridge.answers import tells, words_of
 from bridge.keys import target_key
 from bridge.nouns import ActionKind, Actor, What
 from bridge.outbox.notes import want_note
+from bridge.outbox.predicates import beside_index
 from bridge.store import bulk, schema
 from bridge.store.settings import read_setting, write_setting
 
@@ -197,7 +198,7 @@ def _told(connection: Connection, row: Mapping[str, Any]) -> str:
 
 def _delivered(connection: Connection, target: str, refs: Sequence[str]) -> set[str]:
     """Return which of the records are messages that we put there."""
-    query = select(D.ref).where(D.target == target, D.thing == "message")
+    query = select(D.ref).where(beside_index(target, "message"))
     return {row.ref for row in bulk.rows_where(connection, query, D.ref, refs)}
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from bridge.app import TargetMode
+from bridge.outbox.predicates import OPEN
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _NO_FLOOD = 20
 _PAUSE = schema.pause.c
 _DELIVERY = schema.delivery.c
 _ACTION = schema.action.c
+_CLAIMED = _DELIVERY.owner != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def room_for_cases(connection: Connection, target: str, limit: int, now: datetim
     made = (_DELIVERY.thing == "case") & (_DELIVERY.target == target)
     within = connection.execute(select(func.count()).where(made, _DELIVERY.created_there_at > now - HOUR)).scalar_one()
     flying = connection.execute(
-        select(func.count()).where(made, _DELIVERY.state.in_(("sending", "accepted", "unknown")), _DELIVERY.ref == "")
+        select(func.count()).where(OPEN, made, _DELIVERY.ref == "", or_(_DELIVERY.state != "pending", _CLAIMED))
     ).scalar_one()
     return Room(limit, max(0, limit - within - flying), allowance(connection, DELIVER, target))
 

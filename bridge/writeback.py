@@ -16,6 +16,7 @@ from bridge.collect import CONTACTS, Reading, store_page
 from bridge.errors import RateLimited
 from bridge.facts.people import Batch as PeopleBatch
 from bridge.nouns import Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged, What
+from bridge.outbox.predicates import beside_index
 from bridge.outbox.record import bury_cases
 from bridge.policies import stamp, store_secret
 from bridge.store import bulk, schema
@@ -132,7 +133,7 @@ def _follow_people(connection: Connection, target: str, events: Sequence[PersonM
         if isinstance(event, PersonMerged):
             _move_ref(connection, target, "person", event.loser, event.winner)
         else:
-            where = (D.target == target) & (D.thing == "person") & (D.ref == event.native_id)
+            where = beside_index(target, "person") & (D.ref == event.native_id)
             gone = {"state": "gone", "reason": "deleted in the target", "next_at": None}
             connection.execute(schema.delivery.update().where(where).values(gone))
     if events:
@@ -140,13 +141,13 @@ def _follow_people(connection: Connection, target: str, events: Sequence[PersonM
 
 
 def _move_ref(connection: Connection, target: str, thing: str, loser: str, winner: str) -> None:
-    where = (D.target == target) & (D.thing == thing) & (D.ref == loser)
+    where = beside_index(target, thing) & (D.ref == loser)
     connection.execute(schema.delivery.update().where(where).values(ref=winner))
 
 
 def case_ids(connection: Connection, target: str, refs: set[str]) -> dict[str, int]:
     """Return the numbers of the cases that stand in a target under ``refs``."""
-    query = select(D.ref, D.case_id).where(D.target == target, D.thing == "case").order_by(D.id.desc())
+    query = select(D.ref, D.case_id).where(beside_index(target, "case")).order_by(D.id.desc())
     return {row.ref: row.case_id for row in bulk.rows_where(connection, query, D.ref, sorted(refs - {""}))}
 
 

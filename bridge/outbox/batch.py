@@ -97,7 +97,8 @@ def _freeze(run: Run, batch: _Sorted) -> list[Ready]:
         settled = [one for one in batch.settled if one.row.id in ours]
         _write_frozen(connection, ready, batch_id, now)
         counts = record(connection, run.setup.name, settled, now)
-        claims.release(connection, [id_ for id_ in ids if id_ not in {one.claim.id for one in ready}], run.owner)
+        kept = {one.claim.id for one in ready}
+        claims.release(connection, [id_ for id_ in ids if id_ not in kept], run.owner)
         if run.room is not None and ready and ready[0].claim.row.thing == "case":
             new = sum(not one.body["ref"] for one in ready)
             brakes.spend_allowance(connection, brakes.DELIVER, run.setup.name, new - run.room.free)

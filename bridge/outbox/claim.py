@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select
 
 from bridge import lease
 from bridge.budget import database_now
 from bridge.outbox import order
+from bridge.outbox.predicates import OPEN
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ LEASE = timedelta(seconds=60)
 """How long a claim holds; a batch must be sent well within it."""
 
 D = schema.delivery.c
-_OPEN = text("state IN ('pending','sending','accepted','unknown')")
-"""Word for word the condition of the partial index, without which it is not used."""
 
 _CANDIDATE = (D.id, D.case_id, D.reason)
 _DETAILS = (
@@ -122,7 +121,7 @@ def claim_state(connection: Connection, target: str, owner: str, where: ColumnEl
     moment = database_now(connection)
     free = or_(D.owner == "", D.until <= moment)
     ids = connection.execute(
-        select(D.id).where(_OPEN, D.target == target, D.thing.in_(order.THINGS), where, free).order_by(D.id).limit(size)
+        select(D.id).where(OPEN, D.target == target, D.thing.in_(order.THINGS), where, free).order_by(D.id).limit(size)
     )
     refs = dict.fromkeys(ids.scalars(), order.NO_REFS)
     _hold(connection, list(refs), owner, moment + LEASE)
@@ -151,12 +150,12 @@ def release(connection: Connection, ids: Sequence[int], owner: str) -> None:
 def abandon_dead(store: Store, target: str) -> None:
     """End the claims of processes of this machine that are no more, instead of waiting for their deadline."""
     with store.read() as connection:
-        query = select(D.owner).where(_OPEN, D.target == target, D.owner != "").distinct()
+        query = select(D.owner).where(OPEN, D.target == target, D.owner != "").distinct()
         dead = [owner for owner in connection.execute(query).scalars() if lease.is_dead(owner)]
     if not dead:
         return
     with store.write("deliver.abandon") as connection:
-        theirs = (D.owner.in_(dead)) & (D.target == target) & _OPEN
+        theirs = (D.owner.in_(dead)) & (D.target == target) & OPEN
         past = database_now(connection) - timedelta(seconds=1)
         connection.execute(schema.delivery.update().where(theirs).values(until=past))
 
@@ -168,13 +167,14 @@ def one_claimer_at_a_time(connection: Connection, target: str) -> None:
 
 
 def _page(scan: Scan) -> int:
-    return scan.size * 2
+    """Return how many candidates to look at: more where only one of each case can go."""
+    return scan.size if scan.several or scan.thing != "message" else scan.size * 4
 
 
 def _candidates(scan: Scan, now: datetime, moment: datetime) -> Select[Any]:
     due = or_(D.next_at.is_(None), D.next_at <= now)
     free = or_(D.owner == "", D.until <= moment)
-    where = (_OPEN, D.target == scan.target, D.thing == scan.thing, D.state == "pending", D.id > scan.after, due, free)
+    where = (OPEN, D.target == scan.target, D.thing == scan.thing, D.state == "pending", D.id > scan.after, due, free)
     return select(*_CANDIDATE).where(*where).order_by(D.id).limit(_page(scan))
 
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import and_, or_, select
 
 from bridge.nouns import AmendmentKind
+from bridge.outbox.predicates import OPEN as OPEN_NOW
+from bridge.outbox.predicates import beside_index
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -35,7 +37,6 @@ _ABOUT_MESSAGES = frozenset({AmendmentKind.REDACT, AmendmentKind.WITHDRAW})
 LATER = timedelta(minutes=15)
 """When to look again at something whose partner in another case is not there."""
 
-_OPEN = text("delivery.state IN ('pending','sending','accepted','unknown')")
 _OF_CASE = (D.id, D.thing, D.key, D.case_id, D.state, D.sort, D.ref, D.next_at, D.owner, D.until, D.reason, D.spec)
 
 
@@ -82,7 +83,8 @@ class Known:
         known = cls()
         if not case_ids:
             return known
-        wanted = and_(D.target == scan.target, or_(_OPEN, D.thing == "case"))
+        bears = or_(D.thing == scan.thing, D.state != "pending", D.owner != "")
+        wanted = and_(beside_index(scan.target), or_(D.thing == "case", and_(OPEN_NOW, bears)))
         for row in bulk.rows_where(connection, select(*_OF_CASE).where(wanted), D.case_id, case_ids):
             known.rows.setdefault(row.case_id, []).append(row)
             if row.thing == "case":
@@ -115,7 +117,7 @@ class Known:
     def _load_partners(self, connection: Connection, target: str) -> None:
         specs = [row.spec or {} for rows in self.rows.values() for row in rows if row.thing == "amendment"]
         others = {spec["other_case_id"] for spec in specs if spec.get("other_case_id")} - set(self.rows)
-        query: Select[Any] = select(*_OF_CASE).where(D.target == target, D.thing == "case")
+        query: Select[Any] = select(*_OF_CASE).where(beside_index(target, "case"))
         self.case.update((row.case_id, row) for row in bulk.rows_where(connection, query, D.case_id, others))
         self._load_foreign(connection, target, [id_ for id_ in {*self.rows, *others} if id_ not in self.case])
         messages = {message_of(spec) for spec in specs} - {None}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from bridge.nouns import Accepted, Refusal, Retry, Unknown, Written
+from bridge.outbox.predicates import beside_index
 from bridge.retry import backoff
 from bridge.store import bulk, schema
 
@@ -225,7 +226,7 @@ def _settled_columns(stored: Row[Any], row: Mapping[str, Any]) -> dict[str, Any]
 def wake(connection: Connection, target: str, case_ids: set[int]) -> None:
     """Let what waited for these cases go on."""
     for part in bulk.chunks(sorted(case_ids)):
-        waiting = (D.case_id.in_(part)) & (D.target == target) & (D.state == "waiting")
+        waiting = (D.case_id.in_(part)) & beside_index(target) & (D.state == "waiting")
         connection.execute(
             schema.delivery.update().where(waiting).values(state="pending", waiting_for="", next_at=None)
         )
@@ -234,7 +235,7 @@ def wake(connection: Connection, target: str, case_ids: set[int]) -> None:
 def bury_cases(connection: Connection, target: str, case_ids: set[int]) -> None:
     """Note that cases were deleted in the target: a tombstone, and what is in them is decided anew."""
     for part in bulk.chunks(sorted(case_ids)):
-        these = (D.case_id.in_(part)) & (D.target == target) & (D.thing == "case")
+        these = (D.case_id.in_(part)) & beside_index(target, "case")
         connection.execute(
             schema.delivery.update()
             .where(these)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from bridge import brakes, budget
 from bridge.errors import BudgetSpent, Exit
 from bridge.nouns import Thing
 from bridge.outbox.claim import Scan, abandon_dead
+from bridge.outbox.predicates import OPEN
 from bridge.store import schema
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from bridge.nouns import Budget
 
 D = schema.delivery.c
-_OPEN = text("state IN ('pending','sending','accepted','unknown')")
 PATIENCE = timedelta(seconds=5)
 """A rest no longer than this is waited out, unless the caller says otherwise."""
 _NO_RESET = timedelta(hours=1)
@@ -204,6 +204,6 @@ class Run:
 
     def _next_due(self) -> datetime | None:
         with self.app.store.read() as connection:
-            query = select(func.min(D.next_at)).where(_OPEN, D.target == self.setup.name, D.next_at.is_not(None))
+            query = select(func.min(D.next_at)).where(OPEN, D.target == self.setup.name, D.next_at.is_not(None))
             due: datetime | None = connection.execute(query).scalar()
         return due
