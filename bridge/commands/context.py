@@ -162,6 +162,8 @@ def shown(value: object) -> str:
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return " ".join(shown(item) for item in value.values())
     if isinstance(value, (list, tuple, set, frozenset)):
         return ", ".join(shown(item) for item in value)
     return str(value).translate(_CONTROLS)
@@ -186,10 +188,15 @@ def _lines(value: Any, indent: str) -> list[str]:  # noqa: ANN401 - any dataclas
             lines += [f"{indent}{name}:", *_lines(item, indent + "  ")]
         elif isinstance(item, (list, tuple)) and any(_nested(each) for each in item):
             lines.append(f"{indent}{name}:")
-            lines += [f"{indent}  - " + "; ".join(f"{k}: {shown(v)}" for k, v in _pairs(each)) for each in item]
+            lines += [f"{indent}  - {_brief(each)}" for each in item]
         else:
             lines.append(f"{indent}{name}: {shown(item)}")
     return lines
+
+
+def _brief(value: Any) -> str:  # noqa: ANN401 - any dataclass or mapping
+    """Render one of many on a line; what is empty is left out."""
+    return "; ".join(f"{name}: {shown(item)}" for name, item in _pairs(value) if item not in (None, "", [], {}))
 
 
 def _nested(value: object) -> bool:

@@ -76,7 +76,7 @@ def list_customers(connection: Connection, cut: Cut) -> list[CustomerLine]:
         CustomerLine(
             id=row.id,
             name=row.name,
-            handles=list((row.golden or {}).get("handles") or []),
+            handles=[each["handle"] for each in (row.golden or {}).get("handles") or []],
             members=members.get(row.id, 0),
             messages=messages.get(row.id, 0),
             cases=cases.get(row.id, 0),

@@ -132,7 +132,7 @@ def filled(store: Store) -> Store:
                 id=number,
                 key=f"cb1-p{number}",
                 name=handle.title(),
-                golden={"handles": [handle]},
+                golden={"handles": [{"network": "x", "handle": handle}]},
             )
             put(connection, schema.member, vertex=f"p:x//u{number}", customer_id=number, provisional=False)
             for relation, what in (

@@ -1,0 +1,74 @@
+"""Every command explains itself, takes the shared options, and shows an example that parses."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import cli
+from tests.source_tree import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHARED = {"--project", "--json", "--quiet", "--debug", "--help"}
+
+
+def _leaves(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401 - Typer's commands
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _leaves(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+COMMANDS = dict(_leaves(typer.main.get_command(cli.main)))
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_a_command_has_help_for_itself_and_for_each_option(path: tuple[str, ...]) -> None:
+    command = COMMANDS[path]
+    assert (command.help or "").strip().endswith((".", ")")) or "Example: " in command.help
+    for parameter in command.params:
+        assert parameter.help, parameter.name
+    shown = CliRunner().invoke(cli.main, [*path, "--help"])
+    assert shown.exit_code == 0
+    assert set(re.findall(r"--[a-z-]+", shown.stdout)) | SHARED - set(_options(command)) >= SHARED
+
+
+def _options(command: Any) -> list[str]:  # noqa: ANN401 - a Typer command
+    return [name for parameter in command.params for name in parameter.opts]
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_a_command_takes_the_shared_options(path: tuple[str, ...]) -> None:
+    assert set(_options(COMMANDS[path])) >= {"--project", "--json", "--quiet", "--debug"}
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_the_example_of_a_command_parses(path: tuple[str, ...]) -> None:
+    found = re.search(r"Example: (casebridge .*)", COMMANDS[path].help)
+    assert found, "its docstring ends with an example"
+    words = shlex.split(found[1])
+    assert tuple(words[1 : 1 + len(path)]) == path
+    with COMMANDS[path].make_context(path[-1], words[1 + len(path) :], obj=_session()):
+        pass
+
+
+def _session() -> object:
+    from bridge.commands.context import Session  # noqa: PLC0415 - built here for parsing only
+
+    return Session(compose=cli.compose, starter=Path(), schemas=dict, project=Path())
+
+
+def test_commands_import_no_configuration_and_no_adapter() -> None:
+    for file in (ROOT / "bridge" / "commands").glob("*.py"):
+        assert not re.search(
+            r"^\s*(?:from|import) (?:config|adapters|cli)\b", file.read_text(encoding="utf-8"), re.MULTILINE
+        )

@@ -1,0 +1,89 @@
+"""Starting a project and checking it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from typer.testing import CliRunner
+
+import cli
+from bridge.errors import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import Any
+
+    from click.testing import Result
+
+
+def _cli(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.main, list(arguments))
+
+
+def test_init_makes_a_project_that_syncs(tmp_path: Path) -> None:
+    assert _cli("init", str(tmp_path / "brand")).exit_code == 0
+    (tmp_path / "brand" / "messages.jsonl").write_text("", encoding="utf-8")
+    checked = _cli("check", "--project", str(tmp_path / "brand"))
+    assert checked.exit_code == 0, checked.output
+    assert {path.name for path in (tmp_path / "brand").iterdir()} >= {
+        ".gitignore", "casebridge.yaml", "example.env", "mappings", "schemas", "triage.yaml",
+    }  # fmt: skip
+
+
+def test_init_overwrites_nothing(folder: Path) -> None:
+    before = (folder / "casebridge.yaml").read_text(encoding="utf-8")
+    result = _cli("init", str(folder))
+    assert result.exit_code == Exit.CONFIG
+    assert "already" in result.stderr
+    assert (folder / "casebridge.yaml").read_text(encoding="utf-8") == before
+
+
+def test_check_names_what_is_missing_with_a_remedy(folder: Path, ask: Callable[..., Any]) -> None:
+    (folder / "messages.jsonl").unlink()
+    wrong = [row for row in ask("check") if not row["ok"]]
+    assert [row["connection"] for row in wrong] == ["export"]
+
+
+def test_mappings_that_come_with_an_adapter_fit_it_and_pass_their_tests(run: Callable[..., Result]) -> None:
+    assert run("mapping", "check").exit_code == 0
+    assert run("mapping", "test").exit_code == 0
+
+
+def test_a_mapping_of_the_project_wins_and_is_checked(folder: Path, run: Callable[..., Result]) -> None:
+    (folder / "mappings" / "desk").mkdir(parents=True)
+    (folder / "mappings" / "desk" / "case.yaml").write_text(
+        "object: Case\nkey: casebridge_key\nfields:\n  subjekt: {value: hi}\n", encoding="utf-8"
+    )
+    result = run("mapping", "check")
+    assert result.exit_code == Exit.CONFIG
+    assert "case.yaml:4: error: Case has no field 'subjekt'; did you mean 'subject'?" in result.stdout
+
+
+def test_two_syncs_that_disagree_about_mappings_are_an_error(folder: Path, run: Callable[..., Result]) -> None:
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+    with (folder / "casebridge.yaml").open("a", encoding="utf-8") as project:
+        project.write("syncs:\n")
+        for name in ("one", "two"):
+            project.write(f"  {name}: {{from: export, to: desk, mapping: {name}}}\n")
+    result = run("status")
+    assert (result.exit_code, "name different mappings" in result.stderr) == (Exit.CONFIG, True)
+
+
+def test_adapters_are_listed_with_what_they_do(ask: Callable[..., Any]) -> None:
+    rows = {(row["type"], row["role"]): row["about"] for row in ask("adapters")}
+    assert {("file", "source"), ("desk", "target"), ("memory", "publisher")} <= rows.keys()
+    assert all(rows.values())
+
+
+def test_schemas_are_json() -> None:
+    for name in ("project", "triage", "mapping", "rows", "people", "message", "person"):
+        assert json.loads(_cli("schema", name).stdout)["title"]
+    assert json.loads(_cli("mapping", "schema", "case").stdout)["title"]
+
+
+def test_completion_and_version_are_there() -> None:
+    assert "casebridge" in _cli("--version").stdout
+    assert "--show-completion" in _cli("--help").stdout
