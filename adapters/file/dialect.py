@@ -72,7 +72,7 @@ def _score(lines: list[str], dialect: Dialect, *, whole: bool) -> _Score:
         try:
             for row in dialect.reader(taken):
                 before = taken.count
-                widths += [len(row)] if row else []
+                widths += [len(row) * (quoting or not _encloses(row))] if row else []
             break
         except csv.Error:
             if start + taken.count >= len(lines) and not whole:
@@ -84,6 +84,11 @@ def _score(lines: list[str], dialect: Dialect, *, whole: bool) -> _Score:
     columns = widths[0] if widths else 0
     consistent = Counter(widths)[columns] / (len(widths) + failures) if columns > 1 else 0.0
     return _Score(consistent, columns, quoting)
+
+
+def _encloses(row: list[str]) -> bool:
+    """Tell whether cells that were read without quoting look enclosed all the same: such a row fits nowhere."""
+    return any(len(cell) > 1 and cell[0] == cell[-1] == QUOTE for cell in row)
 
 
 class _Taken:

@@ -60,7 +60,7 @@ class Parser:
         """Yield what a record says: one event, or one for each item of the list that `each` names."""
         where = place_of(file.name, record.place, listed=isinstance(record.source, bytes))
         if record.trouble or record.data is None:
-            yield Broken(where, record.trouble, _shown(record), _cells(record.data))
+            yield Broken(where, record.trouble, _shown(record), _cells(record.data or {}) or None)
         elif not self._settings.each:
             yield from self._event(record.data, where, file.path, record)
         else:
@@ -156,15 +156,17 @@ def _shown(record: Record) -> str:
     return f"{text[:KEPT]}… ({size} bytes, {short_hash(whole.decode('latin-1'))})"
 
 
-def _cells(data: Mapping[str, Any] | None) -> dict[str, str] | None:
-    """Return a row as text by name; nested objects as dotted names, lists as JSON."""
-    if data is None:
-        return None
+def _cells(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return a row as text by name: nested objects as dotted names, lists as JSON.
+
+    Damaged cells are left out, so that a row is read again only once somebody has repaired what it needs.
+    """
     cells: dict[str, str] = {}
     for name, value in data.items():
         if isinstance(value, dict):
-            cells |= {f"{name}.{inner}": cell for inner, cell in (_cells(value) or {}).items()}
+            cells |= {f"{name}.{inner}": cell for inner, cell in _cells(value).items()}
         elif value is not None:
             text = value if isinstance(value, str) else orjson.dumps(value).decode()
-            cells[name] = text.replace("\0", "\\x00")
+            if "\0" not in text and "\ufffd" not in text:
+                cells[name] = text
     return cells

@@ -34,6 +34,7 @@ class Record:
     """Line, or number in a JSON list; from 1."""
     end: int
     data: dict[str, Any] | None
+    """What could be understood of it; None if its parts cannot be told apart."""
     source: Sequence[bytes] | bytes = ()
     """Its lines, to show them if something is wrong."""
     trouble: str = ""
@@ -51,25 +52,28 @@ def json_lines(lines: Lines, encoding: str, limit: int) -> Iterator[Record]:
         record = Record(lines.number, lines.offset, None, (line,), ended=line.endswith((b"\n", b"\r")))
         if len(line) > limit or isinstance(line, Oversized):
             record.trouble = too_long(size_of(line), limit)
-        elif b"\0" in line or b"\\u0000" in line:
-            record.trouble = NUL
         else:
             _load(record, line, encoding)
+            if b"\0" in line or b"\\u0000" in line:
+                record.trouble = NUL
         yield record
 
 
 def _load(record: Record, line: bytes, encoding: str) -> None:
     try:
-        data = orjson.loads(line if encoding == "utf-8" else line.decode(encoding))
+        text = line.decode(encoding)
     except UnicodeDecodeError as error:
         record.trouble = undecodable(error)
+        text = line.decode(encoding, "replace")
+    try:
+        data = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        record.trouble = _undecodable_in(line, encoding) or f"not valid JSON: {error}"
+        record.trouble = record.trouble or f"not valid JSON: {error}"
+        return
+    if isinstance(data, dict):
+        record.data = data
     else:
-        if isinstance(data, dict):
-            record.data = data
-        else:
-            record.trouble = f"is no JSON object but {type(data).__name__}"
+        record.trouble = record.trouble or f"is no JSON object but {type(data).__name__}"
 
 
 def json_list(stream: Stream, path: str, name: str, done: int, limit: int) -> Iterator[Record]:
@@ -81,10 +85,9 @@ def json_list(stream: Stream, path: str, name: str, done: int, limit: int) -> It
         record = Record(number, number, None, source)
         if len(source) > limit:
             record.trouble = too_long(len(source), limit)
-        elif b"\\u0000" in source:
-            record.trouble = NUL
         elif isinstance(item, dict):
             record.data = item
+            record.trouble = NUL if b"\\u0000" in source else ""
         else:
             record.trouble = f"is no JSON object but {type(item).__name__}"
         yield record
@@ -160,7 +163,7 @@ class Rows:
                 text = line.decode(self._encoding)
             except UnicodeDecodeError as error:
                 self._undecodable = self._undecodable or undecodable(error)
-                text = line.decode(self._encoding, "backslashreplace")
+                text = line.decode(self._encoding, "replace")
             yield text
 
     def _first_line_alone(self, error: Exception) -> tuple[list[str], list[bytes], str]:
@@ -169,12 +172,11 @@ class Rows:
         line = self._taken[0]
         if isinstance(error, _TooLong) and size_of(line) > self._limit:
             return [], self._taken, str(error)
-        text = line.decode(self._encoding, "backslashreplace")
+        text = line.decode(self._encoding, "replace")
+        if text.count(self._dialect.quote) % 2:
+            return [], self._taken, f"{_UNCLOSED}, or the row {error}" if isinstance(error, _TooLong) else _UNCLOSED
         cells = next(csv.reader([text], delimiter=self._dialect.delimiter, quoting=csv.QUOTE_NONE))
-        closed = text.count(self._dialect.quote or '"') % 2 == 0
-        reason = self._undecodable or (NUL if b"\0" in line else "")
-        unclosed = f"{_UNCLOSED}, or the row {error}" if isinstance(error, _TooLong) else _UNCLOSED
-        return cells, self._taken, reason or ("" if closed else unclosed)
+        return cells, self._taken, self._undecodable or (NUL if b"\0" in line else "")
 
 
 class _TooLong(Exception):
@@ -189,7 +191,9 @@ def csv_rows(rows: Rows, columns: Sequence[str], lines: Lines) -> Iterator[Recor
         record.ended = taken[-1].endswith((b"\n", b"\r"))
         if len(cells) > width and any(cells[width:]):
             record.trouble = trouble or f"has {len(cells)} cells where the headings are {width}"
-        elif len(cells) < width:
+            yield record
+            continue
+        if len(cells) < width:
             record.note = f"has {len(cells)} cells where the headings are {width}; "
         record.data = dict(zip(columns, cells, strict=False))
         yield record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from bridge.contracts import Surroundings
     from bridge.mapping.rows import RowMapping
     from bridge.nouns import SourceEvent
+
+_PLACE = re.compile(r"[:#]\d+(\[\d+\])?$")
+"""What ``place_of`` puts behind the name of a file."""
 
 TRIED_ROWS = 100
 """Rows of each file that ``check`` tries."""
@@ -110,8 +114,7 @@ class FileSource(Source):
 
     def reread(self, fields: Mapping[str, str], where: str) -> Page:
         """Parse one repaired row as ``pages`` would."""
-        name = where.rpartition(":")[0] or where.rpartition("#")[0]
-        path = None if self._settings.path == STDIN else self._folder / name
+        path = None if self._settings.path == STDIN else self._folder / _PLACE.sub("", where)
         return Page(tuple(self._parser.reread(fields, where, path)), Cursor())
 
     def attachment_folders(self) -> tuple[Path, ...]:

@@ -172,6 +172,38 @@ def test_a_repaired_row_becomes_the_message_that_it_would_have_been(tmp_path: Pa
     assert (message.native_id, message.author.handle, message.answers) == ("7", "anna", ("5", "6"))
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_damaged_cells_are_left_out_until_somebody_repairs_them(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.csv").write_bytes(
+        "id,lang,text\n0,de,schön grüßen\n1,de,caf\udce9\n2,de,a\0b\n".encode("utf-8", "surrogateescape")
+    )
+    (tmp_path / "a.jsonl").write_bytes(
+        b'{"id":"1","lang":"de","text":"caf\xe9"}\n{"id":"2","lang":"de","text":"a\\u0000b"}\n'
+    )
+    source = connect(tmp_path, name, network="x")
+    for event in broken(read(source)):
+        assert event.fields is not None
+        assert event.fields.keys() == {"id", "lang"}
+        assert broken(source.reread(event.fields, event.where).events)
+        (message,) = messages(source.reread({**event.fields, "text": "café"}, event.where).events)
+        assert (message.text, message.lang) == ("café", "de")
+
+
+def test_a_row_whose_cells_are_mixed_up_has_no_fields_to_repair(tmp_path: Path) -> None:
+    """Otherwise replaying it would store a piece of its text as if that were all."""
+    (tmp_path / "a.csv").write_text('id,text,lang\n1,hello, world,de\n2,"never closed,de\n3,"fine",de\n')
+    assert [event.fields for event in broken(read(connect(tmp_path, "a.csv", network="x")))] == [None, None]
+
+
+def test_a_repaired_item_of_a_list_knows_what_stands_around_it(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"head":{"session":"s1"},"turns":[{"nr":1,"says":""}]}]')
+    mapping = {"id": {"from": "nr"}, "text": {"from": "says"}, "thread": {"from": "parent.head.session"}}
+    source = connect(tmp_path, "a.json", network="x", each="turns", mapping=mapping)
+    (event,) = broken(read(source))
+    (message,) = messages(source.reread({**(event.fields or {}), "says": "hello"}, event.where).events)
+    assert (message.native_id, message.thread, message.text) == ("1", "s1", "hello")
+
+
 def test_a_row_that_is_still_wrong_after_repair_is_set_aside_again(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,text\n,a\n")
     source = connect(tmp_path, "a.csv", network="x")
