@@ -29,9 +29,10 @@ class Root(TyperGroup):
     def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - Typer's own arguments
         """Add the shared options to every command below."""
         super().__init__(**attributes)
+        shared = _shared_options()
         for command in _leaves(self):
             taken = {name for option in command.params for name in option.opts}
-            command.params += [option for option in _shared_options() if not taken & set(option.opts)]
+            command.params += [option for option in shared if not taken & set(option.opts)]
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as the base class
         """Run a command; raises ``typer.Exit`` with the exit code of what went wrong."""
