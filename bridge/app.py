@@ -121,3 +121,11 @@ class App:
     config_files: Mapping[str, str] = field(default_factory=dict)
     """File name → text with secrets masked, for the audit."""
     warnings: tuple[str, ...] = ()
+
+    def close(self) -> None:
+        """Close every connection and the store."""
+        for source in self.sources.values():
+            source.source.close()
+        for target in self.targets.values():
+            target.target.close()
+        self.store.close()

@@ -66,7 +66,7 @@ def put(folder: Path, name: str, documents: Iterable[Mapping[str, Any]]) -> Path
 def casebridge(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the program in a process of its own, as a user would."""
     return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "cli", "--project", str(folder), *arguments],
+        [sys.executable, "-c", "from cli import run; run()", "--project", str(folder), *arguments],
         cwd=ROOT,
         env={**os.environ, "NO_COLOR": "1", **environment},
         capture_output=True,

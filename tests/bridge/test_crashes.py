@@ -48,7 +48,14 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[frozense
     put(folder, "all.jsonl", DOCUMENTS)
     done = casebridge(folder, "sync")
     assert done.returncode == 0, done.stderr
-    return partitions(compose(folder).store)
+    return _partitions(folder)
+
+
+def _partitions(folder: Path) -> dict[str, set[frozenset[str]]]:
+    app = compose(folder)
+    found = partitions(app.store)
+    app.close()
+    return found
 
 
 def _is_whole(folder: Path, expected: dict[str, set[frozenset[str]]]) -> None:
@@ -58,7 +65,7 @@ def _is_whole(folder: Path, expected: dict[str, set[frozenset[str]]]) -> None:
     report = verify(app, "desk")
     assert report.ok, report
     assert ledger(app).targets[0].parts.get("waiting", 0) == 0
-    app.store.close()
+    app.close()
 
 
 @pytest.mark.parametrize("point", AROUND)
@@ -78,7 +85,7 @@ def _kill_at_random(folder: Path, moments: int, seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(moments):
         process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "cli", "--project", str(folder), "sync"],
+            [sys.executable, "-c", "from cli import run; run()", "--project", str(folder), "sync"],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -100,4 +107,4 @@ def test_kill_9_at_random_moments_loses_and_doubles_nothing(moments: int, tmp_pa
     for _ in range(5):
         done = casebridge(folder, "sync")
     assert done.returncode == 0, done.stderr
-    _is_whole(folder, partitions(compose(calm).store))
+    _is_whole(folder, _partitions(calm))

@@ -17,6 +17,7 @@ from tests.forest import forest
 from tests.project import partitions, put, write_project
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from bridge.app import App
@@ -25,8 +26,10 @@ MESSAGES, THREADS = 1_500, 300
 
 
 @pytest.fixture
-def app(tmp_path: Path, store_url: str) -> App:
-    return compose(write_project(tmp_path / "project", store=store_url))
+def app(tmp_path: Path, store_url: str) -> Iterator[App]:
+    app = compose(write_project(tmp_path / "project", store=store_url))
+    yield app
+    app.close()
 
 
 def _sync(app: App) -> None:
@@ -55,6 +58,7 @@ def test_shuffled_split_and_doubled_input_with_deliveries_in_between_ends_the_sa
     assert partitions(app.store) == partitions(plain.store)
     assert _second_line(app) == _second_line(plain)
     assert verify(app, "desk").ok
+    plain.close()
 
 
 def test_no_message_of_one_person_is_in_the_case_of_another(app: App) -> None:
