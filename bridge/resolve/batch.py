@@ -137,6 +137,8 @@ def _write(app: App, work: Work, held: lease.Held, now: datetime) -> None:
         bulk.delete(connection, schema.member.c.vertex, writes.lost_members)
         bulk.upsert(connection, schema.member, writes.members, key=("vertex",))
         bulk.upsert(connection, schema.customer, writes.customers, key=("id",))
+        for side in (schema.suggestion.c.left_vertex, schema.suggestion.c.right_vertex):
+            bulk.delete(connection, side, writes.solved_vertices)
         bulk.insert_new(connection, schema.suggestion, writes.suggestions)
         bulk.upsert(connection, schema.case, writes.cases, key=("id",))
         bulk.upsert(connection, schema.resolved, _last(writes.resolved, "message_id"), key=("message_id",))

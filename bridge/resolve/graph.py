@@ -1,6 +1,6 @@
 """The identity graph as the store holds it: vertices, evidence, sightings of identifiers, decisions.
 
-What a profile is by itself (its id within its network) is not stored as evidence but read off its key.
+The id of a profile within its network, and of a row within its CRM, is not stored as evidence but read off the row.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class StoredGraph:
         self._evidence: dict[str, list[Evidence]] = {}
         self._decisions: tuple[Decision, ...] | None = None
         self._anchors: dict[str, str] = {}
+        self._sightings: dict[Identifier, list[Evidence]] = {}
+        self._asked: dict[Identifier, int] = {}
 
     def vertices(self, keys: Collection[str]) -> dict[str, Vertex]:
         """Return the vertices that exist; rows that a CRM deleted or merged away do not."""
@@ -56,32 +58,38 @@ class StoredGraph:
             self._evidence[row.vertex].append(_evidence(row))
         self.vertices(unread)
         for key in unread:
-            profile = self._profiles.get(key[2:]) if key.startswith("p:") else None
-            if profile is not None:
-                self._evidence[key].append(_own_id(profile))
+            own = self._own_id(key)
+            if own is not None:
+                self._evidence[key].append(own)
         return {key: self._evidence[key] for key in keys}
 
     def sightings(self, identifiers: Collection[Identifier], limit: int) -> dict[Identifier, list[Evidence]]:
         """Return who shows these identifiers; of one that more than ``limit`` vertices show, just more than ``limit``."""
+        unread = [one for one in identifiers if self._asked.get(one, 0) < limit]
+        if unread:
+            self._read_sightings(unread, limit)
+            self._asked.update(dict.fromkeys(unread, limit))
+        return {one: self._sightings[one] for one in identifiers if one in self._sightings}
+
+    def _read_sightings(self, identifiers: list[Identifier], limit: int) -> None:
         found: dict[Identifier, list[Evidence]] = defaultdict(list)
         texts = [str(one) for one in identifiers]
         crowded = self._crowded(texts, limit)
         query = select(schema.evidence).where(_E.retracted_at.is_(None), _E.relation != Relation.MENTIONED)
-        for row in bulk.rows_where(
-            self._connection, query, _E.identifier, [one for one in texts if one not in crowded]
-        ):
+        few = [one for one in texts if one not in crowded]
+        for row in bulk.rows_where(self._connection, query, _E.identifier, few):
             evidence = _evidence(row)
             found[evidence.identifier].append(evidence)
         for text in crowded:
             some = query.where(_E.identifier == text).order_by(_E.vertex).limit((limit + 1) * len(Relation))
             found[Identifier.parse(text)] += [_evidence(row) for row in self._connection.execute(some)]
-        by_profile = {_profile_key(one): one for one in identifiers if one.kind is IdentifierKind.UID}
-        self._read_profiles(list(by_profile))
-        for key, identifier in by_profile.items():
-            profile = self._profiles.get(key)
-            if profile is not None:
-                found[identifier].append(_own_id(profile))
-        return found
+        owners = {owner: one for one in identifiers if (owner := _owner(one))}
+        self.vertices(list(owners))
+        for owner, identifier in owners.items():
+            own = self._own_id(owner)
+            if own is not None:
+                found[identifier].append(own)
+        self._sightings.update(found)
 
     def echoes(self, anchors: Collection[str]) -> list[str]:
         """Return the CRM rows that we made of customers minted for these vertices."""
@@ -160,6 +168,21 @@ class StoredGraph:
         anchor = self._anchors.get(person.our_key, "")
         return Vertex(key, person.instance, names, person.updated_at, person.updated_at, bool(person.our_key), anchor)
 
+    def _own_id(self, key: str) -> Evidence | None:
+        """Return what a vertex shows by being there: its id within its network or its CRM."""
+        if key.startswith("p:"):
+            profile = self._profiles[key[2:]]
+            if profile is None:
+                return None
+            scope = f"{profile.network}/{profile.scope}" if profile.scope else profile.network
+            identifier = Identifier(IdentifierKind.UID, scope, profile.uid)
+            return Evidence(key, identifier, Relation.PROFILE, 1, profile.first_seen, profile.seen_at)
+        person = self._persons[key[2:]]
+        if person is None:
+            return None
+        identifier = Identifier(IdentifierKind.CRM_ID, person.instance, person.native_id)
+        return Evidence(key, identifier, Relation.CRM, 1, person.updated_at, person.updated_at)
+
     def _facet(self, key: str) -> Facet | None:
         """Return what a vertex contributes to the golden record; rows that we wrote ourselves contribute nothing."""
         identifiers = tuple((seen.identifier, seen.relation) for seen in self._evidence[key])
@@ -197,12 +220,11 @@ def _evidence(row: Row[Any]) -> Evidence:
     )
 
 
-def _own_id(profile: Row[Any]) -> Evidence:
-    scope = f"{profile.network}/{profile.scope}" if profile.scope else profile.network
-    identifier = Identifier(IdentifierKind.UID, scope, profile.uid)
-    return Evidence(f"p:{profile.key}", identifier, Relation.PROFILE, 1, profile.first_seen, profile.seen_at)
-
-
-def _profile_key(identifier: Identifier) -> str:
-    network, _, scope = identifier.scope.partition("/")
-    return f"{network}/{scope}/{identifier.value}"
+def _owner(identifier: Identifier) -> str:
+    """Return the vertex whose own id this is; empty for what is no own id."""
+    if identifier.kind is IdentifierKind.CRM_ID:
+        return f"r:{identifier.scope}:{identifier.value}"
+    if identifier.kind is IdentifierKind.UID:
+        network, _, scope = identifier.scope.partition("/")
+        return f"p:{network}/{scope}/{identifier.value}"
+    return ""

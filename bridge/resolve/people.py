@@ -14,6 +14,7 @@ from bridge.keys import target_key
 from bridge.resolve.graph import StoredGraph
 from bridge.store import bulk, schema
 from identity.component import component
+from identity.component import seeds as reseed
 from identity.solver import solve
 
 if TYPE_CHECKING:
@@ -58,7 +59,10 @@ def _solve(connection: Connection, work: Work, seeds: set[str], members: dict[st
     """Solve the components of the seeds, write members and customers; updates ``members``."""
     graph = StoredGraph(connection, work.app)
     policy = work.app.identity
-    problem = component(seeds, graph, policy)
+    shown = graph.evidence_of(seeds)
+    problem = component(
+        seeds | reseed((seen for rows in shown.values() for seen in rows), graph, policy), graph, policy
+    )
     solution = solve(problem.vertices, problem.evidence, problem.decisions, policy, context=problem.context)
     clusters = solution.clusters
     work.writes.suggestions += [
@@ -88,7 +92,9 @@ def _solve(connection: Connection, work: Work, seeds: set[str], members: dict[st
     work.writes.lost_members += lost
     work.customers |= touched
     work.whole |= touched
-    return _write_customers(connection, work, graph, clusters, members, touched)
+    firm = [cluster - solution.provisional or cluster for cluster in clusters]
+    work.writes.solved_vertices = everybody
+    return _write_customers(connection, work, graph, firm, members, touched)
 
 
 def _minted(connection: Connection, vertices: Sequence[str]) -> dict[str, int]:

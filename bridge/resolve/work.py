@@ -26,6 +26,8 @@ class Writes:
     lost_members: list[str] = field(default_factory=list)
     customers: list[dict[str, Any]] = field(default_factory=list)
     suggestions: list[dict[str, Any]] = field(default_factory=list)
+    solved_vertices: list[str] = field(default_factory=list)
+    """Vertices whose earlier suggestions are replaced."""
     resolved: list[dict[str, Any]] = field(default_factory=list)
     cases: list[dict[str, Any]] = field(default_factory=list)
     deliveries: list[dict[str, Any]] = field(default_factory=list)

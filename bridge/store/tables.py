@@ -432,7 +432,10 @@ class Suggestion(Table, table=True):
     right: str = Field(sa_column=Column("right_vertex", Text, nullable=False))
     identifier: str = Field(sa_column=Column(Text, nullable=False))
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
-    __table_args__ = (UniqueConstraint("left_vertex", "right_vertex", "identifier"),)
+    __table_args__ = (
+        UniqueConstraint("left_vertex", "right_vertex", "identifier"),
+        Index("ix_suggestion_right_vertex", "right_vertex"),
+    )
 
 
 # --- OUTBOX -------------------------------------------------------------------------------------------
