@@ -47,7 +47,7 @@ def take(store: Store, name: str, *, per_second: float) -> float:
         connection.execute(
             schema.budget.update()
             .where(_BUDGET.name == name)
-            .values(tokens=tokens - granted, refilled_at=now, used=_BUDGET.used + granted)
+            .values(tokens=tokens - granted, refilled_at=now, used=_BUDGET.used + int(granted))
         )
     return 0.0 if granted else (1 - tokens) / per_second
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.memory.target import MemoryTarget
 from bridge import crash
 from bridge.clock import FixedClock
 from bridge.faults import Fault
@@ -21,12 +22,11 @@ from bridge.outbox import claim
 from bridge.store import schema
 from bridge.store.store import Store
 from bridge.store.tables import Table
-from tests.bridge.outbox.world import LONG_ENOUGH, OrderedMemoryTarget, World, make_world
+from tests.bridge.outbox.world import LONG_ENOUGH, KeylessMemoryTarget, OrderedMemoryTarget, World, make_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from adapters.memory.target import MemoryTarget
     from bridge.nouns import Outcome, Record
 
 POINTS = [
@@ -38,6 +38,12 @@ POINTS = [
     "deliver.before_send",
     "deliver.after_send",
 ]
+
+
+@pytest.fixture
+def world(store: Store, clock: FixedClock, tmp_path: Path) -> World:
+    """Deliver into a tool that doubles whatever it is given twice."""
+    return make_world(store, clock, tmp_path, KeylessMemoryTarget)
 
 
 class CrashedError(BaseException):
@@ -103,7 +109,7 @@ def test_a_faulty_target_gets_everything_once(world: World, fault: Fault, calls:
 
 
 def test_what_is_unknown_waits_until_the_search_can_be_trusted(store: Store, clock: FixedClock, tmp_path: Path) -> None:
-    world = make_world(store, clock, tmp_path, search_lag=60)
+    world = make_world(store, clock, tmp_path, KeylessMemoryTarget, search_lag=60)
     case = world.case(1)
     world.target.crm.faults.next(Fault.TIMEOUT_AFTER_COMMIT)
     world.deliver()
@@ -115,7 +121,7 @@ def test_what_is_unknown_waits_until_the_search_can_be_trusted(store: Store, clo
 
 
 def test_an_unknown_record_blocks_its_case_only(store: Store, clock: FixedClock, tmp_path: Path) -> None:
-    world = make_world(store, clock, tmp_path, search_lag=60, batch=1)
+    world = make_world(store, clock, tmp_path, KeylessMemoryTarget, search_lag=60, batch=1)
     blocked, free = world.case(2), world.case(2)
     world.target.crm.faults.next(Fault.LOST_REQUEST)
     world.deliver()
@@ -243,7 +249,7 @@ CRASHES = st.lists(st.tuples(st.sampled_from(POINTS), st.integers(1, 4)), max_si
     crashes=CRASHES,
     seed=st.integers(0, 10_000),
     lag=st.sampled_from([0, 30]),
-    kind=st.sampled_from([OrderedMemoryTarget, None]),
+    kind=st.sampled_from([MemoryTarget, KeylessMemoryTarget]),
     sizes=st.lists(st.integers(1, 7), min_size=1, max_size=6),
     batch=st.integers(1, 8),
 )
@@ -252,7 +258,7 @@ def test_faults_and_crashes_in_any_mixture_end_in_exactly_once(
     crashes: list[tuple[str, int]],
     seed: int,
     lag: float,
-    kind: type[MemoryTarget] | None,
+    kind: type[MemoryTarget],
     sizes: list[int],
     batch: int,
 ) -> None:
@@ -263,7 +269,7 @@ def test_faults_and_crashes_in_any_mixture_end_in_exactly_once(
             Table.metadata.create_all(connection)
         clock = FixedClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
         played = {"faults": rates, "faults_seed": seed, "search_lag": lag, "job_delay": 3, "batch": batch}
-        world = make_world(store, clock, Path(folder), *([kind] if kind else []), **played)
+        world = make_world(store, clock, Path(folder), kind, **played)
         cases = {world.case(size): size for size in sizes}
         for number, (point, passing) in enumerate(crashes):
             with dying_at(point, passing):

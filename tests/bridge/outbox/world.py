@@ -22,6 +22,8 @@ from bridge.store import bulk, schema
 from identity.policy import IdentityPolicy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Table
     from sqlalchemy.engine import Row
     from sqlalchemy.sql.elements import ColumnElement
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from adapters.memory.crm import Row as CrmRow
     from bridge.clock import FixedClock
     from bridge.mapping.target import TargetMapping
+    from bridge.nouns import Outcome, Record
     from bridge.store.store import Store
 
 MAPPINGS = Path(__file__).parents[3] / "mappings" / "memory"
@@ -48,6 +51,18 @@ class OrderedMemoryTarget(MemoryTarget):
     ordered_batches = True
 
 
+class KeylessMemoryTarget(OrderedMemoryTarget):
+    """A tool that knows no unique keys: what is created twice stands twice."""
+
+    def _write(self, records: Sequence[Record]) -> list[Outcome]:
+        outcomes = []
+        for record in records:
+            if not record.ref:
+                self.crm._by_key.pop((record.object, record.key), None)
+            outcomes += super()._write([record])
+        return outcomes
+
+
 class LiveMemoryTarget(MemoryTarget):
     """The CRM in memory as somebody's workplace, which the brakes watch."""
 
@@ -61,7 +76,8 @@ class World:
     app: App
     clock: FixedClock
     target: MemoryTarget
-    serial: int = 0
+    serial: int = 1000
+    """Well above the numbers that the store gives by itself."""
 
     @property
     def store(self) -> Store:

@@ -1,0 +1,113 @@
+"""A customer on a network in memory, a case in a CRM in memory, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.memory.publisher import MemoryPublisher
+from adapters.memory.settings import MemorySourceSettings
+from adapters.memory.source import MemorySource
+from bridge.app import SourceSetup
+from bridge.contracts import Surroundings
+from bridge.nouns import Message, Profile
+from bridge.publish import publish
+from bridge.store import bulk, schema
+from bridge.triage.rules import load_rules
+from bridge.writeback import write_back
+from tests.bridge.outbox.world import World, make_world
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Row
+
+    from adapters.memory.network import MemoryNetwork
+    from bridge.clock import FixedClock
+    from bridge.store.store import Store
+
+RULES = Path(__file__).parents[3] / "config" / "starter" / "triage.yaml"
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class Desk:
+    """The world with a network beside it, and an agent at the CRM."""
+
+    world: World
+    network: MemoryNetwork
+
+    def case(self, *, public: bool = True, messages: int = 1) -> int:
+        """Deliver a case of somebody who wrote on the network."""
+        case = self.world.case(0, public=public)
+        for position in range(messages):
+            self.said(case, position, public=public)
+        self.world.deliver()
+        return case
+
+    def said(self, case: int, position: int, *, public: bool) -> None:
+        """Let the customer say something in a case."""
+        self.network.say(
+            Message(
+                network="x",
+                native_id=f"{case}-{position}",
+                author=Profile(network="x", id="greta"),
+                public=public,
+                text="Hello?",
+                sent_at=self.world.clock.now(),
+            )
+        )
+        self.world.message(case, position, public=public, kind="post" if public else "direct", author_id=1)
+
+    def answer(self, case: int, text: str, *, public: bool = True) -> str:
+        """Let the agent write in the case."""
+        return self.world.target.crm.say(self.world.row("case", case).ref, text, public=public)
+
+    def write_back(self) -> dict[str, int]:
+        """Read what happened in the CRM."""
+        return write_back(self.world.app, self.world.setup)
+
+    def publish(self) -> dict[str, int]:
+        """Send what is due."""
+        return publish(self.world.app, self.world.app.sources["x"])
+
+    def actions(self) -> list[Row[tuple[object, ...]]]:
+        """Return all actions."""
+        return self.world.all(schema.action)
+
+    def sent(self) -> list[str]:
+        """Return the texts that stand on the network by our hand."""
+        return [post.action.text for post in self.network.posts.values()]
+
+    def notes(self, case: int) -> list[str]:
+        """Return the internal notes of a case in the CRM."""
+        self.world.deliver()
+        rows = self.world.target.crm.messages(self.world.row("case", case).ref)
+        return [row.fields["text"] for row in rows if not row.key and not row.fields["public"]]
+
+    def set_publishing(self, *, on: bool) -> None:
+        """Switch publishing on or off."""
+        self.world.change(publish=on)
+
+
+def make_desk(store: Store, clock: FixedClock, folder: Path, **settings: object) -> Desk:
+    """Return a desk with publishing switched on and one message of Greta's."""
+    world = make_world(store, clock, folder)
+    source = MemorySource.connect(MemorySourceSettings(network="x", **settings), Surroundings("x", folder, clock))
+    setup = SourceSetup(name="x", source=source, publisher=MemoryPublisher.beside(source))
+    world.app = replace(world.app, sources={"x": setup}, triage=load_rules(RULES))
+    world.change(publish=True)
+    profile = {"id": 1, "key": "x//greta", "network": "x", "scope": "", "uid": "greta", "own": False}
+    with store.write("test") as connection:
+        bulk.insert_new(connection, schema.profile, [profile | {"handle": "greta", "name": "Greta", "url": ""}])
+    desk = Desk(world, source.network)
+    desk.write_back()
+    clock.forward(MINUTE)
+    return desk
+
+
+@pytest.fixture
+def desk(store: Store, clock: FixedClock, tmp_path: Path) -> Desk:
+    return make_desk(store, clock, tmp_path)

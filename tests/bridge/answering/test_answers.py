@@ -1,0 +1,39 @@
+"""What of an agent's comment goes out."""
+
+from __future__ import annotations
+
+import pytest
+
+from bridge.answers import tells, words_of
+
+
+@pytest.mark.parametrize(
+    ("written", "own"),
+    [
+        ("We are on it.", "We are on it."),
+        ("Done.\n\nOn Mon, 2 Mar 2026 Greta wrote:\n> where is it?\n> please", "Done."),
+        ("Erledigt.\n\nAm 02.03.2026 um 10:00 schrieb Greta:\nWo ist es?", "Erledigt."),
+        ("Yes.\n> is it?\nAnd more.", "Yes.\nAnd more."),
+        ("Thanks\n-- \nAnna\nService team", "Thanks"),
+        ("Done.\n-----Original Message-----\nFrom: Greta\nSent: today", "Done."),
+        ("Gern.\n\nVon: Greta\nGesendet: Montag\nAn: Service\nWo?", "Gern."),
+        ("From: here to there, it takes two days.", "From: here to there, it takes two days."),
+        ("## reply above this line ##\nold", ""),
+        ("first\r\n\r\n\r\n\r\nsecond", "first\n\nsecond"),
+        ("> only a quote", ""),
+    ],
+)
+def test_quotes_and_signatures_are_cut_and_own_words_kept(written: str, own: str) -> None:
+    assert words_of(written).text == own
+
+
+def test_the_agent_says_by_a_word_that_it_may_go_in_public() -> None:
+    assert words_of("#public Come by.").in_public
+    assert words_of("#public Come by.").text == "Come by."
+    assert not words_of("#publicity is all").in_public
+
+
+def test_the_customers_own_data_is_recognised_however_it_is_written() -> None:
+    assert tells("call +49 (30) 123-4567", emails=[], phones=["+49301234567"])
+    assert tells("to GRETA@example.org", emails=["greta@example.org"], phones=[])
+    assert not tells("call 0800 1110111", emails=["greta@example.org"], phones=["+49301234567"])
