@@ -54,13 +54,8 @@ class Session:
 
     def close(self) -> None:
         """Close adapters and store if they were opened."""
-        if self.composed is None:
-            return
-        for setup in self.composed.sources.values():
-            setup.source.close()
-        for target in self.composed.targets.values():
-            target.target.close()
-        self.composed.store.close()
+        if self.composed is not None:
+            self.composed.close()
         self.composed = None
 
 

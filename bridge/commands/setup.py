@@ -36,7 +36,8 @@ def init(
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, folder / name)
     sentence = (
-        f"A project stands in {folder.resolve()}. Put your export into it as messages.jsonl, then: casebridge check"
+        f"A project stands in {folder.resolve()}, with an example export. Go there and try: casebridge check, "
+        "casebridge sync, casebridge desk list. Then put your own export in the place of messages.jsonl."
     )
     result(ctx, {"folder": str(folder.resolve()), "files": [str(name) for name in files]}, sentence)
 

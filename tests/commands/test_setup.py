@@ -24,9 +24,11 @@ def _cli(*arguments: str) -> Result:
 
 def test_init_makes_a_project_that_syncs(tmp_path: Path) -> None:
     assert _cli("init", str(tmp_path / "brand")).exit_code == 0
-    (tmp_path / "brand" / "messages.jsonl").write_text("", encoding="utf-8")
     checked = _cli("check", "--project", str(tmp_path / "brand"))
     assert checked.exit_code == 0, checked.output
+    assert _cli("sync", "--project", str(tmp_path / "brand")).exit_code == 0
+    cases = json.loads(_cli("cases", "list", "--json", "--project", str(tmp_path / "brand")).stdout)
+    assert [case["messages"] for case in cases] == [2, 1]
     assert {path.name for path in (tmp_path / "brand").iterdir()} >= {
         ".gitignore", "casebridge.yaml", "example.env", "mappings", "schemas", "triage.yaml",
     }  # fmt: skip
