@@ -46,10 +46,11 @@ sources:
   two: {{type: file, path: {folder}/half-2.jsonl, network: x, own: [{own}], keep_raw: {keep_raw}}}
 targets:
   desk: {{type: desk, mode: observe}}
+  desk2: {{type: desk, path: desk2.db, mode: observe}}
 syncs:
   all: {{from: all, to: desk}}
   one: {{from: one, to: desk}}
-  two: {{from: two, to: []}}
+  two: {{from: two, to: desk2}}
 """
 
 
@@ -82,9 +83,10 @@ class Bench:
         self.messages = folder / "whole.jsonl"
         self.figures: list[Figure] = []
         invented_messages.write(self.messages, messages)
-        lines = self.messages.read_text(encoding="utf-8").splitlines(keepends=True)
-        for half in (1, 2):
-            (folder / f"half-{half}.jsonl").write_text("".join(lines[half - 1 :: 2]), encoding="utf-8")
+        with ExitStack() as stack:
+            halves = [stack.enter_context((folder / f"half-{half}.jsonl").open("wb")) for half in (1, 2)]
+            for number, line in enumerate(stack.enter_context(self.messages.open("rb"))):
+                halves[number % 2].write(line)
 
     def measure(self, contender: str, server: Server | None) -> None:
         """Run one contender into a database of its own and note its figures."""
