@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -135,7 +136,7 @@ def _with_content(message: Message) -> Message:
 
 def _author(doc: AuthorDocument, network: str, scope: str, kind: Kind, region: str) -> Profile | None:
     """Return the author's profile; None if nothing identifies anybody: a name alone would mix up people."""
-    known = normalise.handle(network, doc.handle) if doc.handle else None
+    known = _handle(network, doc.handle) if doc.handle else None
     shown = contact_points.of_author(doc.email, doc.phone, kind, region, proved=bool(doc.authenticated))
     native_id = _text(doc.id) or (f"@{known.value}" if known else shown[0].identifier.value if shown else "")
     if not native_id:
@@ -152,6 +153,11 @@ def _author(doc: AuthorDocument, network: str, scope: str, kind: Kind, region: s
         bio=doc.bio or "",
         shown=shown,
     )
+
+
+@lru_cache(maxsize=65_536)
+def _handle(network: str, raw: str) -> Identifier | None:
+    return normalise.handle(network, raw)
 
 
 def _shown_handle(raw: str | None, known: Identifier | None) -> str:

@@ -81,7 +81,7 @@ class Parser:
         parent = {name: value for name, value in data.items() if name != each}
         for index, item in enumerate(items):
             if isinstance(item, dict):
-                row = {**item, "parent": parent, "index": index}
+                row = item if self._mapping is None else {**item, "parent": parent, "index": index}
                 yield from self._event(row, f"{where}[{index}]", path, None)
             else:
                 yield Broken(f"{where}[{index}]", f"is no JSON object but {type(item).__name__}", str(item)[:KEPT])
@@ -90,13 +90,18 @@ class Parser:
         self, row: dict[str, Any], where: str, path: Path | None, record: Record | None
     ) -> Iterator[SourceEvent]:
         try:
-            document = _nested(row) if self._mapping is None else self._mapping.read(row)
+            document = self._document(row, flat=record is None or record.flat)
             if document is None:
                 return
             yield self._noun(document, row, where, path)
         except (FormatError, Refused) as error:
             raw = _shown(record) if record else orjson.dumps(row).decode()
             yield Broken(where, f"{record.note if record else ''}{error}", raw, _cells(row))
+
+    def _document(self, row: dict[str, Any], *, flat: bool) -> dict[str, Any] | None:
+        if self._mapping is not None:
+            return self._mapping.read(row)
+        return _nested(row) if flat else row
 
     def _noun(self, document: dict[str, Any], row: Json, where: str, path: Path | None) -> SourceEvent:
         region = self._settings.region

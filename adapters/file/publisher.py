@@ -61,16 +61,16 @@ class FilePublisher(Publisher):
         return cls(source.outbox, source.clock)
 
     def eligibility(self, action: Action) -> Eligibility:
-        """Check outbox, kind, message, network and length, in this order; ask nobody."""
+        """Check kind, message, network, outbox and length, in this order; ask nobody."""
         longest = LONGEST.get(action.network)
-        if self._path is None:
-            return _cannot("this export has no outbox; set outbox: answers.jsonl at this source", BY_HAND)
         if action.kind is not ActionKind.REPLY:
             return _cannot(f"an outbox takes answers only, no {action.kind}", "do it by hand on the network")
         if not action.reply_to:
             return _cannot("there is no message of the customer that it answers", BY_HAND)
         if action.network in SPOKEN:
             return _cannot("a call cannot be answered in writing", "call back", "another channel of the customer")
+        if self._path is None:
+            return _cannot("this export has no outbox; set outbox: answers.jsonl at this source", BY_HAND)
         if longest is not None and len(action.text) > longest:
             reason = f"the text has {len(action.text)} characters, {longest} are allowed on {action.network}"
             return Eligibility(can=False, reason=reason, alternatives=("a shorter text",), max_length=longest)

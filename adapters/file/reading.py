@@ -9,9 +9,10 @@ import structlog
 
 from adapters.file.cursor import HEAD, TAIL, FileState, digest
 from adapters.file.lines import Lines, Oversized
-from adapters.file.records import Rows, csv_rows, json_lines, json_list
+from adapters.file.records import json_lines, json_list
 from adapters.file.shape import Shape, examine, from_the_text
 from adapters.file.streams import opened
+from adapters.file.tables import Rows, csv_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -1,8 +1,7 @@
-"""Records of a file: rows of a CSV, objects of JSON. What cannot be read is a record with its trouble, never an error."""
+"""Records of a file, and those of JSON. What cannot be read is a record with its trouble, never an error."""
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +14,10 @@ from bridge.mapping.paths import dig
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from adapters.file.dialect import Dialect
     from adapters.file.lines import Lines
     from adapters.file.streams import Stream
 
 NUL = "contains a NUL, which is no text"
-_UNCLOSED = "a quotation mark opens a cell and never closes it"
 
 LARGEST_JSON = 200_000_000
 """Bytes of a JSON file that is read as a whole."""
@@ -40,6 +37,8 @@ class Record:
     trouble: str = ""
     note: str = ""
     """What is odd about it, to be said if it cannot be understood either."""
+    flat: bool = False
+    """Cells by column, all text; else an object of JSON."""
     ended: bool = True
     """False for a last line without a line end, which may still be growing."""
 
@@ -61,19 +60,28 @@ def json_lines(lines: Lines, encoding: str, limit: int) -> Iterator[Record]:
 
 def _load(record: Record, line: bytes, encoding: str) -> None:
     try:
-        text = line.decode(encoding)
-    except UnicodeDecodeError as error:
-        record.trouble = undecodable(error)
-        text = line.decode(encoding, "replace")
-    try:
-        data = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        record.trouble = record.trouble or f"not valid JSON: {error}"
-        return
+        data = orjson.loads(line if encoding == "utf-8" else line.decode(encoding))
+    except (orjson.JSONDecodeError, UnicodeDecodeError) as error:
+        data = _load_damaged(record, line, encoding, error)
     if isinstance(data, dict):
         record.data = data
+    elif not record.trouble:
+        record.trouble = f"is no JSON object but {type(data).__name__}"
+
+
+def _load_damaged(record: Record, line: bytes, encoding: str, error: ValueError) -> Any:  # noqa: ANN401 - JSON
+    """Set the trouble, and return what can be understood if the damage lies in single signs only."""
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError as found:
+        record.trouble = undecodable(found)
     else:
-        record.trouble = record.trouble or f"is no JSON object but {type(data).__name__}"
+        record.trouble = f"not valid JSON: {error}"
+        return None
+    try:
+        return orjson.loads(line.decode(encoding, "replace"))
+    except orjson.JSONDecodeError:
+        return None
 
 
 def json_list(stream: Stream, path: str, name: str, done: int, limit: int) -> Iterator[Record]:
@@ -114,91 +122,6 @@ def _items(stream: Stream, path: str, name: str) -> list[Any]:
     raise ConfigError(message, file=name)
 
 
-class Rows:
-    """Rows of a CSV file. A row that ends wrongly costs its first line only: reading goes on with the next line."""
-
-    def __init__(self, lines: Lines, dialect: Dialect, encoding: str, limit: int) -> None:
-        """Read rows of at most ``limit`` bytes."""
-        self._lines, self._dialect, self._encoding, self._limit = lines, dialect, encoding, limit
-        self._taken: list[bytes] = []
-        self._size = 0
-        self._undecodable = ""
-        self._reader = self._new_reader()
-        csv.field_size_limit(max(csv.field_size_limit(), limit))
-
-    def __iter__(self) -> Iterator[tuple[list[str], list[bytes], str]]:
-        """Yield cells, lines and trouble of each row; blank lines are passed over."""
-        while True:
-            self._taken, self._size, self._undecodable = [], 0, ""
-            try:
-                cells = next(self._reader)
-            except StopIteration:
-                return
-            except (csv.Error, _TooLong) as error:
-                yield self._first_line_alone(error)
-                continue
-            if cells:
-                yield (
-                    cells,
-                    self._taken,
-                    self._undecodable or (NUL if any(b"\0" in line for line in self._taken) else ""),
-                )
-
-    def _give_back(self) -> None:
-        """Give back all lines of the failed row but the first, because they seem to be rows of their own."""
-        self._lines.put_back(self._taken[1:])
-        self._taken = self._taken[:1]
-        self._reader = self._new_reader()
-
-    def _new_reader(self) -> Iterator[list[str]]:
-        return self._dialect.reader(self._decoded())
-
-    def _decoded(self) -> Iterator[str]:
-        for line in self._lines:
-            self._taken.append(line)
-            self._size += size_of(line)
-            if self._size > self._limit:
-                raise _TooLong(too_long(self._size, self._limit))
-            try:
-                text = line.decode(self._encoding)
-            except UnicodeDecodeError as error:
-                self._undecodable = self._undecodable or undecodable(error)
-                text = line.decode(self._encoding, "replace")
-            yield text
-
-    def _first_line_alone(self, error: Exception) -> tuple[list[str], list[bytes], str]:
-        """Return the first line with its quotation marks taken literally: good cells if they are all closed there."""
-        self._give_back()
-        line = self._taken[0]
-        if isinstance(error, _TooLong) and size_of(line) > self._limit:
-            return [], self._taken, str(error)
-        text = line.decode(self._encoding, "replace")
-        if text.count(self._dialect.quote) % 2:
-            return [], self._taken, f"{_UNCLOSED}, or the row {error}" if isinstance(error, _TooLong) else _UNCLOSED
-        cells = next(csv.reader([text], delimiter=self._dialect.delimiter, quoting=csv.QUOTE_NONE))
-        return cells, self._taken, self._undecodable or (NUL if b"\0" in line else "")
-
-
-class _TooLong(Exception):
-    """The row is longer than allowed."""
-
-
-def csv_rows(rows: Rows, columns: Sequence[str], lines: Lines) -> Iterator[Record]:
-    """Yield one record for each row. Missing cells at the end are empty; filled cells too many are a trouble."""
-    width = len(columns)
-    for cells, taken, trouble in rows:
-        record = Record(lines.number - len(taken) + 1, lines.offset, None, taken, trouble)
-        record.ended = taken[-1].endswith((b"\n", b"\r"))
-        if len(cells) > width and any(cells[width:]):
-            record.trouble = trouble or f"has {len(cells)} cells where the headings are {width}"
-            yield record
-            continue
-        if len(cells) < width:
-            record.note = f"has {len(cells)} cells where the headings are {width}; "
-        record.data = dict(zip(columns, cells, strict=False))
-        yield record
-
-
 def too_long(size: int, limit: int) -> str:
     """Say that a record is too long."""
     return f"has {size} bytes or more; up to {limit} are read (`max_record_bytes`)"
@@ -208,11 +131,3 @@ def undecodable(error: UnicodeDecodeError) -> str:
     """Say which bytes are no text."""
     found = error.object[error.start : error.end].hex(" ")
     return f"is not {error.encoding}: bytes {found} at {error.start}; set `encoding`, or export as UTF-8"
-
-
-def _undecodable_in(line: bytes, encoding: str) -> str:
-    try:
-        line.decode(encoding)
-    except UnicodeDecodeError as error:
-        return undecodable(error)
-    return ""

@@ -13,8 +13,8 @@ from adapters.file import dialect, encoding
 from adapters.file.dialect import Dialect
 from adapters.file.encoding import WIDE, Encoding
 from adapters.file.lines import Lines
-from adapters.file.records import Rows
 from adapters.file.streams import DAMAGE, SAMPLE, Narrowed, Stream
+from adapters.file.tables import Rows
 from bridge.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -103,12 +103,22 @@ def test_missing_cells_at_the_end_are_empty(tmp_path: Path) -> None:
     assert not broken(found)
 
 
-def test_a_text_of_many_megabytes_in_many_lines_costs_only_itself(tmp_path: Path) -> None:
-    long = "line\n" * 400_000
+def test_a_text_of_many_lines_that_is_too_long_costs_only_itself(tmp_path: Path) -> None:
+    long = "line, with a comma\n" * 1_000
     (tmp_path / "a.csv").write_text(f'id,text\n1,before\n2,"{long}"\n3,after\n')
     found = read(connect(tmp_path, "a.csv", network="x", max_record_bytes=1_500))
     assert ids(found) == ["1", "3"]
-    assert "up to 1500 are read" in broken(found)[0].reason
+    (event,) = broken(found)
+    assert "has 19005 bytes or more; up to 1500 are read" in event.reason
+
+
+def test_a_quotation_mark_that_swallows_far_too_much_costs_one_row(tmp_path: Path) -> None:
+    rows = "".join(f"{number},hello\n" for number in range(10, 9_000))
+    (tmp_path / "a.csv").write_text(f'id,text\n1,"before"\n2,"never closed\n{rows}')
+    found = read(connect(tmp_path, "a.csv", network="x", quote='"', max_record_bytes=1_500))
+    assert len(ids(found)) == 8_991
+    (event,) = broken(found)
+    assert "a quotation mark opens a cell and never closes it, or the row has" in event.reason
 
 
 def test_a_broken_surrogate_in_utf16_is_set_aside(tmp_path: Path) -> None:

@@ -98,6 +98,11 @@ def test_lists_inside_nested_json_are_rows(tmp_path: Path) -> None:
     assert [event.where for event in broken(found)] == ["conversations.json#2", "conversations.json#3[1]"]
 
 
+def test_lists_of_canonical_messages_need_no_mapping(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"thread":"t","messages":[{"id":1,"text":"a"},{"id":2,"text":"b","answers":1}]}')
+    assert ids(read(connect(tmp_path, "a.jsonl", network="x", each="messages"))) == ["1", "2"]
+
+
 @pytest.mark.parametrize(
     "body", ['[{"id":1,"network":"x","text":"a"}]', '{"messages":[{"id":1,"network":"x","text":"a"}]}']
 )

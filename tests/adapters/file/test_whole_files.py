@@ -82,12 +82,12 @@ def test_the_other_files_of_a_pattern_are_read_first(tmp_path: Path) -> None:
 
 
 def test_rows_before_the_damage_of_a_packed_file_are_read(tmp_path: Path) -> None:
-    rows = "".join(f"{number},hello {number * 7919}\n" for number in range(200_000))
+    rows = "".join(f"{number},hello {number * 7919}\n" for number in range(30_000))
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(f"id,text\n{rows}".encode())[:-2_000])
     seen = []
     with pytest.raises(ConfigError, match="is damaged"):
         seen.extend(connect(tmp_path, "a.csv.gz", network="x").pages(Cursor()))
-    assert sum(len(page.events) for page in seen) > 100_000
+    assert sum(len(page.events) for page in seen) > 10_000
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.json", "a.tsv", "a.txt"])
