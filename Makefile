@@ -19,7 +19,7 @@ help:
 	@sed -n 's/^# make /make /p' Makefile
 
 demo: $(VENV)/.demo
-	@$(BIN)/casebridge demo
+	@$(BIN)/casebridge demo --force
 
 test: $(VENV)/.test
 	$(PYTEST) -n $(JOBS) --maxprocesses 8 -m "not real and not soak"

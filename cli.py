@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from bridge import registry
 from bridge.app import App, AttachmentPolicy, Brakes, SourceSetup, SyncSetup, TargetSetup
 from bridge.clock import SystemClock
-from bridge.commands import finding, keeping, running, setup
+from bridge.commands import demo, finding, keeping, running, setup
 from bridge.commands.cases import cases
 from bridge.commands.context import Session
 from bridge.commands.customers import customers
@@ -31,6 +31,7 @@ from bridge.registry import Role
 from bridge.store import migrate
 from bridge.store.store import Store
 from bridge.triage.rules import load_rules
+from config.demo import mix_exports, write_project
 from config.loading import Loaded, read_project
 from config.mappings import mapping_files
 from config.schema import schemas
@@ -195,6 +196,7 @@ for command in (
     setup.schema,
 ):
     main.command()(command)
+main.command("demo")(demo.command(demo.Stage(write=write_project, mix=mix_exports, compose=compose)))
 for name, group in (
     ("runs", runs),
     ("messages", messages),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, or_, select
 
 from bridge.collect import MESSAGES
+from bridge.publish import OWN_POSTS
 from bridge.resolve.batch import routes_of
 from bridge.store import schema
 
@@ -85,12 +86,14 @@ def _sources(connection: Connection, report: LedgerReport) -> None:
             select(message.connection, func.count().label("number")).group_by(message.connection)
         )
     }
+    published = select(progress.connection, progress.new).where(progress.stream == OWN_POSTS)
+    own = {row.connection: row.new for row in connection.execute(published)}
     for row in connection.execute(
         select(schema.progress).where(progress.stream == MESSAGES).order_by(progress.connection)
     ):
         parts = {"new": row.new, "repeated": row.repeated, "quarantined": row.quarantined}
         report.sources.append(Line(row.connection, row.seen, parts))
-        count = stored.pop(row.connection, 0)
+        count = stored.pop(row.connection, 0) - own.get(row.connection, 0)
         if count != row.new:
             report.faults.append(f"{row.connection}: {row.new} messages counted as new, but {count} are stored.")
     for name, count in stored.items():

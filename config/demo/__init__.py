@@ -52,6 +52,12 @@ def write_project(folder: Path, now: datetime) -> None:
         path.write_bytes(re.sub(looks, _moved(days, form), text).encode("latin-1"))
 
 
+def mix_exports(folder: Path) -> None:
+    """Write the exports of JSON Lines in the project anew, with their last line first: the same once more, in another order."""
+    for path in sorted((folder / "data").glob("*.jsonl")):
+        path.write_bytes(b"".join(line + b"\n" for line in reversed(path.read_bytes().splitlines())))
+
+
 def _moved(days: int, form: str) -> Callable[[re.Match[str]], str]:
     def move(found: re.Match[str]) -> str:
         try:
