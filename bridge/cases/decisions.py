@@ -54,11 +54,13 @@ def named_messages(
     """Return decisions by id with the customer's messages that they name."""
     if not decisions:
         return []
-    said = {one.id: one.id if one.inbound else one.answers_to for one in utterances}
-    named = [
-        (one, [said[id_] for id_ in one.messages if id_ in said]) for one in sorted(decisions, key=lambda one: one.id)
-    ]
-    return [(one, [id_ for id_ in ids if id_ is not None and id_ in said]) for one, ids in named]
+    words = {one.id for one in utterances if one.inbound}
+    stands_for = {one.id: one.answers_to for one in utterances if not one.inbound and one.answers_to in words}
+    found = []
+    for decision in sorted(decisions, key=lambda one: one.id):
+        named = (stands_for.get(id_, id_) for id_ in decision.messages)
+        found.append((decision, [id_ for id_ in named if id_ is not None and id_ in words]))
+    return found
 
 
 def cuts(decisions: Sequence[tuple[CaseDecision, list[int]]]) -> Plan:

@@ -119,7 +119,7 @@ class Placing:
 
     def _touch(self, episode: OpenEpisode, said: Utterance) -> None:
         case, at = episode.case, episode.spoken_at
-        if case is None or at is None or said.thanks:
+        if case is None or at is None or (said.thanks and case.last_at is not None):
             return
         if case.last_at is None or at >= case.last_at:
             case.last_at, case.last_kind, case.last_public = at, said.kind, said.public

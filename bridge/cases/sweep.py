@@ -31,7 +31,7 @@ def timeline(utterances: Sequence[Utterance], closings: Sequence[Closing], forei
     moments += (
         (one.edited_at, _REVIEWED, one.key, one)
         for one in utterances
-        if one.edited_at is not None and one.kind == "review" and one.at is not None and one.edited_at > one.at
+        if one.edited_at is not None and _is_edited_review(one, one.edited_at)
     )
     moments += ((closing.at, _CLOSED if closing.closed else _REOPENED, "", closing) for closing in closings)
     for case in foreign:
@@ -149,6 +149,10 @@ class Sweep:
         if said.id in self._plan.ends:
             end = self._plan.ends[said.id]
             episode.ended_at = end if episode.ended_at is None else min(end, episode.ended_at)
+
+
+def _is_edited_review(said: Utterance, edited_at: datetime) -> bool:
+    return said.inbound and said.kind == "review" and said.at is not None and edited_at > said.at
 
 
 def _is_over(episode: OpenEpisode, at: datetime) -> bool:
