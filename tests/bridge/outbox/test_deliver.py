@@ -182,3 +182,21 @@ def test_a_case_deleted_in_the_target_is_a_tombstone_and_decided_anew(world: Wor
     assert world.row("message", late).state == "waiting"
     assert [row.key for row in world.all(schema.dirty)] == [str(case)]
     assert len(world.standing("Case")) == 1
+
+
+def test_fetched_files_go_with_their_message(world: World) -> None:
+    case = world.case(0)
+    message = world.message(case, 0)
+    digest = "ab" * 32
+    row = {"message_id": message, "position": 0, "state": "fetched", "sha256": digest, "mime": "image/png", "size": 3}
+    world.insert(schema.attachment, {"url": "", "path": "", "name": "photo.png", "reason": "", **row})
+    world.deliver()
+    (record,) = world.standing("Message")
+    assert record.files[digest].name == "photo.png"
+
+
+def test_the_case_says_beforehand_where_an_answer_goes(world: World) -> None:
+    case = world.case(2)
+    world.deliver()
+    hint = world.target.crm.rows[world.row("case", case).ref].fields["reply_hint"]
+    assert hint == "Your public answer goes publicly on x."

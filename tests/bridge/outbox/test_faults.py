@@ -25,7 +25,7 @@ from bridge.store.tables import Table
 from tests.bridge.outbox.world import LONG_ENOUGH, KeylessMemoryTarget, OrderedMemoryTarget, World, make_world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from bridge.nouns import Outcome, Record
 
@@ -177,10 +177,47 @@ def test_a_claim_that_was_taken_over_is_not_sent(world: World) -> None:
     assert_exactly_once(world, {case: 1})
 
 
+class SlowTarget(KeylessMemoryTarget):
+    """A tool so slow that others work meanwhile."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def write(self, object_name: str, records: Sequence[Record]) -> list[Outcome]:
+        """Let somebody else work before this is written."""
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return super().write(object_name, records)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_case_has_one_batch_in_flight_while_others_go_on(
+    store: Store, clock: FixedClock, tmp_path: Path, *, several: bool
+) -> None:
+    world = make_world(store, clock, tmp_path, SlowTarget, batch=3)
+    world.target.ordered_batches = several  # type: ignore[misc] # of this instance alone
+    case = world.case(0)
+    world.deliver()
+    for position in range(5):
+        world.message(case, position)
+    seen: list[list[str]] = []
+
+    def another() -> None:
+        free = world.case(1)
+        world.deliver(owner="another")
+        seen.extend((world.texts(case), world.texts(free)))
+
+    world.target.meanwhile = another  # type: ignore[attr-defined] # it is a SlowTarget
+    world.deliver(owner="first")
+    assert seen[0] == []
+    assert len(seen[1]) == 1
+    assert world.texts(case) == [f"{case}:{n}" for n in range(5)]
+
+
 class PoisonedTarget(OrderedMemoryTarget):
     """An adapter with a fault of its own: one text makes it fail."""
 
-    def write(self, object_name: str, records: list[Record]) -> list[Outcome]:  # type: ignore[override] # lists are what it gets
+    def write(self, object_name: str, records: Sequence[Record]) -> list[Outcome]:
         """Fail on poison."""
         if any(record.fields.get("text") == "poison" for record in records):
             message = "the adapter's own fault"
