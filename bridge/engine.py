@@ -20,8 +20,10 @@ from bridge.brakes import paused, resume
 from bridge.collect import Counts, collect, reading_of
 from bridge.errors import CasebridgeError, ConfigError, Exit, worst
 from bridge.outbox.deliver import deliver
+from bridge.plan import PlanReport
+from bridge.plan import plan as look_ahead
 from bridge.policies import stamp, store_secret
-from bridge.publish import publish
+from bridge.publish import publish, settle
 from bridge.resolve.batch import resolve
 from bridge.writeback import write_back
 
@@ -98,6 +100,13 @@ def sync(app: App, name: str | None, options: SyncOptions) -> RunReport:
     return report
 
 
+def plan(app: App, name: str | None, limit: int) -> PlanReport:
+    """Say what a sync would do with at most ``limit`` messages of each source. Writes nothing."""
+    options = SyncOptions(limit=limit)
+    sources, targets = _choose(app, name, options)
+    return look_ahead(app, sources, targets, options)
+
+
 def _story(
     app: App,
     sources: Iterable[SourceSetup],
@@ -106,6 +115,7 @@ def _story(
     report: RunReport,
 ) -> None:
     _each(report, targets, lambda target: _write_back(app, target, report))
+    _each(report, sources, lambda source: _settle(app, source))
     _each(report, sources, lambda source: _collect(app, source, options, report))
     _resolve(app, options, report)
     attachments.fetch_all(app)
@@ -185,6 +195,11 @@ def _write_back(app: App, target: TargetSetup, report: RunReport) -> None:
     """Read a target's own people and cases, agents' answers and what happened to cases."""
     counts = write_back(app, target)
     report.counts.setdefault(target.name, {}).update(counts)
+
+
+def _settle(app: App, source: SourceSetup) -> None:
+    """Learn which of our answers stand on the network before it is read, so that none is taken for somebody else's."""
+    settle(app, source)
 
 
 def _publish(app: App, source: SourceSetup, options: SyncOptions, report: RunReport) -> None:

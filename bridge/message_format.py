@@ -13,6 +13,7 @@ from bridge import contact_points
 from bridge.document_faults import did_you_mean
 from bridge.message_documents import AttachmentDocument, AuthorDocument, MessageDocument, PersonDocument
 from bridge.nouns import Attachment, Direction, Kind, Message, Person, Profile
+from identity.mailboxes import role_mailbox
 from identity import normalise
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ def _author(doc: AuthorDocument, network: str, scope: str, kind: Kind, region: s
     native_id = _text(doc.id) or (f"@{known.value}" if known else shown[0].identifier.value if shown else "")
     if not native_id:
         return None
+    if doc.name and "@" in native_id[1:] and role_mailbox(native_id):
+        native_id = f"{native_id} ({doc.name.casefold()})"  # several people write from an office's mailbox
     return Profile(
         network=network,
         id=native_id,

@@ -33,7 +33,9 @@ class Beginning:
     pages: Iterator[Page]
 
 
-def beginning(app: App, setup: SourceSetup, reading: Reading, options: SyncOptions) -> Beginning | None:
+def beginning(
+    app: App, setup: SourceSetup, reading: Reading, options: SyncOptions, *, look_only: bool = False
+) -> Beginning | None:
     """Return what to read; None if a live source only now begins and there is nothing to read yet."""
     where = (schema.progress.c.connection == setup.name) & (schema.progress.c.stream == reading.stream)
     with app.store.read() as connection:
@@ -46,7 +48,8 @@ def beginning(app: App, setup: SourceSetup, reading: Reading, options: SyncOptio
         return Beginning(reading, setup.source.pages(Cursor()))
     started = stood.started_at if stood is not None else app.clock.now()
     if not history:
-        _begin(app, reading, setup.source.head(), started)
+        if not look_only:
+            _begin(app, reading, setup.source.head(), started)
         return None
     old = Mode.AS_CASE if options.as_cases else Mode.HISTORY
     reading = replace(reading, live_since=started, old=old)

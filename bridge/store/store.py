@@ -24,6 +24,9 @@ SQLITE_BUSY_SECONDS = 30
 class Store:
     """The one database of a project. ``url``: ``sqlite:///path`` or ``postgresql+psycopg://…``."""
 
+    lasting = True
+    """False where everything is taken back in the end, and one connection serves all."""
+
     def __init__(self, url: str) -> None:
         """Prepare the engine; opens nothing."""
         self.url: URL = make_url(url)
