@@ -60,14 +60,26 @@ def publish(app: App, setup: SourceSetup) -> dict[str, int]:
 
     Raises ``Halted`` for a pause or a brake with answers waiting, and what stops the connection.
     """
-    if setup.publisher is None:
+    return {} if setup.publisher is None else _work(app, setup, setup.publisher, send=True)
+
+
+def settle(app: App, setup: SourceSetup) -> dict[str, int]:
+    """Ask about answers of which nobody knows, before the connection is read: our posts are then known as ours.
+
+    Returns counts and raises as ``publish``.
+    """
+    if setup.publisher is None or not _unsettled(app, setup):
         return {}
+    return _work(app, setup, setup.publisher, send=False)
+
+
+def _work(app: App, setup: SourceSetup, publisher: Publisher, *, send: bool) -> dict[str, int]:
     counts: Counter[str] = Counter()
     try:
         with lease.hold(app.store, f"publish:{setup.name}", app.clock):
-            _settle(app, setup, setup.publisher, counts)
-            for row in _due(app, setup):
-                counts[_one(app, setup, setup.publisher, row)] += 1
+            _settle(app, setup, publisher, counts)
+            for row in _due(app, setup) if send else ():
+                counts[_one(app, setup, publisher, row)] += 1
     except StoreBusy:
         return {}
     except RateLimited as error:
@@ -228,12 +240,8 @@ def _store_own_post(app: App, setup: SourceSetup, row: Row[Any], action: Action,
 def _settle(app: App, setup: SourceSetup, publisher: Publisher, counts: Counter[str]) -> None:
     """Ask the network about what was being sent by a process that died, and about what got no answer."""
     now = app.clock.now()
-    recent = A.sending_at > now - ASK_FOR
-    query = select(schema.action).where(
-        A.connection == setup.name, (A.state == "sending") | ((A.state == "unknown") & recent)
-    )
+    rows = _unsettled(app, setup)
     with app.store.read() as connection:
-        rows = list(connection.execute(query.order_by(A.id)))
         found = actions.load(connection, rows)
     for row in rows:
         action = found.get(row.id)
@@ -246,6 +254,15 @@ def _settle(app: App, setup: SourceSetup, publisher: Publisher, counts: Counter[
         elif row.state == "sending":
             _change(app, row, state="unknown", reason="the process that sent it ended before the network answered")
             counts["unknown"] += 1
+
+
+def _unsettled(app: App, setup: SourceSetup) -> list[Row[Any]]:
+    recent = A.sending_at > app.clock.now() - ASK_FOR
+    query = select(schema.action).where(
+        A.connection == setup.name, (A.state == "sending") | ((A.state == "unknown") & recent)
+    )
+    with app.store.read() as connection:
+        return list(connection.execute(query.order_by(A.id)))
 
 
 def _published(publisher: Publisher, action: Action | None, since: datetime) -> tuple[Presence, str]:
