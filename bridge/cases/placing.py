@@ -183,8 +183,8 @@ class Placing:
         only_past = all(one.mode == "history" or one.deleted for one in episode.messages)
         if episode.case is there or episode.void or episode.pinned or (episode.case is None and only_past):
             return
-        if episode.case is None:
-            episode.live = episode.sure = True
+        episode.sure = True
+        episode.live |= episode.case is None
         self._bring(episode, there, BY_FOREIGN, key)
         self._touch(episode, episode.messages[-1])
 

@@ -167,7 +167,7 @@ class Lexicon:
     def _add(self, bit: int, spelling: str, pattern: str) -> None:
         parts = _PARTS.findall(spelling)
         words = [part for part in parts if part not in {"^", ".."}]
-        if not words:
+        if not words or not all(word.strip("*") for word in words):
             message = f"{pattern!r} holds no word"
             raise ValueError(message)
         if len(parts) == 1:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from bridge.cases.model import Assembly, CaseDecision, Closing, Foreign, Utterance
 from bridge.cases.assemble import assemble
+from bridge.cases.model import Assembly, CaseDecision, Closing, Foreign, Utterance
 from bridge.cases.policy import CasePolicy
 from tests.bridge.cases.stories import day
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from bridge.cases.assemble import assemble
 from bridge.cases.model import Assembly, CaseDecision, Closing, Foreign, Utterance
@@ -24,28 +23,29 @@ class Story:
     """Collects what happens, in any order."""
 
     def __init__(self) -> None:
+        """Begin without anything."""
         self.said: list[Utterance] = []
         self.closings: list[Closing] = []
         self.foreign: list[Foreign] = []
         self.decisions: list[CaseDecision] = []
 
-    def mail(self, at: float | None, thread: int = 10, **more: Any) -> int:
+    def mail(self, at: float | None, thread: int = 10, **more: object) -> int:
         """Let the customer write a mail."""
         return self._say(at, MAIL, thread, "mail", public=False, **more)
 
-    def tweet(self, at: float | None, thread: int = 20, **more: Any) -> int:
+    def tweet(self, at: float | None, thread: int = 20, **more: object) -> int:
         """Let the customer post in public."""
         return self._say(at, TWITTER, thread, "post", public=True, **more)
 
-    def direct(self, at: float | None, thread: int = 30, **more: Any) -> int:
+    def direct(self, at: float | None, thread: int = 30, **more: object) -> int:
         """Let the customer write on WhatsApp."""
         return self._say(at, WHATSAPP, thread, "direct", public=False, **more)
 
-    def review(self, at: float | None, thread: int = 40, **more: Any) -> int:
+    def review(self, at: float | None, thread: int = 40, **more: object) -> int:
         """Let the customer write a review."""
         return self._say(at, REVIEWS, thread, "review", public=True, **more)
 
-    def answer(self, at: float | None, to: int | None, **more: Any) -> int:
+    def answer(self, at: float | None, to: int | None, **more: object) -> int:
         """Let the brand answer a message."""
         number = len(self.said) + 1
         self.said.append(
@@ -72,7 +72,7 @@ class Story:
         """Let an agent reopen it."""
         self.closings.append(Closing(day(at), closed=False, messages=frozenset(messages)))
 
-    def elsewhere(self, ref: str, opened: float, last: float, closed: float | None = None, **more: Any) -> None:
+    def elsewhere(self, ref: str, opened: float, last: float, closed: float | None = None, **more: object) -> None:
         """Let the CRM hold a case that we did not make."""
         ends = None if closed is None else day(closed)
         self.foreign.append(Foreign("crm", ref, day(opened), day(last), ends, **more))
@@ -90,7 +90,7 @@ class Story:
         """Return the messages of each case."""
         return members(self.assembled())
 
-    def _say(self, at: float | None, author: int, thread: int, kind: str, *, public: bool, **more: Any) -> int:
+    def _say(self, at: float | None, author: int, thread: int, kind: str, *, public: bool, **more: object) -> int:
         number = len(self.said) + 1
         more = {"wanted": "yes", "rule": "some-rule", **more}
         more["facts"] = frozenset(more.get("facts", ()))

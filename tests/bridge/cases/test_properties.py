@@ -25,7 +25,7 @@ def test_no_order_of_arrival_changes_the_result(history: History, seed: int) -> 
     shuffled = [list(part) for part in (history.said, history.closings, history.foreign, history.decisions)]
     for part in shuffled:
         random.Random(seed).shuffle(part)  # noqa: S311 - an order, no secret
-    assert History(*map(tuple, shuffled)).assembled() == history.assembled()  # type: ignore[arg-type] # four tuples
+    assert History(*map(tuple, shuffled)).assembled() == history.assembled()
 
 
 @given(histories())
