@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from bridge import registry
 from bridge.app import App, AttachmentPolicy, Brakes, SourceSetup, SyncSetup, TargetSetup
 from bridge.clock import SystemClock
-from bridge.commands import demo, finding, keeping, running, setup
+from bridge.commands import demo, finding, keeping, planning, running, setup
 from bridge.commands.cases import cases
 from bridge.commands.context import Session
 from bridge.commands.customers import customers
@@ -181,6 +181,7 @@ def options(
 for command in (
     setup.init,
     setup.check,
+    planning.plan,
     running.sync,
     status,
     running.ledger,

@@ -1,0 +1,62 @@
+"""``casebridge plan``, ``cases replan`` and ``cases simulate``: see what would change before it does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bridge import engine
+from bridge import replan as replanning
+from bridge.commands.cases import cases
+from bridge.commands.context import app, record, session, shown
+
+
+def plan(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="A sync of the project file; all of them otherwise.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Read at most so many messages of each source.")] = 100,
+) -> None:
+    """Show what a sync would create, update, skip or refuse, with reasons and differences. Writes nothing anywhere else.
+
+    Example: casebridge plan --limit 50
+    """
+    show_plan(ctx, engine.plan(app(ctx), name, limit))
+
+
+@cases.command("replan")
+def replan(
+    ctx: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+) -> None:
+    """Decide all stored messages again by the present triage and case policy.
+
+    Example: casebridge cases replan --dry-run
+    """
+    show_plan(ctx, replanning.replan(app(ctx), dry_run=dry_run))
+
+
+@cases.command("simulate")
+def simulate(
+    ctx: typer.Context,
+    triage: Annotated[Path, typer.Argument(help="Another triage.yaml to try on the stored messages.")],
+    limit: Annotated[int | None, typer.Option(min=1, help="Only so many of the newest messages.")] = None,
+) -> None:
+    """Try other triage rules on the stored messages; changes nothing.
+
+    Example: casebridge cases simulate triage.new.yaml
+    """
+    show_plan(ctx, replanning.simulate(app(ctx), triage, limit=limit))
+
+
+def show_plan(ctx: typer.Context, report: engine.PlanReport) -> None:
+    """Show what would be done, line by line, and the counts."""
+    if session(ctx).json:
+        record(ctx, report)
+        return
+    for line in report.lines:
+        typer.echo(f"{line.action:7} {line.thing} {shown(line.key)}  {shown(line.title)}  ({shown(line.reason)})")
+        for field, before, after in line.changes:
+            typer.echo(f"        {field}: {shown(before)!r} → {shown(after)!r}")
+    typer.echo(", ".join(f"{count} {what}" for what, count in report.counts.items()) or "nothing to do")
