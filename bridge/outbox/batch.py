@@ -52,7 +52,7 @@ class _Sorted:
 
 
 def send_batch(run: Run, thing: str, found: Claims) -> None:
-    """Take claimed records through to recorded outcomes. Raises what stops the target; the claims are then given back."""
+    """Take claimed records through to recorded outcomes. Raises what stops the target."""
     began = time.monotonic()
     claimed = look_up(run, thing, found.claims)
     batch = _render(run, thing, claimed)

@@ -147,6 +147,12 @@ def release(connection: Connection, ids: Sequence[int], owner: str) -> None:
         connection.execute(statement.values(owner="", until=None))
 
 
+def release_all(connection: Connection, target: str, owner: str) -> None:
+    """Give up every claim of ours on what is not being sent at this moment."""
+    ours = OPEN & (D.target == target) & (D.owner == owner) & (D.state != "sending")
+    connection.execute(schema.delivery.update().where(ours).values(owner="", until=None))
+
+
 def abandon_dead(store: Store, target: str) -> None:
     """End the claims of processes of this machine that are no more, instead of waiting for their deadline."""
     with store.read() as connection:

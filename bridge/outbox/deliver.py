@@ -59,17 +59,14 @@ def deliver(
 
 
 def _guarded_round(run: Run) -> bool:
-    """Do a round; note what stops the target."""
+    """Do a round; note what stops the target, and give back what was claimed and not sent."""
     try:
         return _round(run)
-    except RateLimited as error:
-        run.rest(error.retry_after)
-        return True
-    except BudgetSpent as error:
-        run.stop(error, until=error.until)
-    except (AuthError, Transient) as error:
+    except (RateLimited, BudgetSpent, AuthError, Transient) as error:
         run.stop(error)
-    return False
+    with run.app.store.write("deliver.release") as connection:
+        claims.release_all(connection, run.setup.name, run.owner)
+    return run.problem is None
 
 
 def _round(run: Run) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from bridge import brakes, budget
-from bridge.errors import BudgetSpent, Exit
+from bridge.errors import BudgetSpent, Exit, RateLimited
 from bridge.nouns import Thing
 from bridge.outbox.claim import Scan, abandon_dead
 from bridge.outbox.predicates import OPEN
@@ -181,16 +181,15 @@ class Run:
         """Stop for a pause or a brake."""
         self.problem = Problem(Exit.HALTED, reason)
 
-    def stop(self, error: CasebridgeError, *, until: datetime | None = None) -> None:
-        """Stop for what concerns the whole target; ``until`` holds for all processes."""
+    def stop(self, error: CasebridgeError) -> None:
+        """Note what concerns the whole target; a rest that it asks for holds for all processes and is no problem yet."""
+        if isinstance(error, RateLimited):
+            budget.pause(self.app.store, self.setup.name, self.app.clock.now() + timedelta(seconds=error.retry_after))
+            return
+        if isinstance(error, BudgetSpent):
+            self.until = error.until
+            budget.pause(self.app.store, self.setup.name, error.until)
         self.problem = Problem(error.exit_code, str(error))
-        if until is not None:
-            self.until = until
-            budget.pause(self.app.store, self.setup.name, until)
-
-    def rest(self, seconds: float) -> None:
-        """Leave the target alone, as it asks; for all processes."""
-        budget.pause(self.app.store, self.setup.name, self.app.clock.now() + timedelta(seconds=seconds))
 
     def report(self) -> DeliverReport:
         """Return what was done."""

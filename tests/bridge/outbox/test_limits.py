@@ -15,6 +15,7 @@ from bridge.faults import Fault
 from bridge.nouns import Budget
 from bridge.outbox.deliver import deliver
 from bridge.retry import LONGEST, backoff
+from bridge.store import schema
 from tests.bridge.outbox.world import LiveMemoryTarget, World, make_world
 
 if TYPE_CHECKING:
@@ -122,6 +123,15 @@ def test_a_rate_limit_holds_for_all_processes_and_ends_by_itself(world: World) -
     world.clock.forward(timedelta(seconds=2))
     world.deliver()
     assert world.states() == {"delivered"}
+
+
+@pytest.mark.parametrize("fault", [Fault.RATE_LIMIT, Fault.UNAUTHORISED])
+def test_what_was_claimed_and_not_sent_is_given_back(world: World, fault: Fault) -> None:
+    case = world.case(1)
+    world.update(schema.delivery, schema.delivery.c.subject_id == case, look_up=True)
+    world.target.crm.faults.next(fault)
+    world.deliver()
+    assert {row.owner for row in world.rows()} == {""}
 
 
 def test_wrong_credentials_stop_the_target_and_lose_nothing(world: World) -> None:
