@@ -34,6 +34,9 @@ def segments(
     silence = max((policy.hard_close for policy in policies.values()), default=None)
     if silence is None or not utterances:
         return [list(utterances)] if utterances else []
+    times = [one.at for one in utterances if one.at is not None]
+    if len(times) == len(utterances) and max(times) - min(times) <= silence:
+        return [sorted(utterances, key=lambda one: one.order)]
     answered = {one.id: one.at for one in utterances if one.inbound}
     spans = {one.id: _span(one, answered) for one in utterances}
     known = [span for span in spans.values() if span is not None]

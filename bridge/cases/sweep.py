@@ -139,7 +139,8 @@ class Sweep:
             return False
         if said.at - episode.spoken_at > episode.windows.hard_close:
             return True
-        return not said.thanks and (_is_over(episode, said.at) or said.at - _since(episode) > _window(episode, said))
+        since = _since(episode, episode.spoken_at)
+        return not said.thanks and (_is_over(episode, said.at) or said.at - since > _window(episode, said))
 
     def _advance_clock(self, episode: OpenEpisode, said: Utterance) -> None:
         if not said.thanks or episode.spoken_at is None:
@@ -161,9 +162,13 @@ def _is_over(episode: OpenEpisode, at: datetime) -> bool:
     return decided or (episode.case is not None and episode.case.ended)
 
 
-def _since(episode: OpenEpisode) -> datetime:
+def _since(episode: OpenEpisode, spoken_at: datetime) -> datetime:
     """Return what the reopen window counts from: the close, else the last message or edit of a review."""
-    return max(at for at in (episode.spoken_at, episode.closed_at, episode.reviewed_at) if at is not None)
+    if episode.closed_at is not None and episode.closed_at > spoken_at:
+        spoken_at = episode.closed_at
+    if episode.reviewed_at is not None and episode.reviewed_at > spoken_at:
+        return episode.reviewed_at
+    return spoken_at
 
 
 def _window(episode: OpenEpisode, said: Utterance) -> timedelta:
