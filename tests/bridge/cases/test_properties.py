@@ -77,7 +77,7 @@ def test_what_wants_a_case_gets_one(history: History) -> None:
 
 
 @given(histories())
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_segments_assembled_apart_are_the_whole_assembled_at_once(history: History) -> None:
     parts = segments(history.said, POLICIES, foreign=history.foreign, decisions=history.decisions)
     assert sorted(one.id for part in parts for one in part) == [one.id for one in history.said]
