@@ -49,8 +49,6 @@ bench: $(VENV)/.bench
 # Before the first release there is one migration, written anew from bridge/store/tables.py.
 migration: $(VENV)/.test
 	$(BIN)/python -m tests.bridge.store.initial_migration
-	$(BIN)/ruff check --fix --quiet bridge/store/migrations
-	$(BIN)/ruff format --quiet bridge/store/migrations
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .hypothesis

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -67,3 +69,5 @@ def written() -> str:
 
 if __name__ == "__main__":
     FILE.write_text(written(), encoding="utf-8")
+    for action in (("check", "--fix"), ("format",)):
+        subprocess.run([sys.executable, "-m", "ruff", *action, "--quiet", str(FILE)], check=True)  # noqa: S603 - ours
