@@ -7,18 +7,22 @@ saves a round trip a row. Rows are mappings with the table's column names; all r
 from __future__ import annotations
 
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 from sqlalchemy import ARRAY, any_, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bridge.store.types import JsonText, UTCTime
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Column, Select, Table
     from sqlalchemy.engine import Connection, Dialect
     from sqlalchemy.sql.elements import ColumnElement
+    from sqlalchemy.types import TypeEngine
 
 T = TypeVar("T")
 
@@ -98,14 +102,20 @@ def _execute(
         names = (*(name for name in names if name != arguments[0]), arguments[0])
     dialect = connection.dialect.name
     sql = _statement(build, table, names, dialect, arguments)
-    binders = _binders(table, names, dialect)
     if dialect == "sqlite":
-        values = [tuple(row[name] if bind is None else bind(row[name]) for name, bind in binders) for row in rows]
-        connection.exec_driver_sql(sql, values)
+        connection.exec_driver_sql(sql, list(zip(*_columns(table, names, dialect, rows), strict=True)))
         return
     for part in chunks(rows, 2_000):
-        columns = [[row[name] if bind is None else bind(row[name]) for row in part] for name, bind in binders]
-        connection.exec_driver_sql(sql, tuple(columns))
+        connection.exec_driver_sql(sql, tuple(map(list, _columns(table, names, dialect, part))))
+
+
+def _columns(
+    table: Table, names: tuple[str, ...], dialect: str, rows: Sequence[Mapping[str, Any]]
+) -> Iterator[Iterable[Any]]:
+    """Yield the columns of the rows as the driver takes them."""
+    for name, bind in _binders(table, names, dialect):
+        values = map(itemgetter(name), rows)
+        yield values if bind is None else map(bind, values)
 
 
 @cache
@@ -122,7 +132,13 @@ def _statement(
 @cache
 def _binders(table: Table, names: tuple[str, ...], dialect: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
     made: Dialect = sqlite.dialect() if dialect == "sqlite" else postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
-    return tuple((name, table.c[name].type.dialect_impl(made).bind_processor(made)) for name in names)
+    return tuple((name, _binder(table.c[name].type, made)) for name in names)
+
+
+def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    if isinstance(kind, UTCTime | JsonText):
+        return lambda value: None if value is None else kind.process_bind_param(value, dialect)
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _insert_sql(table: Table, names: tuple[str, ...], dialect: str, arguments: tuple[str, ...]) -> str:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """A surrogate key: SQLite numbers rows by itself only for a plain INTEGER."""
@@ -41,7 +40,8 @@ class UTCTime(TypeDecorator[datetime]):
             raise ValueError(message)
         if dialect.name == "postgresql":
             return value
-        return (value - _EPOCH) // _MICROSECOND
+        passed = value - _EPOCH
+        return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401 - as the base class
         """Return an aware UTC datetime."""
