@@ -11,10 +11,12 @@ import typer
 from bridge import brakes, engine
 from bridge import ledger as accounts
 from bridge import verify as proof
+from bridge.app import App
 from bridge.commands.context import app, note, record, result, session, shown, table
 from bridge.commands.options import Reason, actor
 from bridge.commands.progress import progress
 from bridge.errors import ConfigError, Exit
+from bridge.queries import status as queries
 
 
 class Step(StrEnum):
@@ -28,8 +30,11 @@ class Step(StrEnum):
 Sync = Annotated[str | None, typer.Argument(help="A sync of the project file; all of them otherwise.")]
 Source = Annotated[list[str] | None, typer.Option("--source", help="Only this source; may be given several times.")]
 Target = Annotated[list[str] | None, typer.Option("--target", help="Only this target; may be given several times.")]
-Steps = Annotated[list[Step] | None, typer.Argument(help="collect, deliver or publish; all three otherwise.")]
-Connection = Annotated[str, typer.Option("--connection", help="Only this source or target; all otherwise.")]
+What = Annotated[
+    list[str] | None,
+    typer.Argument(help="collect, deliver or publish (all three otherwise), and sources or targets (all otherwise)."),
+]
+Connection = Annotated[str, typer.Option("--connection", help="Only this source or target; the same as naming it.")]
 
 
 def sync(
@@ -126,47 +131,58 @@ def verify(
         raise typer.Exit(Exit.UNBALANCED)
 
 
-def pause(ctx: typer.Context, steps: Steps = None, connection: Connection = "", reason: Reason = "") -> None:
+def pause(ctx: typer.Context, what: What = None, connection: Connection = "", reason: Reason = "") -> None:
     """Stop collecting, delivering or publishing, everywhere and within seconds, until you resume.
 
-    Example: casebridge pause deliver --connection desk --reason "maintenance"
+    Example: casebridge pause deliver desk --reason "maintenance"
     """
-    composed, chosen = app(ctx), _steps(steps)
-    _known(ctx, connection)
-    for step in chosen:
-        brakes.pause(composed.store, step, connection, by=actor(""), reason=reason, now=composed.clock.now())
-    result(
-        ctx, {"paused": chosen, "connection": connection}, f"Paused: {', '.join(chosen)}. Go on with: casebridge resume"
-    )
+    composed = app(ctx)
+    steps, names = _what(composed, what, connection)
+    for step in steps:
+        for name in names or [""]:
+            brakes.pause(composed.store, step, name, by=actor(""), reason=reason, now=composed.clock.now())
+    sentence = f"Paused: {_told(steps, names)}. Go on with: casebridge resume {' '.join([*steps, *names])}"
+    result(ctx, {"paused": steps, "connections": names}, sentence)
 
 
 def resume(
     ctx: typer.Context,
-    steps: Steps = None,
+    what: What = None,
     connection: Connection = "",
     accept: Annotated[int, typer.Option(min=0, help="Let so many pass beyond the brake's limit.")] = 0,
 ) -> None:
     """Go on after a pause, by a person or a brake.
 
-    Example: casebridge resume deliver --connection desk --accept 300
+    Example: casebridge resume deliver desk --accept 300
     """
-    composed, chosen = app(ctx), _steps(steps)
-    _known(ctx, connection)
-    ended = [step for step in chosen if brakes.resume(composed.store, step, connection, accept=accept)]
+    composed = app(ctx)
+    steps, names = _what(composed, what, connection)
+    with composed.store.read() as connected:
+        standing = queries.pauses(connected)
+    ended: list[str] = []
+    for step in steps:
+        meant = names or sorted({"", *(each.connection for each in standing if each.step == step)})
+        done = [name for name in meant if brakes.resume(composed.store, step, name, accept=accept)]
+        ended += [_told([step], [name] if name else []) for name in done]
     if not ended:
         note(ctx, "Nothing of that was paused; `casebridge status` shows the pauses.")
-    result(ctx, {"resumed": ended, "connection": connection}, f"Resumed: {', '.join(ended) or 'nothing'}.")
+    result(ctx, {"resumed": ended, "connections": names}, f"Resumed: {', '.join(ended) or 'nothing'}.")
 
 
-def _steps(steps: list[Step] | None) -> list[str]:
-    return [step.value for step in steps or list(Step)]
+def _what(composed: App, words: list[str] | None, connection: str) -> tuple[list[str], list[str]]:
+    """Return the steps and the connections that are meant; raises ``ConfigError`` for what is neither."""
+    known = [*composed.sources, *composed.targets]
+    steps = [word for word in words or [] if word in set(Step)]
+    names = [word for word in [*(words or []), connection] if word and word not in steps]
+    for name in names:
+        if name not in known:
+            message = f"{name!r} is no step (collect, deliver, publish) and no source or target ({', '.join(known)})."
+            raise ConfigError(message)
+    return steps or [step.value for step in Step], names
 
 
-def _known(ctx: typer.Context, connection: str) -> None:
-    names = [*app(ctx).sources, *app(ctx).targets]
-    if connection and connection not in names:
-        message = f"There is no source or target {connection!r}; there are: {', '.join(names)}."
-        raise ConfigError(message)
+def _told(steps: list[str], names: list[str]) -> str:
+    return f"{', '.join(steps)}{' of ' if names else ''}{', '.join(names)}"
 
 
 def _date(text: str) -> datetime:
