@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from bridge.nouns import Action
 
 LONGEST = {
-    "x": 280,
-    "bluesky": 300,
-    "mastodon": 500,
-    "threads": 500,
-    "instagram": 1_000,
-    "facebook": 2_000,
-    "linkedin": 1_250,
-    "reddit": 10_000,
-    "youtube": 10_000,
-    "whatsapp": 4_096,
-    "telegram": 4_096,
-    "sms": 1_530,
+    "x": (280, 10_000),
+    "bluesky": (300, 1_000),
+    "mastodon": (500, 500),
+    "threads": (500, 500),
+    "instagram": (2_200, 1_000),
+    "facebook": (8_000, 2_000),
+    "linkedin": (1_250, 8_000),
+    "reddit": (10_000, 10_000),
+    "youtube": (10_000, 10_000),
+    "whatsapp": (4_096, 4_096),
+    "telegram": (4_096, 4_096),
+    "sms": (1_530, 1_530),
 }
-"""Characters that each network takes of an answer, for direct messages where those are shorter; an SMS of ten parts.
-Adapters of a network know better: there it may depend on the account."""
+"""Characters that each network takes of an answer in public and in private; an SMS has ten parts.
+Adapters of a network know better: there it may depend on account or server."""
 
 SPOKEN = frozenset({"phone"})
 """Networks on which nothing can be written."""
@@ -62,7 +62,7 @@ class FilePublisher(Publisher):
 
     def eligibility(self, action: Action) -> Eligibility:
         """Check kind, message, network, outbox and length, in this order; ask nobody."""
-        longest = LONGEST.get(action.network)
+        longest = LONGEST.get(action.network, (None, None))[0 if action.public else 1]
         if action.kind is not ActionKind.REPLY:
             return _cannot(f"an outbox takes answers only, no {action.kind}", "do it by hand on the network")
         if not action.reply_to:

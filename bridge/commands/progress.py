@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Advance]:
-    """Give a function that takes step, connection and how many more are done; it writes to stderr."""
+    """Give a function that takes step, connection and how many more are done; it writes to stderr, steps with nothing to do left out."""
     console = Console(stderr=True, quiet=quiet)
     counts: dict[str, int] = {}
     if console.is_terminal:
@@ -28,6 +28,8 @@ def progress(*, quiet: bool) -> Iterator[Advance]:
         return
 
     def count(step: str, name: str, more: int) -> None:
+        if not more:
+            return
         counts[_title(step, name)] = counts.get(_title(step, name), 0) + more
 
     try:
@@ -42,6 +44,8 @@ def _bars(bars: Progress) -> Advance:
 
     def advance(step: str, name: str, more: int) -> None:
         title = _title(step, name)
+        if not more:
+            return
         if title not in tasks:
             tasks[title] = bars.add_task(title, total=None)
         bars.advance(tasks[title], more)

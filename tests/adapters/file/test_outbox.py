@@ -126,9 +126,12 @@ def test_without_an_outbox_it_says_what_to_set(tmp_path: Path) -> None:
     assert eligibility.alternatives
 
 
-@pytest.mark.parametrize(("network", "longest"), [("x", 280), ("mastodon", 500), ("bluesky", 300), ("sms", 1_530)])
-def test_each_network_takes_so_much_and_no_more(tmp_path: Path, network: str, longest: int) -> None:
-    action, publisher = replace(ACTION, network=network), _publisher(tmp_path)
+@pytest.mark.parametrize(
+    ("network", "public", "longest"),
+    [("x", True, 280), ("x", False, 10_000), ("mastodon", True, 500), ("bluesky", True, 300), ("sms", False, 1_530)],
+)
+def test_each_network_takes_so_much_and_no_more(tmp_path: Path, network: str, public: bool, longest: int) -> None:  # noqa: FBT001 - a case of the table above
+    action, publisher = replace(ACTION, network=network, public=public), _publisher(tmp_path)
     assert publisher.eligibility(replace(action, text="x" * longest)).can
     refused = publisher.eligibility(replace(action, text="x" * (longest + 1)))
     assert (refused.can, refused.max_length, refused.alternatives) == (False, longest, ("a shorter text",))
