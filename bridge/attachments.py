@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
@@ -90,12 +91,18 @@ class _Round:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._client = httpx.Client(timeout=attachment_fetch.SECONDS, headers={"User-Agent": "Casebridge"})
+        self._opened = ExitStack()
         self._silent: dict[str, str] = {}
         self._roots: dict[str, tuple[Path, ...]] = {}
 
     def close(self) -> None:
-        self._client.close()
+        self._opened.close()
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        """Made when first asked for: loading certificates takes as long as a whole sync without news."""
+        client = httpx.Client(timeout=attachment_fetch.SECONDS, headers={"User-Agent": "Casebridge"})
+        return self._opened.enter_context(client)
 
     def fetch(self, item: Pending) -> Result:
         policy = self._app.attachments

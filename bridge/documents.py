@@ -38,6 +38,7 @@ class Document:
     file: str
     node: Any = field(repr=False, default=None)
     first_line: int = 1
+    """0 for data that stands in no lines of its own; errors then name the file alone."""
     from_env: frozenset[Place] = frozenset()
     """Places whose text came from environment variables."""
 
@@ -116,7 +117,7 @@ def raise_faults(document: Document, faults: Iterable[Fault]) -> None:
     if not lines:
         return
     (line, message), *rest = lines
-    more = "".join(f"\n{document.file}:{number}: {text}" for number, text in rest)
+    more = "".join(f"\n{ConfigError(text, file=document.file, line=number)}" for number, text in rest)
     raise ConfigError(message + more, file=document.file, line=line)
 
 

@@ -51,10 +51,12 @@ class Parser:
                 raise ConfigError(message) from error
             return
         known = row_fields(self._settings.what)
-        for column in columns:
+        for number, column in enumerate(columns, start=1):
             if column not in known and f"{column.partition('.')[0]}.*" not in known:
-                message = f"the column {column!r} is no field of the {self._schema} format{did_you_mean(column, known)} Give a `mapping`, or rename it."
-                raise ConfigError(message, file=file, line=1)
+                trouble = _unknown_column(number, column, columns) or (
+                    f"the column {column!r} is no field of the {self._schema} format{did_you_mean(column, known)}"
+                )
+                raise ConfigError(f"{trouble} Give a `mapping`, or rename it.", file=file, line=1)
 
     def events(self, record: Record, file: File) -> Iterator[SourceEvent]:
         """Yield what a record says: one event, or one for each item of the list that `each` names."""
@@ -122,6 +124,14 @@ class Parser:
             return attachment
         place = inside.relative_to(self._folder) if inside.is_relative_to(self._folder) else inside
         return replace(attachment, path=str(place))
+
+
+def _unknown_column(number: int, column: str, columns: Sequence[str]) -> str:
+    """Say of a heading what is odd about it in itself; empty if nothing."""
+    before = column.rpartition("_")[0]
+    if not column:
+        return f"column {number} has no heading."
+    return f"the heading {before!r} stands more than once." if before in columns else ""
 
 
 def place_of(name: str, place: int, *, listed: bool) -> str:

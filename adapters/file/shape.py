@@ -24,6 +24,16 @@ if TYPE_CHECKING:
     from adapters.file.settings import FileSettings
 
 _BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".tab": "tsv"}
+_BINARY = {
+    b"PK\x03\x04": "a workbook (.xlsx) or zip archive",
+    b"\xd0\xcf\x11\xe0": "an old workbook (.xls) or document",
+    b"%PDF": "a PDF",
+    b"SQLite format 3": "a database",
+}
+_CONTROLS = bytes([*range(9), *range(14, 27), *range(28, 32), 127])
+_TOO_MANY = 0.05
+"""Share of control characters in the beginning above which something is no text."""
+_LOOKED_AT = 4096
 _FARTHEST = 256
 """Pieces of ``SAMPLE`` bytes through which the first sign that is not ASCII is looked for: 64 MB."""
 
@@ -58,11 +68,14 @@ def examine(stream: Stream, name: str, settings: FileSettings, known: FileState 
     ``known``: what was found when the file was shorter; that is not guessed again. Raises ``ConfigError``.
     """
     beginning = stream.beginning()
+    _refuse_binary(beginning, name)
     text_format = _format(name, settings, beginning) if known is None else known.format
     found = _encoding(stream, name, settings, text_format, known)
     if found.name in WIDE:
         stream = from_the_text(stream, found.name)
         found = Encoding(found.name, 0, found.reason)
+    else:
+        _refuse_noise(beginning[:_LOOKED_AT], name)
     shape = Shape(format=text_format, encoding=found, start=found.mark)
     return (_with_headings(shape, stream, name, settings, known) if text_format in {"csv", "tsv"} else shape), stream
 
@@ -73,6 +86,19 @@ def from_the_text(stream: Stream, codec: str) -> Stream:
         return stream
     stream.seek(encoding.given(codec, stream.beginning()).mark)
     return Stream(Narrowed(stream, codec))
+
+
+def _refuse_binary(beginning: bytes, name: str) -> None:
+    """Raise ``ConfigError`` for what is no text, before every piece of it is set aside as a bad row."""
+    for magic, kind in _BINARY.items():
+        if beginning.startswith(magic):
+            raise ConfigError(f"{name} is no text but {kind}. Export it as CSV or JSON Lines.")
+
+
+def _refuse_noise(beginning: bytes, name: str) -> None:
+    controls = len(beginning) - len(beginning.translate(None, _CONTROLS))
+    if controls > _TOO_MANY * len(beginning):
+        raise ConfigError(f"{name} is no text but something binary. Export it as CSV or JSON Lines.")
 
 
 def _format(name: str, settings: FileSettings, beginning: bytes) -> str:

@@ -49,7 +49,7 @@ class FileSource(Source):
         self.clock = surroundings.clock
         self.outbox = self._folder / settings.outbox if settings.outbox else None
         self._parser = Parser(
-            settings, _mapping(settings, surroundings.folder), name=surroundings.name, folder=surroundings.folder
+            settings, _mapping(settings, surroundings), name=surroundings.name, folder=surroundings.folder
         )
         self._name = surroundings.name
 
@@ -201,10 +201,11 @@ class FileSource(Source):
         )
 
 
-def _mapping(settings: FileSettings, folder: Path) -> RowMapping | None:
+def _mapping(settings: FileSettings, surroundings: Surroundings) -> RowMapping | None:
     """Load the mapping that the settings name or hold."""
     if settings.mapping is None:
         return None
     if isinstance(settings.mapping, str):
-        return load_row_mapping(folder / settings.mapping, what=settings.what)
-    return load_row_mapping(Document(settings.mapping, "mapping"), what=settings.what)
+        return load_row_mapping(surroundings.folder / settings.mapping, what=settings.what)
+    where = f"sources.{surroundings.name}.mapping"
+    return load_row_mapping(Document(settings.mapping, where, first_line=0), what=settings.what)
