@@ -10,8 +10,9 @@ import orjson
 from sqlalchemy import select
 
 from bridge.outbox.wording import shorten
-from bridge.queries import overview, setaside
+from bridge.queries import messages, overview, setaside
 from bridge.queries import status as standing
+from bridge.queries.messages import MessageFilter, MessageLine
 from bridge.queries.selection import Cut
 from bridge.store import schema
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 LAST_DAYS = 10
 MOST_PEOPLE = 8
 MOST_REASONS = 10
+LONGEST_TIMELINE = 20
 _EXCERPT = 74
 
 
@@ -40,7 +42,7 @@ class Timeline:
     case: int
     networks: list[str]
     """Of the case."""
-    said: list[overview.SaidLine]
+    said: list[MessageLine]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,10 +152,10 @@ def show_people(picture: Picture, week: Week) -> None:
         ("when (UTC)", "channel", "", "said", "case"),
         [
             (
-                f"{said.at:%a %d %b %H:%M}" if said.at else "",
+                f"{said.sent_at:%a %d %b %H:%M}" if said.sent_at else "",
                 said.network,
                 "→" if said.direction == "in" else "← us",
-                _excerpt(said.text) or f"({said.kind})",
+                _excerpt(said.text or "") or f"({said.kind})",
                 f"C-{said.case}" if said.case else "",
             )
             for said in line.said
@@ -200,7 +202,8 @@ def _timeline(connection: Connection) -> Timeline:
     case, customer = schema.case.c, schema.customer.c
     query = select(case.customer_id, customer.name).join(schema.customer, customer.id == case.customer_id)
     found = connection.execute(query.where(case.id == number)).one()
-    said = overview.timeline(connection, found.customer_id)
+    wanted = MessageFilter(customer=found.customer_id)
+    said = messages.timeline(connection, wanted, limit=LONGEST_TIMELINE, show_text=True)
     networks = sorted({line.network for line in said if line.case == number})
     return Timeline(customer=found.customer_id, name=found.name, case=number or 0, networks=networks, said=said)
 

@@ -93,19 +93,6 @@ class LeftOutLine:
     example: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaidLine:
-    """One message on a customer's timeline."""
-
-    at: datetime | None
-    network: str
-    direction: str
-    kind: str
-    public: bool
-    case: int | None
-    text: str
-
-
 def channels(connection: Connection) -> list[ChannelLine]:
     """Return the networks, the one with most messages first."""
     columns = (
@@ -225,26 +212,6 @@ def widest_case(connection: Connection) -> int | None:
     )
     found: int | None = connection.execute(query).scalar_one_or_none()
     return found
-
-
-def timeline(connection: Connection, customer: int) -> list[SaidLine]:
-    """Return what one customer said and was answered, on all networks, in order of time."""
-    texts = schema.message_text.c
-    columns = (M.sent_at, M.network, M.direction, M.kind, M.public, R.case_id, texts.subject, texts.text)
-    said = _SAID.outerjoin(schema.message_text, texts.message_id == M.id)
-    query = select(*columns).select_from(said).where(R.customer_id == customer)
-    return [
-        SaidLine(
-            at=row.sent_at,
-            network=row.network,
-            direction=row.direction,
-            kind=row.kind,
-            public=row.public,
-            case=row.case_id,
-            text=" · ".join(part for part in (row.subject, row.text) if part),
-        )
-        for row in connection.execute(query.order_by(M.sent_at.is_(None), M.sent_at, M.id))
-    ]
 
 
 def _person(connection: Connection, row: Any) -> PersonLine:  # noqa: ANN401 - customer, messages, cases
