@@ -163,9 +163,9 @@ def _collect_paused(app: App, setup: SourceSetup) -> bool:
 def _resolve(app: App, options: SyncOptions, report: RunReport) -> None:
     """Recompute whatever the new facts concern: conversations, triage, customers, cases, wanted records."""
     counts = report.counts.setdefault("resolve", {"messages": 0})
-    for batch in resolve(app):
-        counts["messages"] += batch.messages
-        options.progress("resolve", "", batch.messages)
+    for messages in resolve(app):
+        counts["messages"] += messages
+        options.progress("resolve", "", messages)
 
 
 def _deliver(app: App, target: TargetSetup, options: SyncOptions, report: RunReport) -> None:

@@ -127,7 +127,7 @@ def _part(row: Any) -> str:  # noqa: ANN401 - a row of the query above
     """Name where a message counts: by what it belongs to, so that the order of arrival leaves no trace."""
     if row.published:
         return "own"
-    if row.why is None:
+    if row.why is None or row.why == "waiting":
         return "waiting"
     if row.in_case:
         return "deleted" if row.state == "not_needed" else _BY_STATE.get(row.state, "waiting")

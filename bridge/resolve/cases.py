@@ -145,7 +145,7 @@ def _settle(work: Work, known: Known, person: Person, case: Assembled, id_: int,
     messages = tuple(message for episode in case.episodes for message in episode.messages)
     old = known.rows.get(id_)
     anchor = old.anchor if old is not None else case.anchor.key
-    row = _case_row(work, person, case, messages)
+    row = _case_row(person, case, messages)
     row |= {
         "id": id_,
         "anchor": anchor,
@@ -163,10 +163,10 @@ _VOLATILE = frozenset({"last_in_at", "last_at", "messages", "status", "closed_at
 """Columns whose change alone is no reason to write the case to a target again."""
 
 
-def _case_row(work: Work, person: Person, case: Assembled, messages: Sequence[Utterance]) -> dict[str, Any]:
+def _case_row(person: Person, case: Assembled, messages: Sequence[Utterance]) -> dict[str, Any]:
     inbound = [message for message in messages if message.inbound]
     first = person.rows[case.anchor.id]
-    triages = [work.triage.get(message.id) or person.rows[message.id].triage or {} for message in inbound]
+    triages = [person.rows[message.id].triage or {} for message in inbound]
     opened = case.anchor.at
     last = messages_last(messages)
     foreign = case.foreign[0] if case.foreign else ("", "")
@@ -223,19 +223,12 @@ def _due(opened: datetime | None, triages: Iterable[Mapping[str, Any]], clock: s
 
 def _write_resolved(work: Work, person: Person, case_of: Mapping[int, int], no_case: Mapping[int, str]) -> None:
     for id_, row in person.rows.items():
-        triage = work.triage.get(id_, row.triage)
-        values = {
-            "message_id": id_,
-            "conversation_id": work.conversation.get(id_, row.conversation_id),
-            "answers_id": work.answers.get(id_, row.answers_id),
-            "customer_id": person.customer_id,
-            "case_id": case_of.get(id_),
-            "why": "" if id_ in case_of else no_case.get(id_, "own"),
-            "triage": triage,
-        }
-        stored = (row.conversation_id, row.answers_id, row.customer_id, row.case_id, row.why, row.triage)
-        if id_ in work.messages or stored != tuple(values.values())[1:]:
-            work.writes.resolved.append(values)
+        case = case_of.get(id_)
+        why = "" if case is not None else no_case.get(id_, "own")
+        if row.fresh or (row.customer_id, row.case_id, row.why) != (person.customer_id, case, why):
+            work.writes.resolved.append(
+                {"message_id": id_, "customer_id": person.customer_id, "case_id": case, "why": why, "fresh": False}
+            )
 
 
 def _redirect_emptied(work: Work, known: Known, settled: Sequence[Settled]) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Row
 
-    from bridge.resolve.work import Work
+    from bridge.resolve.messages import MessageBatch
 
 _M, _R, _S = schema.message.c, schema.resolved.c, schema.stub.c
 
@@ -51,16 +51,15 @@ class _Parts:
         return ((label, self.find(label)) for label in self._above)
 
 
-def resolve_conversations(connection: Connection, work: Work) -> None:
+def resolve_conversations(connection: Connection, batch: MessageBatch) -> None:
     """Find the conversation of every dirty message, join those that turn out to be one, and note whom it concerns."""
-    if not work.messages:
+    if not batch.messages:
         return
-    labels = _known_labels(connection, work)
-    old = {row.message_id: row.conversation_id for row in _resolved(connection, work.messages)}
+    labels = _known_labels(connection, batch)
     parts = _Parts()
     stubs: dict[str, int] = {}
-    for id_, row in sorted(work.messages.items()):
-        label = old.get(id_, id_)
+    for id_, row in sorted(batch.messages.items()):
+        label = batch.known[id_].conversation_id if id_ in batch.known else id_
         linked = [*(row.answers or ()), *(row.answered_by or ())]
         if row.thread is not None:
             linked.append(row.thread)
@@ -74,21 +73,21 @@ def resolve_conversations(connection: Connection, work: Work) -> None:
                 stubs[key] = label
             labels[key] = label
         labels[row.key] = label
-        work.conversation[id_] = label
-    fresh = set(work.messages) - set(old)
+        batch.conversation[id_] = label
+    fresh = batch.messages.keys() - batch.known.keys()
     merged = [(before, after) for before, after in parts.merged() if before != after]
-    work.conversation = {id_: parts.find(label) for id_, label in work.conversation.items()}
-    work.writes.stubs = [{"key": key, "conversation_id": parts.find(label)} for key, label in sorted(stubs.items())]
-    work.writes.relabel = [(before, after) for before, after in merged if before not in fresh]
-    _follow_relabelled(connection, work)
-    _attribute_answers(connection, work)
+    batch.conversation = {id_: parts.find(label) for id_, label in batch.conversation.items()}
+    batch.stubs = [{"key": key, "conversation_id": parts.find(label)} for key, label in sorted(stubs.items())]
+    batch.relabel = [(before, after) for before, after in merged if before not in fresh]
+    _follow_relabelled(connection, batch)
+    _attribute_answers(connection, batch)
 
 
-def _known_labels(connection: Connection, work: Work) -> dict[str, int]:
+def _known_labels(connection: Connection, batch: MessageBatch) -> dict[str, int]:
     """Return the conversation of every key that the dirty messages link to, as far as it is known."""
-    keys = {row.key for row in work.messages.values()}
+    keys = {row.key for row in batch.messages.values()}
     links: set[str] = set()
-    for row in work.messages.values():
+    for row in batch.messages.values():
         links.update(row.answers or (), row.answered_by or ())
         if row.thread is not None:
             keys.add(row.thread)
@@ -102,62 +101,57 @@ def _known_labels(connection: Connection, work: Work) -> dict[str, int]:
     return labels
 
 
-def _resolved(connection: Connection, ids: Iterable[int]) -> Iterable[Row[Any]]:
-    query = select(_R.message_id, _R.conversation_id)
-    return bulk.rows_where(connection, query, _R.message_id, sorted(ids))
-
-
-def _follow_relabelled(connection: Connection, work: Work) -> None:
+def _follow_relabelled(connection: Connection, batch: MessageBatch) -> None:
     """Messages of conversations that joined another belong to its strands now."""
-    new_label = dict(work.writes.relabel)
+    new_label = dict(batch.relabel)
     if not new_label:
         return
     query = select(_R.message_id, _R.conversation_id, _M.direction).join(schema.message, _M.id == _R.message_id)
     involved = set(new_label) | set(new_label.values())
     for row in bulk.rows_where(connection, query, _R.conversation_id, sorted(involved)):
-        work.conversation.setdefault(row.message_id, new_label.get(row.conversation_id, row.conversation_id))
+        batch.conversation.setdefault(row.message_id, new_label.get(row.conversation_id, row.conversation_id))
         if row.direction == "in":
-            work.touched.add(row.message_id)
+            batch.moved.add(row.message_id)
 
 
-def _attribute_answers(connection: Connection, work: Work) -> None:
+def _attribute_answers(connection: Connection, batch: MessageBatch) -> None:
     """Say anew which customer's message each of our answers belongs to, in touched conversations that hold answers."""
-    touched = set(work.conversation.values())
-    mixed = {work.conversation[id_] for id_, row in work.messages.items() if row.direction == "out"}
+    touched = set(batch.conversation.values())
+    mixed = {batch.conversation[id_] for id_, row in batch.messages.items() if row.direction == "out"}
     query = (
         select(_R.conversation_id).join(schema.message, _M.id == _R.message_id).where(_M.direction == "out").distinct()
     )
-    old_labels = touched | {before for before, _ in work.writes.relabel}
-    new_label = dict(work.writes.relabel)
+    old_labels = touched | {before for before, _ in batch.relabel}
+    new_label = dict(batch.relabel)
     for row in bulk.rows_where(connection, query, _R.conversation_id, sorted(old_labels)):
         mixed.add(new_label.get(row.conversation_id, row.conversation_id))
     if not mixed:
         return
     before: dict[int, int | None] = {}
-    for label, conversation in _load(connection, work, mixed, before).items():
+    for label, conversation in _load(connection, batch, mixed, before).items():
         for id_, answered in attribute(conversation).items():
-            if id_ in work.messages or answered != before.get(id_):
-                work.answers[id_] = answered
-                work.conversation.setdefault(id_, label)
-                work.touched.update(one for one in (answered, before.get(id_)) if one is not None)
+            if id_ in batch.messages or answered != before.get(id_):
+                batch.answers[id_] = answered
+                batch.conversation.setdefault(id_, label)
+                batch.moved.update(one for one in (answered, before.get(id_)) if one is not None)
 
 
 def _load(
-    connection: Connection, work: Work, mixed: set[int], before: dict[int, int | None]
+    connection: Connection, batch: MessageBatch, mixed: set[int], before: dict[int, int | None]
 ) -> dict[int, list[ConversationMessage]]:
     """Return the messages of conversations by label; fills ``before`` with today's attribution."""
-    new_label = dict(work.writes.relabel)
-    sources = sorted(mixed | {old for old, new in work.writes.relabel if new in mixed})
+    new_label = dict(batch.relabel)
+    sources = sorted(mixed | {old for old, new in batch.relabel if new in mixed})
     query = select(
         _M.id, _M.key, _M.direction, _M.author_id, _M.sent_at, _M.answers, _R.conversation_id, _R.answers_id
     ).join(schema.resolved, _R.message_id == _M.id)
     found: dict[int, dict[int, ConversationMessage]] = {}
     for row in bulk.rows_where(connection, query, _R.conversation_id, sources):
-        label = work.conversation.get(row.id, new_label.get(row.conversation_id, row.conversation_id))
+        label = batch.conversation.get(row.id, new_label.get(row.conversation_id, row.conversation_id))
         before[row.id] = row.answers_id
         found.setdefault(label, {})[row.id] = _light(row)
-    for id_, row in work.messages.items():
-        label = work.conversation[id_]
+    for id_, row in batch.messages.items():
+        label = batch.conversation[id_]
         if label in mixed:
             found.setdefault(label, {})[id_] = _light(row)
     return {label: list(messages.values()) for label, messages in found.items()}

@@ -49,8 +49,6 @@ _LIGHT = select(
     _M.seen_by,
     _M.network,
     _M.unit,
-    _M.account,
-    _M.permalink,
     _M.action_id,
     _R.conversation_id,
     _R.answers_id,
@@ -58,7 +56,8 @@ _LIGHT = select(
     _R.case_id,
     _R.why,
     _R.triage,
-).outerjoin(schema.resolved, _R.message_id == _M.id)
+    _R.fresh,
+).join(schema.resolved, _R.message_id == _M.id)
 
 
 @dataclass(slots=True)
@@ -82,19 +81,16 @@ def gather(connection: Connection, work: Work) -> list[Person]:
     people: dict[tuple[str, int], Person] = {}
     owner: dict[int, Person] = {}
     for row in inbound:
-        if row.conversation_id is None and row.id not in work.conversation:
-            continue  # its own batch comes later
         customer = work.customer_of[row.author_id] if row.author_id is not None else None
         key = ("customer", customer) if customer is not None else ("message", row.id)
         person = people.setdefault(key, Person(customer, partial=customer in work.partial))
         person.rows[row.id] = row
         owner[row.id] = person
-    for row in _answers(connection, work, owner):
-        answered = work.answers.get(row.id, row.answers_id)
-        owner[answered].rows[row.id] = row
-        owner[row.id] = owner[answered]
+    for row in _answers(connection, owner):
+        owner[row.answers_id].rows[row.id] = row
+        owner[row.id] = owner[row.answers_id]
     for person in people.values():
-        person.utterances = [_utterance(work, row) for row in person.rows.values()]
+        person.utterances = [_utterance(row) for row in person.rows.values()]
     _closings(connection, owner)
     _foreign(connection, work, people)
     _decisions(connection, owner)
@@ -115,8 +111,7 @@ def _inbound(connection: Connection, work: Work) -> Iterable[Row[Any]]:
         mine = sorted(work.profiles_of[customer])
         work.partial.add(customer)
         yield from _segments(connection, query.where(_M.author_id.in_(mine)), times, work.silence)
-    wanted = sorted(work.touched | {id_ for id_, row in work.messages.items() if row.author_id is None})
-    yield from bulk.rows_where(connection, query.where(_M.author_id.is_(None)), _M.id, wanted)
+    yield from bulk.rows_where(connection, query.where(_M.author_id.is_(None)), _M.id, sorted(work.authorless))
 
 
 def _long_histories(connection: Connection, work: Work, profiles: list[int]) -> dict[int, list[datetime | None]]:
@@ -133,11 +128,10 @@ def _long_histories(connection: Connection, work: Work, profiles: list[int]) -> 
     }
     if not long:
         return {}
-    touched = bulk.rows_where(connection, select(_M.author_id, _M.sent_at), _M.id, sorted(work.touched))
-    for row in (*touched, *work.messages.values()):
-        customer = work.customer_of.get(row.author_id)
-        if customer in long:
-            long[customer].append(row.sent_at)
+    fresh = select(_M.author_id, _M.sent_at).join(schema.resolved, _R.message_id == _M.id).where(_R.fresh)
+    mine = [profile for profile in profiles if work.customer_of[profile] in long]
+    for row in bulk.rows_where(connection, fresh, _M.author_id, mine):
+        long[work.customer_of[row.author_id]].append(row.sent_at)
     return long
 
 
@@ -161,29 +155,23 @@ def _segments(
     return found.values()
 
 
-def _answers(connection: Connection, work: Work, owner: Collection[int]) -> Iterable[Row[Any]]:
-    """Return our answers to these messages: as stored, corrected by what this batch found out."""
-    seen = set()
-    for row in bulk.rows_where(connection, _LIGHT, _R.answers_id, sorted(owner)):
-        if work.answers.get(row.id, row.answers_id) in owner:
-            seen.add(row.id)
-            yield row
-    moved = [id_ for id_, answered in work.answers.items() if answered in owner and id_ not in seen]
-    yield from bulk.rows_where(connection, _LIGHT, _M.id, moved)
+def _answers(connection: Connection, owner: Collection[int]) -> list[Row[Any]]:
+    """Return our answers to these messages."""
+    return list(bulk.rows_where(connection, _LIGHT, _R.answers_id, sorted(owner)))
 
 
-def _utterance(work: Work, row: Row[Any]) -> Utterance:
-    triage = work.triage.get(row.id) or row.triage or {}
+def _utterance(row: Row[Any]) -> Utterance:
+    triage = row.triage or {}
     return Utterance(
         id=row.id,
         key=row.key,
         profile=row.author_id if row.direction == "in" else None,
-        conversation=work.conversation.get(row.id, row.conversation_id),
+        conversation=row.conversation_id,
         inbound=row.direction == "in",
         kind=row.kind,
         public=row.public,
         at=row.sent_at,
-        answers_to=work.answers.get(row.id, row.answers_id),
+        answers_to=row.answers_id,
         facts=frozenset(row.facts or ()),
         reason=triage.get("reason", ""),
         wanted=triage.get("wanted", "no"),

@@ -29,25 +29,16 @@ _P, _MEMBER, _MINT, _C = schema.profile.c, schema.member.c, schema.mint.c, schem
 
 def resolve_people(connection: Connection, work: Work) -> set[int]:
     """Find the customer of every author that this batch concerns; return customers whose golden record changed."""
-    authors = _authors(connection, work)
-    vertices = {f"p:{row.key}": row for row in authors.values()}
-    members = _members(connection, set(vertices) | work.vertices)
-    seeds = (set(vertices) - set(members)) | work.vertices
+    query = select(_P.id, _P.key)
+    vertices = {f"p:{row.key}": row.id for row in bulk.rows_where(connection, query, _P.id, sorted(work.authors))}
+    members = _members(connection, vertices.keys() | work.vertices)
+    seeds = (vertices.keys() - members.keys()) | work.vertices
     changed = _solve(connection, work, seeds, members) if seeds else set()
-    for vertex, row in vertices.items():
-        work.customer_of[row.id] = members[vertex]
+    for vertex, profile in vertices.items():
+        work.customer_of[profile] = members[vertex]
         work.customers.add(members[vertex])
     _profiles_of(connection, work, members)
     return changed
-
-
-def _authors(connection: Connection, work: Work) -> dict[int, Row[Any]]:
-    """Return the profiles of customers who wrote dirty or touched messages."""
-    ids = {row.author_id for row in work.messages.values() if row.direction == "in" and row.author_id is not None}
-    column = schema.message.c
-    query = select(column.author_id).where(column.direction == "in", column.author_id.is_not(None))
-    ids.update(row.author_id for row in bulk.rows_where(connection, query, column.id, sorted(work.touched)))
-    return {row.id: row for row in bulk.rows_where(connection, select(schema.profile), _P.id, sorted(ids))}
 
 
 def _members(connection: Connection, vertices: Collection[str]) -> dict[str, int]:
@@ -91,7 +82,7 @@ def _solve(connection: Connection, work: Work, seeds: set[str], members: dict[st
     lost = sorted((seeds & before.keys()) - set(everybody))
     work.writes.lost_members += lost
     work.customers |= touched
-    work.whole |= touched
+    work.whole |= {number for number in touched if number in before.values()}
     firm = [cluster - solution.provisional or cluster for cluster in clusters]
     work.writes.solved_vertices = everybody
     return _write_customers(connection, work, graph, firm, members, touched)

@@ -14,25 +14,25 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Row
 
-    from bridge.resolve.work import Work
+    from bridge.resolve.messages import MessageBatch
     from bridge.triage.rules import RuleSet, Triage
 
 
-def triage_messages(connection: Connection, work: Work, rules: Mapping[int, RuleSet]) -> None:
+def triage_messages(connection: Connection, batch: MessageBatch, rules: Mapping[int, RuleSet]) -> None:
     """Decide contact reason, priority, queue, SLA and whether a case is wanted, for each dirty message of a customer."""
-    inbound = [id_ for id_, row in work.messages.items() if row.direction == "in"]
+    inbound = [id_ for id_, row in batch.messages.items() if row.direction == "in"]
     files = _files(connection, inbound)
-    handles = {name: [f"@{each}" for each in setup.own] for name, setup in work.app.sources.items()}
+    handles = {name: [f"@{each}" for each in setup.own] for name, setup in batch.app.sources.items()}
     said: dict[int, dict[str, Any]] = {}
     column = schema.message_text.c
     for text in bulk.rows_where(connection, select(schema.message_text), column.message_id, inbound):
-        row = work.messages[text.message_id]
+        row = batch.messages[text.message_id]
         own = handles.get(row.connection, ())
-        decided = rules[row.policy_id].decide(_facts(work, row, text, own, files.get(row.id, 0)))
-        work.triage[row.id] = _stored(said, decided)
+        decided = rules[row.policy_id].decide(_facts(batch, row, text, own, files.get(row.id, 0)))
+        batch.triage[row.id] = _stored(said, decided)
 
 
-def _facts(work: Work, row: Row[Any], text: Row[Any], own: list[str] | tuple[()], files: int) -> TriageInput:
+def _facts(batch: MessageBatch, row: Row[Any], text: Row[Any], own: list[str] | tuple[()], files: int) -> TriageInput:
     folded = text.text.lower() if own and "@" in text.text else ""
     return TriageInput(
         text=text.text,
@@ -47,7 +47,7 @@ def _facts(work: Work, row: Row[Any], text: Row[Any], own: list[str] | tuple[()]
         unit=row.unit,
         account=row.account,
         source=row.connection,
-        targets=frozenset(work.routes.get(row.connection, ())),
+        targets=frozenset(batch.routes.get(row.connection, ())),
         missed=row.missed,
         automatic=row.automatic,
         mentions_brand=any(handle in folded for handle in own) if folded else False,

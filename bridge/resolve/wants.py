@@ -56,7 +56,7 @@ def want(
     emptied = [row["id"] for row in work.writes.cases if not row["messages"]]
     stored: Rows = {}
     for thing, subjects in (
-        ("message", sorted(set(ids) | set(work.messages) | {row["message_id"] for row in work.writes.resolved})),
+        ("message", sorted({*ids, *(row["message_id"] for row in work.writes.resolved)})),
         ("case", sorted({one.id for one in settled} | set(redirected) | set(emptied))),
         (
             "person",
@@ -151,14 +151,14 @@ class _Wanted:
                 key = target_key(self._work.app.organisation, self._work.app.environment, f"message:{message.key}")
                 self._new(target, "message", key, message.id, one.id, sort=_micros(message.at))
             return
-        if row.state in IN_FLIGHT and message.id not in self._work.messages:
+        if row.state in IN_FLIGHT and not one.person.rows[message.id].fresh:
             return
         if message.deleted and row.sent_version == 0 and row.state not in IN_FLIGHT:
             self._change(row, state="not_needed", reason="deleted on the network before it was delivered")
         elif row.delivered_version == 0 and row.state not in IN_FLIGHT | SETTLED_FOR_GOOD:
             if row.case_id != one.id or row.state == "not_needed":
                 self._change(row, case_id=one.id, state="pending")
-        elif message.id in self._work.messages:
+        elif one.person.rows[message.id].fresh:
             self._again(row)
 
     def _amendments(self, one: Settled, target: str, messages: Sequence[Utterance]) -> None:
@@ -205,7 +205,7 @@ class _Wanted:
             or message.at is None
         ):
             return False
-        if message.id not in self._work.messages or self._placed(target, message):
+        if not one.person.rows[message.id].fresh or self._placed(target, message):
             return False
         closings = sorted(
             (closing for closing in one.person.closings if closing.at <= message.at), key=lambda item: item.at

@@ -1,4 +1,4 @@
-"""One batch of resolving: what was dirty, what is known by now, and the rows that will be written."""
+"""A batch of customers: whose cases are assembled anew, what is known by now, and the rows that will be written."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy.engine import Row
-
     from bridge.app import App
 
 
@@ -19,9 +17,6 @@ class Writes:
     """Rows to write, by table; each list has rows of equal columns."""
 
     mints: list[dict[str, Any]] = field(default_factory=list)
-    relabel: list[tuple[int, int]] = field(default_factory=list)
-    """(old, new) conversation labels."""
-    stubs: list[dict[str, Any]] = field(default_factory=list)
     members: list[dict[str, Any]] = field(default_factory=list)
     lost_members: list[str] = field(default_factory=list)
     customers: list[dict[str, Any]] = field(default_factory=list)
@@ -43,21 +38,16 @@ class Work:
     app: App
     routes: Mapping[str, tuple[str, ...]]
     """Connection → targets that its messages go to."""
-    secret: bytes
-    seqs: list[int]
-    messages: dict[int, Row[Any]] = field(default_factory=dict)
-    """Dirty messages by id."""
+    touched: list[tuple[str, str]] = field(default_factory=list)
+    """What this batch deals with, as it stands in the table."""
+    authors: set[int] = field(default_factory=set)
+    """Touched profiles."""
+    authorless: set[int] = field(default_factory=set)
+    """Touched messages without an author."""
     vertices: set[str] = field(default_factory=set)
+    """Vertices of which something changed."""
     customers: set[int] = field(default_factory=set)
     """Customers whose cases are recomputed."""
-    touched: set[int] = field(default_factory=set)
-    """Customers' messages (with an author or without) whose cases are recomputed, beside the dirty ones."""
-    conversation: dict[int, int] = field(default_factory=dict)
-    """Message id → conversation, for messages whose conversation this batch (re)computed."""
-    answers: dict[int, int | None] = field(default_factory=dict)
-    """Outgoing message id → customer's message that it belongs to, where this batch recomputed it."""
-    triage: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """Message id → triage, where this batch recomputed it."""
     customer_of: dict[int, int] = field(default_factory=dict)
     """Profile id → customer, for every profile that this batch needs."""
     profiles_of: dict[int, set[int]] = field(default_factory=dict)

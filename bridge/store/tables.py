@@ -352,8 +352,20 @@ class Resolved(Table, table=True):
     customer_id: int | None = _int(index=True)
     case_id: int | None = _int(index=True)
     why: str = ""
-    """Why it is in no case: ``rule:NAME``, ``own``, ``history``, ``deleted``, ``decision``; empty when it is."""
+    """Why it is in no case: ``rule:NAME``, ``own``, ``history``, ``deleted``, ``decision``; empty when it is in one,
+    ``waiting`` until its customer's cases are assembled."""
     triage: dict[str, Any] | None = _json()
+    fresh: bool = False
+    """New, edited, or in another strand since its customer's cases were last assembled."""
+
+
+class Touched(Table, table=True):
+    """Whose cases are to be assembled anew; only the one resolver reads and writes it."""
+
+    __tablename__ = "touched"
+    kind: str = Field(primary_key=True)
+    """profile (id), message (id of one without an author), vertex, customer (id)."""
+    key: str = Field(sa_column=Column(Text, primary_key=True))
 
 
 class Stub(Table, table=True):

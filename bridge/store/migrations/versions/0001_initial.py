@@ -448,6 +448,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("case_id", ID, nullable=True),
         sa.Column("why", sa.String(), nullable=False),
         sa.Column("triage", sa.Text(), nullable=True),
+        sa.Column("fresh", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_resolved")),
     )
     op.create_index(op.f("ix_resolved_answers_id"), "resolved", ["answers_id"], unique=False)
@@ -508,4 +509,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_tombstone")),
+    )
+    op.create_table(
+        "touched",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_touched")),
     )
