@@ -11,6 +11,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    WithJsonSchema,
     create_model,
     field_validator,
 )
@@ -35,9 +36,17 @@ def _compiles(pattern: str) -> str:
     return pattern
 
 
-Pattern = Annotated[str, AfterValidator(_compiles)]
+def _five_fields(schedule: str) -> str:
+    if schedule and len(schedule.split()) != 5:
+        message = "a schedule has five fields (minute, hour, day, month, weekday), as in '*/15 * * * *'"
+        raise ValueError(message)
+    return schedule
 
-CRON = r"^(\S+\s+){4}\S+$"
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+Schedule = Annotated[
+    str, AfterValidator(_five_fields), WithJsonSchema({"type": "string", "pattern": r"^(\S+\s+){4}\S+$|^$"})
+]
 
 
 class Section(BaseModel):
@@ -166,9 +175,8 @@ class SyncEntry(Section):
     mapping: Path | None = Field(
         default=None, description="Folder with the mappings of its targets, where they name none themselves."
     )
-    schedule: str = Field(
+    schedule: Schedule = Field(
         default="",
-        pattern=f"{CRON}|^$",
         description="When it runs, as five cron fields in UTC; empty: by hand or by the system's scheduler.",
     )
 
