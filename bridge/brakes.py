@@ -64,7 +64,7 @@ def resume(store: Store, step: str, name: str, *, accept: int = 0) -> bool:
 def paused(connection: Connection, step: str, name: str) -> Paused | None:
     """Return the pause that stops ``step`` for this connection, its own or one for all."""
     query = select(_PAUSE.step, _PAUSE.connection, _PAUSE.by, _PAUSE.reason).where(
-        _PAUSE.step == step, _PAUSE.connection.in_(("", name))
+        _PAUSE.step == step, _PAUSE.connection.in_(("", name, name.partition("@")[0]))
     )
     row = connection.execute(query.order_by(_PAUSE.connection)).first()
     return None if row is None else Paused(*row)

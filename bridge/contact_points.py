@@ -32,7 +32,7 @@ def of_author(email: str | None, phone: str | None, kind: Kind, region: str, *, 
     )
 
 
-def of_person(  # noqa: PLR0913 - one keyword for each kind of contact point
+def of_person(
     *,
     emails: Sequence[str],
     phones: Sequence[str],

@@ -19,6 +19,7 @@ from bridge import attachments, audit, lease, runs, start
 from bridge.brakes import paused, resume
 from bridge.collect import Counts, collect, reading_of
 from bridge.errors import CasebridgeError, ConfigError, Exit, worst
+from bridge.modes import destination, take_backlog
 from bridge.outbox.deliver import deliver
 from bridge.plan import PlanReport
 from bridge.plan import plan as look_ahead
@@ -54,6 +55,8 @@ class SyncOptions:
     """Start a source at this time (history), instead of now."""
     last: int | None = None
     """Start a source with its last so many messages."""
+    backlog: bool = False
+    """Deliver also what was wanted while a target was only observed."""
     as_cases: bool = False
     """History becomes closed cases, without SLA or notices."""
     accept: int | None = None
@@ -120,6 +123,8 @@ def _story(
     _resolve(app, options, report)
     attachments.fetch_all(app)
     for target in targets:
+        if options.backlog:
+            take_backlog(app, target)
         if options.accept is not None:
             resume(app.store, "deliver", target.name, accept=options.accept)
     _each(report, targets, lambda target: _deliver(app, target, options, report))
@@ -171,6 +176,7 @@ def _resolve(app: App, options: SyncOptions, report: RunReport) -> None:
 def _deliver(app: App, target: TargetSetup, options: SyncOptions, report: RunReport) -> None:
     """Drain what is wanted in a target, in slices, until nothing is left that can go now."""
     counts = report.counts.setdefault(target.name, {})
+    target = destination(app, target)
     patience = app.clock.now() + PATIENCE
     more = True
     while more:

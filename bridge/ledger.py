@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, or_, select
 
 from bridge.collect import MESSAGES
+from bridge.modes import outbox_of
 from bridge.publish import OWN_POSTS
 from bridge.resolve.batch import routes_of
 from bridge.store import schema
@@ -72,9 +73,10 @@ def ledger(app: App) -> LedgerReport:
         _sources(connection, report)
         routes = routes_of(app)
         for target in app.targets:
-            connections = [source for source, targets in routes.items() if target in targets]
-            report.targets.append(_target(connection, target, connections))
-            _placements(connection, target, report)
+            outbox = outbox_of(app.targets[target])
+            connections = [source for source, targets in routes.items() if outbox in targets]
+            report.targets.append(_target(connection, outbox, connections))
+            _placements(connection, outbox, report)
     return report
 
 

@@ -13,8 +13,8 @@ from bridge import contact_points
 from bridge.document_faults import did_you_mean
 from bridge.message_documents import AttachmentDocument, AuthorDocument, MessageDocument, PersonDocument
 from bridge.nouns import Attachment, Direction, Kind, Message, Person, Profile
-from identity.mailboxes import role_mailbox
 from identity import normalise
+from identity.mailboxes import role_mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 
 from bridge import start
 from bridge.collect import Reading, reading_of, store_page
+from bridge.modes import destination
 from bridge.nouns import Broken, Reference, Said
 from bridge.outbox.preview import preview
 from bridge.policies import stamp, store_secret
@@ -63,7 +64,7 @@ def plan(app: App, sources: Iterable[SourceSetup], targets: Iterable[TargetSetup
             pass
         report.lines += _skipped(tried, before)
         for setup in targets:
-            report.lines += [_line(one) for one in preview(tried, setup)]
+            report.lines += [_line(one) for one in preview(tried, destination(tried, setup))]
     report.counts = dict(Counter(f"{line.action} {line.thing}" for line in report.lines))
     return report
 

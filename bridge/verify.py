@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from bridge.modes import destination
 from bridge.nouns import Presence, Thing
 from bridge.store import bulk, schema
 
@@ -44,7 +45,7 @@ class VerifyReport:
 
 def verify(app: App, target_name: str) -> VerifyReport:
     """Compare our deliveries with what stands in the target."""
-    setup = app.targets[target_name]
+    setup = destination(app, app.targets[target_name])
     report = VerifyReport(target_name)
     for thing in Thing:
         mapping = setup.mappings.get(thing)

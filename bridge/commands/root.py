@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """What shells expect after Ctrl-C."""
 
+_WRONG_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
 _REPORT = "This is our own fault, not yours. Please report it with what you did; --debug shows the traceback."
 
 
@@ -47,6 +48,13 @@ class Root(TyperGroup):
             raise typer.Exit(INTERRUPTED) from error
         except (typer.Exit, typer.Abort, BrokenPipeError):
             raise
+        except OSError as error:
+            what = f"{error.filename}: " if error.filename else ""
+            typer.echo(
+                f"casebridge: {what}{error.strerror or error}. Check the path, permissions and disk space.", err=True
+            )
+            _trace_if_debugging(ctx, error)
+            raise typer.Exit(Exit.CONFIG if isinstance(error, _WRONG_PATH) else Exit.UNREACHABLE) from error
         except Exception as error:
             if _is_usage_error(error):
                 raise

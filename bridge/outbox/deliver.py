@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from bridge import brakes
 from bridge.app import TargetMode
-from bridge.errors import AuthError, BudgetSpent, ConfigError, RateLimited, Transient
+from bridge.errors import AuthError, BudgetSpent, RateLimited, Transient
 from bridge.nouns import Thing
 from bridge.outbox import claim as claims
 from bridge.outbox.batch import send_batch
@@ -38,21 +38,17 @@ def deliver(
     *,
     seconds: float,
     owner: str,
-    deliver_to: TargetSetup | None = None,
     patience: timedelta = PATIENCE,
 ) -> DeliverReport:
     """Work on the outbox of one target for at most about ``seconds``; say whether there is more to do at once.
 
-    ``owner`` names this worker among all that share the store. In shadow mode the records of ``setup`` go to
-    ``deliver_to``, with the mappings of that. A rest of at most ``patience`` is waited out. What stops the whole target (credentials, rate limit, budget, pause,
-    brake, unreachable) stands in the report, beside what was done until then; nothing is raised for it.
+    ``owner`` names this worker among all that share the store. A rest of at most ``patience`` is waited out. What stops
+    the whole target (credentials, rate limit, budget, pause, brake, unreachable) stands in the report, beside what was
+    done until then; nothing is raised for it.
     """
     if setup.mode is TargetMode.OBSERVE:
         return _observe(app, setup)
-    if setup.mode is TargetMode.SHADOW and deliver_to is None:
-        message = f"The target {setup.name} is in shadow mode, and there is no desk to deliver to."
-        raise ConfigError(message)
-    run = Run.start(app, setup, deliver_to or setup, owner=owner, seconds=seconds, patience=patience)
+    run = Run.start(app, setup, owner=owner, seconds=seconds, patience=patience)
     while run.goes_on() and (_guarded_round(run) or run.waits()):
         pass
     return run.report()
@@ -74,7 +70,7 @@ def _round(run: Run) -> bool:
     before = run.moved
     settle(run)
     for thing in _ORDER:
-        if thing == "amendment" or Thing(thing) in run.destination.mappings:
+        if thing == "amendment" or Thing(thing) in run.setup.mappings:
             _drain(run, thing)
     return run.moved > before
 

@@ -93,7 +93,7 @@ def _not_before(connection: Connection, asking: Sequence[Claim]) -> datetime:
 def _find(
     run: Run, thing: str, asking: Sequence[Claim], anchors: Mapping[int, list[str]], not_before: datetime
 ) -> _Results:
-    name = run.destination.mappings[Thing(thing)].object
+    name = run.setup.mappings[Thing(thing)].object
     every = sorted({key for keys in anchors.values() for key in keys})
     run.take_token()
     found = reading(lambda: run.target.find(name, every, not_before))

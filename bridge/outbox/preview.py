@@ -50,7 +50,7 @@ class Preview:
 
 def preview(app: App, setup: TargetSetup) -> Iterator[Preview]:
     """Yield what would happen to every pending record of a target, persons first."""
-    run = Run.start(app, setup, setup, owner="plan", seconds=0.0, patience=timedelta())
+    run = Run.start(app, setup, owner="plan", seconds=0.0, patience=timedelta())
     for thing in Thing:
         if thing not in setup.mappings:
             continue

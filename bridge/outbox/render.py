@@ -52,7 +52,7 @@ def render(run: Run, thing: str, claims: Sequence[Claim]) -> Iterator[Result]:
     if thing == "amendment":
         yield from (_amendment(claim) for claim in claims)
         return
-    mapping = run.destination.mappings[Thing(thing)]
+    mapping = run.setup.mappings[Thing(thing)]
     with run.app.store.read() as connection:
         rows = store_values.load(connection, thing, claims, wants=mapping.paths)
     hint = hints(run.app, rows) if "case.reply_hint" in mapping.paths else {}
@@ -70,7 +70,7 @@ class _Batch:
     """Renders the records of one batch; what several messages of a case share is made once."""
 
     def __init__(self, run: Run, mapping: TargetMapping, rows: Rows, hint: Mapping[int, str]) -> None:
-        self._setup: TargetSetup = run.destination
+        self._setup: TargetSetup = run.setup
         self._folder = run.app.folder
         self._mapping = mapping
         self._rows = rows

@@ -58,11 +58,10 @@ class DeliverReport:
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """The state of one call of ``deliver``. ``setup`` names the rows, ``destination`` is where they go."""
+    """The state of one call of ``deliver``. ``setup`` is where the rows of its name go (``modes.destination``)."""
 
     app: App
     setup: TargetSetup
-    destination: TargetSetup
     owner: str
     ends: float
     """By ``time.monotonic``."""
@@ -81,7 +80,6 @@ class Run:
         cls,
         app: App,
         setup: TargetSetup,
-        destination: TargetSetup,
         *,
         owner: str,
         seconds: float,
@@ -90,15 +88,14 @@ class Run:
         """Begin: free what dead processes held, read the target's budget once."""
         abandon_dead(app.store, setup.name)
         limit = None
-        if brakes.braked(setup) and destination is setup:
+        if brakes.braked(setup):
             with app.store.read() as connection:
                 limit = brakes.case_limit(connection, setup.name, setup.brakes, app.clock.now())
         ends = time.monotonic() + seconds
-        limits = destination.target.budget()
+        limits = setup.target.budget()
         return cls(
             app=app,
             setup=setup,
-            destination=destination,
             owner=owner,
             ends=ends,
             patience=patience,
@@ -109,11 +106,11 @@ class Run:
     @property
     def target(self) -> Target:
         """Return the adapter that is written to."""
-        return self.destination.target
+        return self.setup.target
 
     def scan(self, thing: str) -> Scan:
         """Return a walk over the pending records of ``thing``."""
-        case = self.destination.mappings.get(Thing.CASE)
+        case = self.setup.mappings.get(Thing.CASE)
         return Scan(
             target=self.setup.name,
             thing=thing,

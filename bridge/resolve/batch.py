@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bridge import lease
+from bridge.modes import outbox_of
 from bridge.resolve.customers import resolve_customers
 from bridge.resolve.messages import resolve_messages
 
@@ -30,9 +31,10 @@ def resolve(app: App, *, patience: float = 60.0) -> Iterator[int]:
 
 
 def routes_of(app: App) -> dict[str, tuple[str, ...]]:
-    """Return connection → targets, from all syncs."""
+    """Return connection → outboxes of the targets that its messages go to, from all syncs."""
     routes: dict[str, dict[str, None]] = {}
     for sync in app.syncs.values():
         for source in sync.sources:
-            routes.setdefault(source, {}).update(dict.fromkeys(sync.targets))
+            outboxes = [outbox_of(app.targets[target]) for target in sync.targets]
+            routes.setdefault(source, {}).update(dict.fromkeys(outboxes))
     return {source: tuple(targets) for source, targets in routes.items()}

@@ -45,6 +45,7 @@ _LIGHT = select(
     _M.mode,
     _M.policy_id,
     _M.deleted_at,
+    _M.edited_at,
     _M.connection,
     _M.seen_by,
     _M.network,
@@ -181,6 +182,7 @@ def _utterance(row: Row[Any]) -> Utterance:
         policy=row.policy_id,
         mode=row.mode,
         deleted=row.deleted_at is not None,
+        edited_at=row.edited_at,
     )
 
 
@@ -190,6 +192,8 @@ def _closings(connection: Connection, owner: dict[int, Person]) -> None:
     placed: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
     for row in bulk.rows_where(connection, query, _P.message_id, sorted(owner)):
         placed[row.target, row.case_ref].append(row)
+    for continued in _continued(connection, placed):
+        placed.pop(continued)
     if not placed:
         return
     events = select(_E.target, _E.case_ref, _E.at, _E.value).where(_E.what == What.STATUS)
@@ -198,6 +202,18 @@ def _closings(connection: Connection, owner: dict[int, Person]) -> None:
         for person in {id(owner[message]): owner[message] for message in there}.values():
             mine = frozenset(message for message in there if owner[message] is person)
             person.closings.append(Closing(event.at, event.value == "closed", mine))
+
+
+def _continued(connection: Connection, placed: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the native cases whose matter continues in another: closing these closes nothing."""
+    delivery, case = schema.delivery.c, schema.case.c
+    query = (
+        select(delivery.target, delivery.ref)
+        .join(schema.case, case.id == delivery.subject_id)
+        .where(delivery.thing == "case", case.redirect_to.is_not(None))
+    )
+    rows = bulk.rows_where(connection, query, delivery.ref, sorted({ref for _, ref in placed}))
+    return [(row.target, row.ref) for row in rows if (row.target, row.ref) in placed]
 
 
 def _foreign(connection: Connection, work: Work, people: dict[tuple[str, int], Person]) -> None:
@@ -230,7 +246,7 @@ def _keys_of_permalinks(connection: Connection, permalinks: Collection[str]) -> 
 def _decisions(connection: Connection, owner: dict[int, Person]) -> None:
     """Human decisions about cases; they name messages by key."""
     kinds = {"case_split": "split", "case_join": "join", "case_move_to": "move_to", "not_a_case": "not_a_case"}
-    query = select(_D.id, _D.kind, _D.operands).where(_D.kind.in_(kinds), _D.undone_at.is_(None)).order_by(_D.id)
+    query = select(_D.id, _D.kind, _D.operands, _D.at).where(_D.kind.in_(kinds), _D.undone_at.is_(None)).order_by(_D.id)
     rows = connection.execute(query).all()
     if not rows:
         return
@@ -238,4 +254,4 @@ def _decisions(connection: Connection, owner: dict[int, Person]) -> None:
     for row in rows:
         messages = tuple(ids[key] for key in row.operands if key in ids)
         for person in {id(owner[message]): owner[message] for message in messages}.values():
-            person.decisions.append(CaseDecision(row.id, kinds[row.kind], messages))
+            person.decisions.append(CaseDecision(row.id, kinds[row.kind], messages, row.at))

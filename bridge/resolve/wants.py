@@ -118,6 +118,8 @@ class _Wanted:
         """Write customers again, where they stand, whose golden record changed."""
         for (_, thing, subject), row in self._stored.items():
             if thing == "person" and subject in changed:
+                if row.state == "not_needed":  # by policy; what is known now may be enough
+                    self._change(row, state="pending", wanted_version=row.wanted_version + 1)
                 self._again(row)
 
     def _targets(self, one: Settled, message: Utterance) -> Iterable[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bridge.crash import crash_point
 from bridge.errors import ConfigError, Transient
@@ -59,8 +59,7 @@ class Store:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
-        if url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(url)
         engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False})
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
@@ -69,6 +68,15 @@ def _engine(url: URL) -> Engine:
         return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     message = f"store: {url.get_backend_name()} is not supported; use sqlite:///file or postgresql://…"
     raise ConfigError(message)
+
+
+def _make_folder(url: URL) -> None:
+    folder = Path(url.database or "").parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"store: the folder {folder} cannot be made: {error.strerror}. Name another place for the store."
+        raise ConfigError(message) from error
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401 - DBAPI objects are untyped
@@ -89,11 +97,18 @@ def _on_sqlite_begin(connection: Connection) -> None:
 
 @contextmanager
 def _clear_errors(url: URL) -> Iterator[None]:
+    where = url.render_as_string(hide_password=True)
     try:
         yield
     except OperationalError as error:
-        where = url.render_as_string(hide_password=True)
-        message = (
-            f"The store {where} cannot be used: {error.orig}. Check disk space, permissions and that it is running."
-        )
+        reason = " ".join(str(error.orig).split()).rstrip(".?")
+        message = f"The store {where} cannot be used: {reason}. Check disk space, permissions and that it is running."
         raise Transient(message) from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:
+            raise
+        message = (
+            f"The store {where} is damaged or no database: {error.orig}. "
+            "Move it away, then bring a backup back with: casebridge restore"
+        )
+        raise ConfigError(message) from error

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge import brakes, budget
-from bridge.app import Brakes, TargetMode
-from bridge.errors import ConfigError, Exit
+from bridge.app import Brakes
+from bridge.errors import Exit
 from bridge.faults import Fault
 from bridge.nouns import Budget
-from bridge.outbox.deliver import deliver
 from bridge.retry import LONGEST, backoff
 from bridge.store import schema
 from tests.bridge.outbox.world import LiveMemoryTarget, World, make_world
@@ -200,14 +199,3 @@ def test_the_wait_between_tries_grows_to_a_quarter_of_an_hour() -> None:
     assert timedelta(seconds=1) <= waits[0] <= timedelta(seconds=2)
     assert LONGEST <= waits[-1] <= LONGEST + timedelta(seconds=1)
     assert backoff(1, at_least=60) >= timedelta(seconds=60)
-
-
-def test_shadow_mode_delivers_to_the_desk_alone(world: World, store: Store, clock: FixedClock, tmp_path: Path) -> None:
-    desk = make_world(store, clock, tmp_path)
-    world.change(mode=TargetMode.SHADOW)
-    case = world.case(1)
-    with pytest.raises(ConfigError):
-        world.deliver()
-    deliver(world.app, world.setup, seconds=30, owner="me", deliver_to=desk.setup)
-    assert world.target.crm.rows == {}
-    assert [row.fields["text"] for row in desk.target.crm.messages(world.row("case", case).ref)] == [f"{case}:0"]
