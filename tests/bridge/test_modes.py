@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from bridge.engine import SyncOptions, sync
-from bridge.errors import ConfigError
+from bridge.errors import Exit
 from bridge.ledger import ledger
 from cli import compose
 from tests.project import put, write_project
@@ -77,6 +75,8 @@ def test_shadow_delivers_to_the_desk_only(tmp_path: Path) -> None:
 def test_shadow_without_a_desk_says_what_to_add(tmp_path: Path) -> None:
     folder = _project(tmp_path / "project", "shadow", desk=False)
     app = compose(folder)
-    with pytest.raises(ConfigError, match="type desk"):
-        sync(app, None, SyncOptions())
+    _say(folder, 1)
+    report = sync(app, None, SyncOptions())
+    assert report.exit_code == Exit.CONFIG
+    assert "type desk" in report.problems[0]
     app.close()
