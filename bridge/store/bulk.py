@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
-from sqlalchemy import ARRAY, any_, bindparam, func, select, text
+from sqlalchemy import ARRAY, Boolean, any_, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bridge.store.types import JsonText, UTCTime
@@ -29,12 +29,16 @@ T = TypeVar("T")
 CHUNK = 10_000
 """Values in one look-up: bounds the memory of its answer."""
 
+_NEW = ("nothing",)
+_IN_ONE_STATEMENT = {"sqlite": CHUNK, "postgresql": 2_000}
+"""Rows that are bound at once: bounds the memory of a large batch."""
+
 _ARRAYS = {"BIGINT": "bigint[]", "INTEGER": "bigint[]", "BOOLEAN": "boolean[]", "FLOAT": "double precision[]"}
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows; those that violate a unique constraint are passed over."""
-    _execute(connection, table, rows, _insert_sql, ("nothing",))
+    """Insert rows; those that violate a unique constraint are passed over. What no row has is left to be NULL."""
+    _execute(connection, table, rows, _insert_sql, _NEW)
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]) -> None:
@@ -43,7 +47,15 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
 
 
 def update(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, key: str = "id") -> None:
-    """Update the given columns of the rows with this ``key``."""
+    """Update the given columns of the rows with this ``key``.
+
+    PostgreSQL locks the rows of such a statement in any order, so two writers could wait for each other: they are
+    locked in the order of the key first.
+    """
+    if rows and connection.dialect.name == "postgresql":
+        column = table.c[key]
+        mine = among(connection, column, [row[key] for row in rows])
+        connection.execute(select(column).where(mine).order_by(column).with_for_update())
     _execute(connection, table, rows, _update_sql, (key,))
 
 
@@ -95,27 +107,27 @@ def _execute(
     build: Callable[[Table, tuple[str, ...], str, tuple[str, ...]], str],
     arguments: tuple[str, ...],
 ) -> None:
-    if not rows:
-        return
-    names = tuple(rows[0])
-    if build is _update_sql:
-        names = (*(name for name in names if name != arguments[0]), arguments[0])
     dialect = connection.dialect.name
-    sql = _statement(build, table, names, dialect, arguments)
-    if dialect == "sqlite":
-        connection.exec_driver_sql(sql, list(zip(*_columns(table, names, dialect, rows), strict=True)))
-        return
-    for part in chunks(rows, 2_000):
-        connection.exec_driver_sql(sql, tuple(map(list, _columns(table, names, dialect, part))))
+    for part in chunks(rows, _IN_ONE_STATEMENT[dialect]):
+        columns = _columns(table, dialect, part)
+        if build is _update_sql:
+            columns[arguments[0]] = columns.pop(arguments[0])  # its mark is the last
+        elif arguments == _NEW:
+            columns = {name: values for name, values in columns.items() if values.count(None) < len(values)}
+        sql = _statement(build, table, tuple(columns), dialect, arguments)
+        if dialect == "sqlite":
+            connection.exec_driver_sql(sql, list(zip(*columns.values(), strict=True)))
+        else:
+            connection.exec_driver_sql(sql, tuple(columns.values()))
 
 
-def _columns(
-    table: Table, names: tuple[str, ...], dialect: str, rows: Sequence[Mapping[str, Any]]
-) -> Iterator[Iterable[Any]]:
-    """Yield the columns of the rows as the driver takes them."""
-    for name, bind in _binders(table, names, dialect):
+def _columns(table: Table, dialect: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return the columns of the rows as the driver takes them."""
+    columns: dict[str, list[Any]] = {}
+    for name, bind in _binders(table, tuple(rows[0]), dialect):
         values = map(itemgetter(name), rows)
-        yield values if bind is None else map(bind, values)
+        columns[name] = list(values) if bind is None else list(map(bind, values))
+    return columns
 
 
 @cache
@@ -136,8 +148,10 @@ def _binders(table: Table, names: tuple[str, ...], dialect: str) -> tuple[tuple[
 
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    if isinstance(kind, Boolean):
+        return None  # both drivers take True and False; SQLAlchemy would look at every value
     if isinstance(kind, UTCTime | JsonText):
-        return lambda value: None if value is None else kind.process_bind_param(value, dialect)
+        return kind.bind_processor(dialect)
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
