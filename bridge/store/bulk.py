@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bridge.store.types import JsonText, UTCTime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Column, Select, Table
     from sqlalchemy.engine import Connection, Dialect

@@ -10,10 +10,13 @@ from sqlalchemy import BigInteger, DateTime, Integer, Text
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.engine import Dialect
     from sqlalchemy.types import TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """A surrogate key: SQLite numbers rows by itself only for a plain INTEGER."""
@@ -31,26 +34,13 @@ class UTCTime(TypeDecorator[datetime]):
             return dialect.type_descriptor(DateTime(timezone=True))
         return dialect.type_descriptor(BigInteger())
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 - as the base class
-        """Refuse naive times; store the instant."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = f"a time without a zone: {value!r}"
-            raise ValueError(message)
-        if dialect.name == "postgresql":
-            return value
-        passed = value - _EPOCH
-        return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        """Refuse naive times; store the instant. A plain function: SQLAlchemy's way to it costs as much again."""
+        return _aware if dialect.name == "postgresql" else _to_microseconds
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401 - as the base class
-        """Return an aware UTC datetime."""
-        if value is None:
-            return None
-        if dialect.name == "postgresql":
-            stamp: datetime = value
-            return stamp.astimezone(UTC)
-        return _EPOCH + timedelta(microseconds=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002 - as the base class
+        """Return aware UTC datetimes."""
+        return _in_utc if dialect.name == "postgresql" else _from_microseconds
 
 
 class JsonText(TypeDecorator[Any]):
@@ -59,10 +49,41 @@ class JsonText(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401, ARG002 - as the base class
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:  # noqa: ARG002 - as the base class
         """Serialise with sorted keys, so that equal values are equal text."""
-        return None if value is None else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+        return _dump
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 - as the base class
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Any]:  # noqa: ARG002 - as the base class
         """Parse."""
-        return None if value is None else orjson.loads(value)
+        return _load
+
+
+def _aware(value: datetime | None) -> datetime | None:
+    if value is not None and value.tzinfo is None:
+        message = f"a time without a zone: {value!r}"
+        raise ValueError(message)
+    return value
+
+
+def _to_microseconds(value: datetime | None) -> int | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        _aware(value)
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
+
+
+def _from_microseconds(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + _MICROSECOND * value
+
+
+def _dump(value: Any) -> str | None:  # noqa: ANN401 - a JSON value
+    return None if value is None else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _load(value: str | None) -> Any:  # noqa: ANN401 - a JSON value
+    return None if value is None else orjson.loads(value)

@@ -68,11 +68,11 @@ def test_a_json_value_comes_back_as_it_was(store: Store, value: Any) -> None:  #
 
 @given(st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.timezones() | st.just(UTC)))  # noqa: DTZ001 - bounds
 def test_every_instant_survives_the_way_into_an_integer_and_back(instant: datetime) -> None:
-    stored = UTCTime().process_bind_param(instant, SQLITE)
-    assert UTCTime().process_result_value(stored, SQLITE) == instant.astimezone(UTC)
+    stored = UTCTime().bind_processor(SQLITE)(instant)
+    assert UTCTime().result_processor(SQLITE, None)(stored) == instant.astimezone(UTC)
 
 
 @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), st.integers(-(2**53), 2**53)))
 def test_equal_objects_are_equal_text_whatever_order_their_keys_came_in(value: dict[str, int]) -> None:
     backwards = dict(reversed(value.items()))
-    assert JsonText().process_bind_param(value, SQLITE) == JsonText().process_bind_param(backwards, SQLITE)
+    assert JsonText().bind_processor(SQLITE)(value) == JsonText().bind_processor(SQLITE)(backwards)
