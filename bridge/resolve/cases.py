@@ -49,6 +49,8 @@ class Settled:
     person: Person
     changed: bool
     new: bool
+    linked: tuple[int, ...]
+    """Cases that are perhaps about the same matter."""
     others: tuple[int, ...]
     """Other ids minted for its messages: their cases continue here."""
 
@@ -69,7 +71,8 @@ def resolve_cases(connection: Connection, work: Work, policies: Mapping[int, Cas
             for case, id_ in chosen:
                 before = by_anchor.get(case.previous) if case.previous is not None else None
                 before = before or _before(connection, person, case_of, case.anchor, work.silence)
-                one = _settle(work, known, person, case, id_, before)
+                linked = tuple(by_anchor[anchor] for anchor in case.linked if anchor in by_anchor)
+                one = _settle(work, known, person, case, id_, before, linked)
                 settled.append(one)
                 case_of.update((message.id, id_) for message in one.messages)
         _write_resolved(work, person, case_of, no_case)
@@ -141,7 +144,9 @@ def _before(
     return connection.execute(query.limit(1)).scalar()
 
 
-def _settle(work: Work, known: Known, person: Person, case: Assembled, id_: int, before: int | None) -> Settled:
+def _settle(
+    work: Work, known: Known, person: Person, case: Assembled, id_: int, before: int | None, linked: tuple[int, ...]
+) -> Settled:
     messages = tuple(message for episode in case.episodes for message in episode.messages)
     old = known.rows.get(id_)
     anchor = old.anchor if old is not None else case.anchor.key
@@ -156,7 +161,7 @@ def _settle(work: Work, known: Known, person: Person, case: Assembled, id_: int,
     if old is None or any(getattr(old, name) != value for name, value in row.items()):
         work.writes.cases.append(row)
     others = tuple(sorted(set(_numbers(known, case)) - {id_}))
-    return Settled(id_, row, messages, person, changed, old is None, others)
+    return Settled(id_, row, messages, person, changed, old is None, linked, others)
 
 
 _VOLATILE = frozenset({"last_in_at", "last_at", "messages", "status", "closed_at", "joined_by", "rules"})

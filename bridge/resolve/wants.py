@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 _D = schema.delivery.c
 
 IN_FLIGHT = frozenset({"sending", "accepted", "unknown"})
-SETTLED_FOR_GOOD = frozenset({"gone", "dropped"})
+GONE = "gone"
+SETTLED_FOR_GOOD = frozenset({GONE, "dropped"})
 
 _COLUMNS = select(
     _D.id,
@@ -97,12 +98,37 @@ class _Wanted:
             stood = self._stored.get((target, "case", one.id))
             if stood is None and not unplaced:
                 continue
+            if stood is not None and stood.state == GONE:
+                self._bury(one, target, unplaced)
+                continue
             self._case_record(one, target, stood)
             if one.person.customer_id is not None:
                 self._person_record(one.person.customer_id, target)
             for message in messages:
                 self._message_record(one, target, message)
             self._amendments(one, target, messages)
+
+    def _bury(self, one: Settled, target: str, unplaced: Sequence[Utterance]) -> None:
+        """Let a case that somebody deleted there rest: what is said later in it is not delivered."""
+        reason = "the case was deleted in the target"
+        for message in unplaced:
+            row = self._stored.get((target, "message", message.id))
+            if row is None:
+                self._new(
+                    target,
+                    "message",
+                    self._message_key(message),
+                    message.id,
+                    one.id,
+                    sort=_micros(message.at),
+                    state=GONE,
+                    reason=reason,
+                )
+            elif row.state not in IN_FLIGHT:
+                self._change(row, state=GONE, reason=reason)
+
+    def _message_key(self, message: Utterance) -> str:
+        return target_key(self._work.app.organisation, self._work.app.environment, f"message:{message.key}")
 
     def withdraw(self) -> None:
         """Take back what was wanted and never sent, and belongs to no case any more."""
@@ -150,8 +176,7 @@ class _Wanted:
             return
         if row is None:
             if not message.deleted:
-                key = target_key(self._work.app.organisation, self._work.app.environment, f"message:{message.key}")
-                self._new(target, "message", key, message.id, one.id, sort=_micros(message.at))
+                self._new(target, "message", self._message_key(message), message.id, one.id, sort=_micros(message.at))
             return
         if row.state in IN_FLIGHT and not one.person.rows[message.id].fresh:
             return
@@ -191,8 +216,10 @@ class _Wanted:
                     "deleted on the network",
                     message=message.id,
                 )
-        if one.row["previous_id"] is not None and one.new:
+        if one.new and one.row["previous_id"] is not None:
             self._amend(target, AmendmentKind.LINK, one.row["previous_id"], one.id, f"Followed by case C-{one.id}.")
+        for other in one.linked if one.new else ():
+            self._amend(target, AmendmentKind.LINK, other, one.id, f"Perhaps the same matter as case C-{one.id}.")
         for message in messages:
             if self._reopens(one, target, message):
                 self._amend(target, AmendmentKind.REOPEN, one.id, None, "The customer wrote again.", message=message.id)
@@ -247,7 +274,7 @@ class _Wanted:
                 "key": key,
                 "subject_id": subject,
                 "case_id": case_id,
-                "state": "delivered" if ref else "pending",
+                "state": given.get("state") or ("delivered" if ref else "pending"),
                 "wanted_version": 1,
                 "sent_version": 0,
                 "delivered_version": 1 if ref else 0,
@@ -257,7 +284,7 @@ class _Wanted:
                 "sort": given["sort"],
                 "attempts": 0,
                 "next_at": None,
-                "reason": "",
+                "reason": given.get("reason", ""),
                 "field": "",
                 "waiting_for": "",
                 "spec": given.get("spec"),

@@ -1,0 +1,35 @@
+"""A case that an agent deleted stays deleted, whatever the customer writes next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bridge.engine import SyncOptions, sync
+from bridge.ledger import ledger
+from cli import compose
+from tests.project import put, write_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AUTHOR = {"id": "u1", "name": "Kim Example"}
+
+
+def test_what_is_said_after_a_case_was_deleted_is_not_delivered(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "project")
+    said = {"id": "1", "text": "Why is my parcel not here?", "author": AUTHOR, "sent_at": "2026-03-01T10:00:00Z"}
+    put(folder, "1.jsonl", [said])
+    app = compose(folder)
+    sync(app, None, SyncOptions())
+    desk = app.targets["desk"].target.agent()
+    (case,) = desk.list()
+    desk.delete(case["ref"] if isinstance(case, dict) else case.ref)
+    put(folder, "2.jsonl", [{**said, "id": "2", "answers": ["1"], "text": "Hello? Still not here!", "sent_at": "2026-03-01T11:00:00Z"}])
+    for _ in range(2):
+        sync(app, None, SyncOptions())
+    assert desk.list() == []
+    report = ledger(app)
+    assert report.balanced
+    assert report.targets[0].parts.get("waiting", 0) == 0
+    assert report.targets[0].parts["deleted"] >= 1
+    app.close()
