@@ -137,7 +137,7 @@ def _with_content(message: Message) -> Message:
 
 def _author(doc: AuthorDocument, network: str, scope: str, kind: Kind, region: str) -> Profile | None:
     """Return the author's profile; None if nothing identifies anybody: a name alone would mix up people."""
-    known = _handle(network, doc.handle) if doc.handle else None
+    known = normalise.handle(network, doc.handle) if doc.handle else None
     shown = contact_points.of_author(doc.email, doc.phone, kind, region, proved=bool(doc.authenticated))
     native_id = _text(doc.id) or (f"@{known.value}" if known else shown[0].identifier.value if shown else "")
     if not native_id:
@@ -158,11 +158,6 @@ def _author(doc: AuthorDocument, network: str, scope: str, kind: Kind, region: s
     )
 
 
-@lru_cache(maxsize=65_536)
-def _handle(network: str, raw: str) -> Identifier | None:
-    return normalise.handle(network, raw)
-
-
 def _shown_handle(raw: str | None, known: Identifier | None) -> str:
     """Return the handle as people write it, without @; of the address of a profile, the handle in it."""
     if raw is None or known is None:
@@ -171,6 +166,7 @@ def _shown_handle(raw: str | None, known: Identifier | None) -> str:
     return known.value if "/" in text else text
 
 
+@lru_cache(maxsize=256)
 def _network(field: str, name: str) -> str:
     network = normalise.network(name)
     if not network or _IN_A_KEY.search(network):

@@ -37,6 +37,7 @@ _UNSAFE = frozenset({"Cc", "Cs", "Cf"})
 _LONGEST = 254
 
 
+@lru_cache(maxsize=256)
 def network(raw: str) -> str:
     """Return the network's one name: ``twitter`` is ``x``."""
     name = _clean(raw).casefold()
@@ -57,6 +58,7 @@ def phone(raw: str, region: str | None = None) -> Identifier | None:
     return Identifier(IdentifierKind.PHONE, "", value) if value else None
 
 
+@lru_cache(maxsize=16_384)  # the people of a page are asked for twice, and come again
 def handle(on: str, raw: str) -> Identifier | None:
     """Return HANDLE on a network from ``@name``, ``name`` or the address of a profile."""
     where, text = network(on), _clean(raw)

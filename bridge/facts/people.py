@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from identity.model import Identifier
 
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
+_LOOKS = ("handle", "name", "reach", "verified", "url")
 
 
 @dataclass(slots=True)
@@ -45,43 +46,56 @@ class _Span:
         return grew
 
 
+_KNOWN_PROFILE = select(*(schema.profile.c[name] for name in ("id", "key", "first_seen", "own", *_LOOKS, "seen_at")))
+_KNOWN_EVIDENCE = select(
+    *(
+        schema.evidence.c[name]
+        for name in ("id", "vertex", "identifier", "relation", "first_seen", "last_seen", "retracted_at")
+    )
+)
+
+
+@dataclass(slots=True)
+class _Sighted:
+    """A profile as the page showed it last, and when the page showed it first."""
+
+    profile: Profile
+    at: datetime | None
+    first: datetime | None
+    own: bool
+
+
 class Batch:
     """The people of one page."""
 
     def __init__(self) -> None:
         """Start empty."""
-        self._profiles: dict[str, tuple[Profile, datetime | None, bool]] = {}
-        self._first: dict[str, datetime | None] = {}
+        self._sightings: dict[Profile, _Span] = {}
+        self._own: set[str] = set()
+        self._profiles: dict[str, _Sighted] = {}
         self._evidence: dict[tuple[str, str, str], _Span] = {}
         self._persons: dict[str, Person] = {}
         self._ended: list[PersonMerged | PersonDeleted] = []
 
     def profile(self, profile: Profile, at: datetime | None, own: frozenset[str]) -> None:
-        """Take a sighting of a profile."""
-        key = profile.key
-        known = self._profiles.get(key)
-        if known is None or (at or _NEVER, _looks(profile)) > (known[1] or _NEVER, _looks(known[0])):
-            is_own = profile.id.lower() in own or (bool(profile.handle) and profile.handle.lower() in own)
-            self._profiles[key] = (profile, at, is_own)
-        first = self._first.get(key)
-        self._first[key] = at if first is None else min(first, at) if at else first
-        vertex = f"p:{key}"
-        if profile.handle:
-            identifier = normal_handle(profile.network, profile.handle)
-            if identifier is not None:
-                self._see(vertex, identifier, Relation.PROFILE, at)
-        self._shown(vertex, profile.shown, at)
+        """Take a sighting of a profile; the same one again costs next to nothing."""
+        span = self._sightings.get(profile)
+        if span is None:
+            span = self._sightings[profile] = _Span()
+            if profile.id.lower() in own or (bool(profile.handle) and profile.handle.lower() in own):
+                self._own.add(profile.key)
+        span.widen(at, at)
 
     def claims(self, profile_key: str, identifiers: Iterable[Identifier], at: datetime | None) -> None:
         """Take contact points that a profile stated in a text."""
         for identifier in identifiers:
-            self._see(f"p:{profile_key}", identifier, Relation.CLAIMED, at)
+            self._see(f"p:{profile_key}", identifier, Relation.CLAIMED, _Span(at, at))
 
     def person(self, person: Person) -> None:
         """Take a CRM's row."""
         key = f"{person.instance}:{person.native_id}"
         self._persons[key] = person
-        self._shown(f"r:{key}", person.shown, person.updated_at)
+        self._shown(f"r:{key}", person.shown, _Span(person.updated_at, person.updated_at))
 
     def ended(self, event: PersonMerged | PersonDeleted) -> None:
         """Take the end of a CRM's row."""
@@ -89,56 +103,88 @@ class Batch:
 
     def store(self, connection: Connection) -> dict[str, int]:
         """Store what is new, mark dirty whom it concerns, and return profile ids by profile key."""
+        for profile, span in self._sightings.items():
+            self._take(profile, span)
         ids = self._store_profiles(connection)
         dirty = self._store_persons(connection) | self._store_evidence(connection)
         bulk.insert_new(connection, schema.dirty, [{"kind": "vertex", "key": vertex} for vertex in sorted(dirty)])
         return ids
 
-    def _shown(self, vertex: str, shown: Iterable[Shown], at: datetime | None) -> None:
-        for item in shown:
-            self._see(vertex, item.identifier, item.relation, at)
+    def _take(self, profile: Profile, span: _Span) -> None:
+        """Take all sightings of a profile that looked the same; of several looks the newest counts."""
+        key = profile.key
+        known = self._profiles.get(key)
+        if known is None:
+            self._profiles[key] = _Sighted(profile, span.last, span.first, key in self._own)
+        else:
+            if (span.last or _NEVER, _looks(profile)) > (known.at or _NEVER, _looks(known.profile)):
+                known.profile, known.at = profile, span.last
+            if span.first is not None:
+                known.first = span.first if known.first is None else min(known.first, span.first)
+        vertex = f"p:{key}"
+        if profile.handle:
+            identifier = normal_handle(profile.network, profile.handle)
+            if identifier is not None:
+                self._see(vertex, identifier, Relation.PROFILE, span)
+        self._shown(vertex, profile.shown, span)
 
-    def _see(self, vertex: str, identifier: Identifier, relation: Relation, at: datetime | None) -> None:
-        self._evidence.setdefault((vertex, str(identifier), str(relation)), _Span()).widen(at, at)
+    def _shown(self, vertex: str, shown: Iterable[Shown], span: _Span) -> None:
+        for item in shown:
+            self._see(vertex, item.identifier, item.relation, span)
+
+    def _see(self, vertex: str, identifier: Identifier, relation: Relation, span: _Span) -> None:
+        key = (vertex, str(identifier), relation.value)
+        known = self._evidence.get(key)
+        if known is None:
+            self._evidence[key] = _Span(span.first, span.last)
+        else:
+            known.widen(span.first, span.last)
 
     def _store_profiles(self, connection: Connection) -> dict[str, int]:
         if not self._profiles:
             return {}
         table = schema.profile
         keys = sorted(self._profiles)
-        known = {row.key: row for row in bulk.rows_where(connection, select(table), table.c.key, keys)}
+        known = {row.key: row for row in bulk.rows_where(connection, _KNOWN_PROFILE, table.c.key, keys)}
         fresh = [key for key in keys if key not in known]
         if fresh:
             bulk.insert_new(connection, table, [self._profile_row(key) for key in fresh])
-            known.update((row.key, row) for row in bulk.rows_where(connection, select(table), table.c.key, fresh))
+            known.update((row.key, row) for row in bulk.rows_where(connection, _KNOWN_PROFILE, table.c.key, fresh))
         newer = [row for key in keys if (row := self._newer(known[key])) is not None]
-        bulk.update(connection, table, newer)
+        bulk.update(connection, table, [row for row in newer if "handle" in row])
+        bulk.update(connection, table, [row for row in newer if "handle" not in row])
         return {key: row.id for key, row in known.items()}
 
     def _profile_row(self, key: str) -> dict[str, Any]:
-        profile, at, own = self._profiles[key]
+        sighted = self._profiles[key]
+        profile = sighted.profile
         return {
             "key": key,
             "network": profile.network,
             "scope": profile.scope,
             "uid": profile.id,
-            "first_seen": self._first[key],
-            "own": own,
+            "first_seen": sighted.first,
+            "own": sighted.own,
             **_shown_fields(profile),
-            "seen_at": at,
+            "seen_at": sighted.at,
         }
 
     def _newer(self, known: Row[Any]) -> dict[str, Any] | None:
-        profile, at, own = self._profiles[known.key]
-        first = self._first[known.key]
-        earlier = first if known.first_seen is None else min(known.first_seen, first) if first else known.first_seen
-        looks = (known.handle, known.name, str(known.reach), str(known.verified), known.url)
-        wins = (at or _NEVER, _looks(profile)) > (known.seen_at or _NEVER, looks) and any(_looks(profile))
-        if not wins and earlier == known.first_seen and own == known.own:
+        """Return what changes of a stored profile; what it looks like only if that does."""
+        sighted = self._profiles[known.key]
+        first, before = sighted.first, known.first_seen
+        earlier = first if before is None else min(before, first) if first else before
+        shows, looks = _looks(sighted.profile), _looks(known)
+        wins = (sighted.at or _NEVER, shows) > (known.seen_at or _NEVER, looks) and any(shows)
+        if not wins and earlier == before and sighted.own == known.own:
             return None
-        kept = {name: getattr(known, name) for name in ("handle", "name", "reach", "verified", "url", "seen_at")}
-        shown = {**_shown_fields(profile), "seen_at": at} if wins else kept
-        return {"id": known.id, "first_seen": earlier, "own": own or known.own, **shown}
+        row = {
+            "id": known.id,
+            "first_seen": earlier,
+            "seen_at": sighted.at if wins else known.seen_at,
+            "own": sighted.own or known.own,
+        }
+        return {**row, **_shown_fields(sighted.profile)} if wins and shows != looks else row
 
     def _store_persons(self, connection: Connection) -> set[str]:
         table = schema.person
@@ -178,7 +224,7 @@ class Batch:
         vertices = sorted({vertex for vertex, _, _ in self._evidence})
         known = {
             (row.vertex, row.identifier, row.relation): row
-            for row in bulk.rows_where(connection, select(table), table.c.vertex, vertices)
+            for row in bulk.rows_where(connection, _KNOWN_EVIDENCE, table.c.vertex, vertices)
         }
         fresh, wider, dirty = [], [], set()
         for key, span in sorted(self._evidence.items()):
@@ -202,18 +248,12 @@ def _interval_matters(key: tuple[str, str, str]) -> bool:
     return key[1].startswith((f"{IdentifierKind.PHONE}:", f"{IdentifierKind.HANDLE}:"))
 
 
-def _looks(profile: Profile) -> tuple[str, str, str, str, str]:
+def _looks(profile: Profile | Row[Any]) -> tuple[str, str, str, str, str]:
     return (profile.handle, profile.name, str(profile.reach), str(profile.verified), profile.url)
 
 
 def _shown_fields(profile: Profile) -> dict[str, Any]:
-    return {
-        "handle": profile.handle,
-        "name": profile.name,
-        "reach": profile.reach,
-        "verified": profile.verified,
-        "url": profile.url,
-    }
+    return {name: getattr(profile, name) for name in _LOOKS}
 
 
 def _same_person(known: Row[Any] | None, row: Mapping[str, Any]) -> bool:
