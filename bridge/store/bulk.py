@@ -6,7 +6,8 @@ saves a round trip a row. Rows are mappings with the table's column names; all r
 
 from __future__ import annotations
 
-from functools import cache
+from collections import namedtuple
+from functools import cache, lru_cache, partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bridge.store.types import JsonText, UTCTime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Column, Select, Table
     from sqlalchemy.engine import Connection, Dialect
@@ -68,9 +69,44 @@ def delete(connection: Connection, column: Column[Any], values: Collection[Any])
 def rows_where(
     connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Collection[Any]
 ) -> Iterator[Any]:
-    """Yield the query's rows whose ``column`` is one of ``values``, in chunks."""
+    """Yield the query's rows whose ``column`` is one of ``values``, in chunks; named tuples, as ``rows`` gives them."""
     for part in chunks(list(values)):
-        yield from connection.execute(query.where(among(connection, column, part))).all()
+        yield from rows(connection, query.where(among(connection, column, part)))
+
+
+def rows(connection: Connection, query: Select[Any]) -> list[Any]:
+    """Return the query's rows as named tuples, built column by column.
+
+    An attribute of SQLAlchemy's ``Row`` is found by way of an ``AttributeError``: 3,500 instructions, where one of a
+    named tuple takes 150. Resolving a message reads about a hundred (measured: a fifth of the whole).
+    """
+    result: Any = connection.execute(query)
+    names = tuple(result.keys())
+    found = result.cursor.fetchall()
+    result.close()
+    if not found:
+        return []
+    columns: list[Iterable[Any]] = list(zip(*found, strict=True))
+    for number, convert in _converters(tuple(column.type for column in query.selected_columns), connection.dialect):
+        columns[number] = map(convert, columns[number])
+    return list(map(partial(tuple.__new__, _row_class(names)), zip(*columns, strict=True)))
+
+
+@lru_cache(maxsize=512)
+def _row_class(names: tuple[str, ...]) -> type:
+    return namedtuple("Row", names)  # type: ignore[misc] # one for each shape of rows
+
+
+@lru_cache(maxsize=512)
+def _converters(kinds: tuple[TypeEngine[Any], ...], dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
+    """Return the number of each column whose values the driver hands over in another form, and what to do with them."""
+    found = []
+    for number, kind in enumerate(kinds):
+        own = kind if isinstance(kind, UTCTime | JsonText) else kind.dialect_impl(dialect)
+        convert = own.result_processor(dialect, None)
+        if convert is not None:
+            found.append((number, convert))
+    return found
 
 
 def among(connection: Connection, column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:

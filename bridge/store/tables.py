@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime  # noqa: TC003 - SQLModel reads the annotations
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, MetaData, Text, UniqueConstraint, false, text
+from sqlalchemy import Boolean, Column, Index, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bridge.store.types import Id, JsonText, UTCTime
@@ -355,7 +355,7 @@ class Resolved(Table, table=True):
     """Why it is in no case: ``rule:NAME``, ``own``, ``history``, ``deleted``, ``decision``; empty when it is in one,
     ``waiting`` until its customer's cases are assembled."""
     triage: dict[str, Any] | None = _json()
-    fresh: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    fresh: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("FALSE")))
     """New, edited, or in another strand since its customer's cases were last assembled."""
 
 

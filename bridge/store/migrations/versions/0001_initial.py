@@ -448,7 +448,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("case_id", ID, nullable=True),
         sa.Column("why", sa.String(), nullable=False),
         sa.Column("triage", sa.Text(), nullable=True),
-        sa.Column("fresh", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("fresh", sa.Boolean(), server_default=sa.text("FALSE"), nullable=False),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_resolved")),
     )
     op.create_index(op.f("ix_resolved_answers_id"), "resolved", ["answers_id"], unique=False)
