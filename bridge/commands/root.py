@@ -40,27 +40,22 @@ class Root(TyperGroup):
         try:
             return super().invoke(ctx)
         except CasebridgeError as error:
-            typer.echo(f"casebridge: {error}", err=True)
-            _trace_if_debugging(ctx, error)
-            raise typer.Exit(error.exit_code) from error
+            raise _ended(ctx, error, str(error), error.exit_code) from error
         except KeyboardInterrupt as error:
-            typer.echo("casebridge: stopped; what was done is kept, the next run goes on from here.", err=True)
-            raise typer.Exit(INTERRUPTED) from error
+            sentence = "stopped; what was done is kept, the next run goes on from here."
+            raise _ended(ctx, error, sentence, INTERRUPTED) from error
         except (typer.Exit, typer.Abort, BrokenPipeError):
             raise
         except OSError as error:
             what = f"{error.filename}: " if error.filename else ""
-            typer.echo(
-                f"casebridge: {what}{error.strerror or error}. Check the path, permissions and disk space.", err=True
-            )
-            _trace_if_debugging(ctx, error)
-            raise typer.Exit(Exit.CONFIG if isinstance(error, _WRONG_PATH) else Exit.UNREACHABLE) from error
+            sentence = f"{what}{error.strerror or error}. Check the path, permissions and disk space."
+            code = Exit.CONFIG if isinstance(error, _WRONG_PATH) else Exit.UNREACHABLE
+            raise _ended(ctx, error, sentence, code) from error
         except Exception as error:
             if _is_usage_error(error):
                 raise
-            typer.echo(f"casebridge: {type(error).__name__}: {_first_line(error)}\n{_REPORT}", err=True)
-            _trace_if_debugging(ctx, error)
-            raise typer.Exit(Exit.OWN_FAULT) from error
+            sentence = f"{type(error).__name__}: {_first_line(error)}\n{_REPORT}"
+            raise _ended(ctx, error, sentence, Exit.OWN_FAULT) from error
 
 
 def configure_logs(*, as_json: bool, debug: bool) -> None:
@@ -129,9 +124,12 @@ def _leaves(group: Any) -> Iterator[Any]:  # noqa: ANN401 - Typer's command clas
             yield command
 
 
-def _trace_if_debugging(ctx: Any, error: BaseException) -> None:  # noqa: ANN401 - Typer's context
+def _ended(ctx: Any, error: BaseException, sentence: str, code: int) -> typer.Exit:  # noqa: ANN401 - Typer's context
+    """Say what went wrong, with the traceback if that was asked for, and return what ends the program."""
+    typer.echo(f"casebridge: {sentence}", err=True)
     if ctx.obj is not None and ctx.obj.debug:
         typer.echo("".join(traceback.format_exception(error)), err=True)
+    return typer.Exit(code)
 
 
 def _is_usage_error(error: Exception) -> bool:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from bridge import brakes
 from bridge.crash import crash_point
-from bridge.errors import AuthError, BudgetSpent, CasebridgeError, RateLimited, Refused, Transient, Unsupported
+from bridge.errors import (
+    AuthError,
+    BudgetSpent,
+    CasebridgeError,
+    ConfigError,
+    RateLimited,
+    Refused,
+    Transient,
+    Unsupported,
+)
 from bridge.keys import short_hash
 from bridge.nouns import Refusal, Retry, Unknown
 from bridge.outbox import claim as claims
@@ -166,7 +175,7 @@ def _outcomes(
     crash_point("deliver.before_send")
     try:
         outcomes = call()
-    except (RateLimited, BudgetSpent, AuthError) as error:
+    except (RateLimited, BudgetSpent, AuthError, ConfigError) as error:
         return [Retry(0, str(error)) for _ in every], error
     except Transient as error:
         return [Retry(1, str(error)) for _ in every], error

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from bridge import brakes
 from bridge.app import TargetMode
-from bridge.errors import AuthError, BudgetSpent, RateLimited, Transient
+from bridge.errors import AuthError, BudgetSpent, ConfigError, RateLimited, Transient
 from bridge.nouns import Thing
 from bridge.outbox import claim as claims
 from bridge.outbox.batch import send_batch
@@ -58,7 +58,7 @@ def _guarded_round(run: Run) -> bool:
     """Do a round; note what stops the target, and give back what was claimed and not sent."""
     try:
         return _round(run)
-    except (RateLimited, BudgetSpent, AuthError, Transient) as error:
+    except (RateLimited, BudgetSpent, AuthError, ConfigError, Transient) as error:
         run.stop(error)
     with run.app.store.write("deliver.release") as connection:
         claims.release_all(connection, run.setup.name, run.owner)

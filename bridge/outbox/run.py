@@ -53,7 +53,7 @@ class DeliverReport:
     problems: tuple[Problem, ...] = ()
     """What stopped it, if anything: a pause, a brake, a limit, credentials, out of reach."""
     resume_at: datetime | None = None
-    """When the next of what is open becomes due; None if nothing waits for time."""
+    """When the next of what is open becomes due; None if nothing waits for time, or if time alone does not help."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -191,11 +191,12 @@ class Run:
     def report(self) -> DeliverReport:
         """Return what was done."""
         out_of_time = self.problem is None and time.monotonic() >= self.ends
+        time_helps = self.problem is None or self.problem.code is Exit.UNREACHABLE
         return DeliverReport(
             counts={what: count for what, count in self.counts.items() if count},
             more=out_of_time and self.moved > 0,
             problems=() if self.problem is None else (self.problem,),
-            resume_at=self.until or self._next_due(),
+            resume_at=self.until or (self._next_due() if time_helps else None),
         )
 
     def _next_due(self) -> datetime | None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bridge import engine
 from tests.bad_input.project import Place, make_place
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no sync wait for what may be well in a few seconds."""
+    monkeypatch.setattr(engine, "PATIENCE", timedelta())
 
 
 @pytest.fixture

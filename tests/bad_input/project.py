@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from sqlalchemy import select
 from typer.testing import CliRunner
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from click.testing import Result
 
     from bridge.app import App
+    from bridge.clock import Clock
 
 PROJECT = """\
 organisation: acme
@@ -102,6 +104,7 @@ class Place:
     def run(self, *arguments: str) -> Result:
         """Run a command; it must end as a sentence, never as a traceback."""
         result = CliRunner().invoke(cli.main, ["--project", str(self.folder), *arguments])
+        structlog.reset_defaults()  # logs went to the command's own stderr, which is gone
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         assert "Traceback" not in result.output
         assert "our own fault" not in result.output
@@ -119,9 +122,9 @@ class Place:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     @contextmanager
-    def app(self) -> Iterator[App]:
-        """Open the project as commands do."""
-        app = cli.compose(self.folder)
+    def app(self, clock: Clock | None = None) -> Iterator[App]:
+        """Open the project as commands do, at another time if need be."""
+        app = cli.compose(self.folder, clock)
         try:
             yield app
         finally:

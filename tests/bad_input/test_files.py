@@ -71,7 +71,7 @@ def _links_to(path: str) -> Prepare:
 
 
 def _noise(size: int) -> bytes:
-    return random.Random(1).randbytes(size)  # noqa: S311 - nothing secret
+    return random.Random(1).randbytes(size)
 
 
 FILES: dict[str, tuple[Prepare, str]] = {
