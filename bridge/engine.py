@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,14 +17,14 @@ import structlog
 from bridge import attachments, audit, lease, runs, start
 from bridge.brakes import paused, resume
 from bridge.collect import Counts, collect, reading_of
-from bridge.errors import CasebridgeError, ConfigError, Exit, worst
+from bridge.errors import CasebridgeError, ConfigError, Exit
 from bridge.modes import destination, take_backlog
 from bridge.outbox.deliver import deliver
-from bridge.plan import PlanReport
 from bridge.plan import plan as look_ahead
 from bridge.policies import stamp, store_secret
 from bridge.publish import publish, settle
 from bridge.resolve.batch import resolve
+from bridge.runs import RunReport, SyncOptions
 from bridge.writeback import write_back
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bridge.app import App, SourceSetup, SyncSetup, TargetSetup
+    from bridge.plan import PlanReport
 
 T = TypeVar("T")
 
@@ -43,46 +43,6 @@ SLICE = 3.0
 
 PATIENCE = timedelta(seconds=10)
 """How long a sync waits for retries and look-ups that become due; the rest is left to the next one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncOptions:
-    """What a person may say about one sync."""
-
-    limit: int | None = None
-    """Stop collecting from a source after the page in which this many messages were read."""
-    since: datetime | None = None
-    """Start a source at this time (history), instead of now."""
-    last: int | None = None
-    """Start a source with its last so many messages."""
-    backlog: bool = False
-    """Deliver also what was wanted while a target was only observed."""
-    as_cases: bool = False
-    """History becomes closed cases, without SLA or notices."""
-    accept: int | None = None
-    """Let so many records pass the brakes."""
-    sources: tuple[str, ...] = ()
-    targets: tuple[str, ...] = ()
-    """Only these connections of the sync."""
-    progress: Callable[[str, str, int], None] = field(default=lambda _step, _name, _count: None)
-    """Called with step, connection and how many more are done."""
-
-
-@dataclass(slots=True)
-class RunReport:
-    """How a sync went; ``exit_code`` is the worst of its parts."""
-
-    run_id: int
-    exit_code: Exit = Exit.OK
-    counts: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Step or connection → counts."""
-    problems: list[str] = field(default_factory=list)
-
-    def problem(self, code: int, text: str) -> None:
-        """Note that something went wrong."""
-        self.exit_code = worst(self.exit_code, code)
-        if text not in self.problems:
-            self.problems.append(text)
 
 
 def sync(app: App, name: str | None, options: SyncOptions) -> RunReport:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bridge.app import App, SourceSetup, TargetSetup
-    from bridge.engine import SyncOptions
     from bridge.nouns import Page
     from bridge.outbox.preview import Preview
+    from bridge.runs import SyncOptions
 
 _D, _M, _R = schema.delivery.c, schema.message.c, schema.resolved.c
 

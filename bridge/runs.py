@@ -1,18 +1,60 @@
-"""Runs and their counts, and what waits for a person."""
+"""Runs: what a person may say about one, what came of it, and what waits for a person."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select
 
-from bridge.errors import Exit
+from bridge.errors import Exit, worst
 from bridge.store import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from bridge.app import App
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncOptions:
+    """What a person may say about one sync."""
+
+    limit: int | None = None
+    """Stop collecting from a source after the page in which this many messages were read."""
+    since: datetime | None = None
+    """Start a source at this time (history), instead of now."""
+    last: int | None = None
+    """Start a source with its last so many messages."""
+    backlog: bool = False
+    """Deliver also what was wanted while a target was only observed."""
+    as_cases: bool = False
+    """History becomes closed cases, without SLA or notices."""
+    accept: int | None = None
+    """Let so many records pass the brakes."""
+    sources: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    """Only these connections of the sync."""
+    progress: Callable[[str, str, int], None] = field(default=lambda _step, _name, _count: None)
+    """Called with step, connection and how many more are done."""
+
+
+@dataclass(slots=True)
+class RunReport:
+    """How a sync went; ``exit_code`` is the worst of its parts."""
+
+    run_id: int
+    exit_code: Exit = Exit.OK
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Step or connection → counts."""
+    problems: list[str] = field(default_factory=list)
+
+    def problem(self, code: int, text: str) -> None:
+        """Note that something went wrong."""
+        self.exit_code = worst(self.exit_code, code)
+        if text not in self.problems:
+            self.problems.append(text)
 
 
 def begin(app: App, command: str) -> int:

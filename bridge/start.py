@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bridge.app import App, SourceSetup
     from bridge.collect import Reading
     from bridge.contracts import Source
-    from bridge.engine import SyncOptions
+    from bridge.runs import SyncOptions
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bridge import engine
+from bridge import plan as planner
 from bridge import replan as replanning
 from bridge.commands.cases import cases
 from bridge.commands.context import app, record, session, shown
@@ -50,13 +51,15 @@ def simulate(
     show_plan(ctx, replanning.simulate(app(ctx), triage, limit=limit))
 
 
-def show_plan(ctx: typer.Context, report: engine.PlanReport) -> None:
+def show_plan(ctx: typer.Context, report: planner.PlanReport) -> None:
     """Show what would be done, line by line, and the counts."""
     if session(ctx).json:
         record(ctx, report)
         return
     for line in report.lines:
-        typer.echo(f"{line.action:7} {line.thing} {shown(line.key)}  {shown(line.title)}  ({shown(line.reason)})")
+        why = f"({shown(line.reason)})" if line.reason else ""
+        words = (f"{line.action:7} {line.thing} {shown(line.key)}", shown(line.title), why)
+        typer.echo("  ".join(word for word in words if word))
         for field, before, after in line.changes:
             typer.echo(f"        {field}: {shown(before)!r} → {shown(after)!r}")
     typer.echo(", ".join(f"{count} {what}" for what, count in report.counts.items()) or "nothing to do")

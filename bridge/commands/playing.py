@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import orjson
 from sqlalchemy import case, func, select
 
-from bridge import actions, engine
+from bridge import actions, engine, runs
 from bridge.commands.desk import HasAgent
 from bridge.errors import CasebridgeError, Exit
 from bridge.ledger import ledger
@@ -99,9 +99,9 @@ class Again:
     verified: bool
 
 
-def run(app: App, progress: Advance = lambda _step, _name, _count: None) -> engine.RunReport:
+def run(app: App, progress: Advance = lambda _step, _name, _count: None) -> runs.RunReport:
     """Run all syncs; raises ``CasebridgeError`` for anything worse than rows that were set aside."""
-    report = engine.sync(app, None, engine.SyncOptions(progress=progress))
+    report = engine.sync(app, None, runs.SyncOptions(progress=progress))
     if report.exit_code > Exit.SET_ASIDE:
         message = "The demonstration went wrong: " + "; ".join(report.problems)
         raise CasebridgeError(message)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bridge import brakes, engine
+from bridge import brakes, engine, runs
 from bridge import ledger as accounts
 from bridge import verify as proof
 from bridge.app import App
@@ -63,7 +63,7 @@ def sync(
         raise typer.BadParameter(message)
     composed = app(ctx)
     with progress(quiet=session(ctx).quiet) as advance:
-        options = engine.SyncOptions(
+        options = runs.SyncOptions(
             limit=limit,
             since=_date(since) if since else None,
             last=last,
@@ -199,7 +199,7 @@ def _date(text: str) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
-def _show_run(ctx: typer.Context, report: engine.RunReport) -> None:
+def _show_run(ctx: typer.Context, report: runs.RunReport) -> None:
     if session(ctx).json:
         record(ctx, report)
         return

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from adapters.desk.target import DeskTarget
-from bridge import engine
+from bridge import engine, runs
 from bridge.errors import Exit
 from bridge.ledger import ledger
 from bridge.store import schema
@@ -70,7 +70,7 @@ def project(answered: Path, tmp_path: Path) -> Path:
 
 def _sync(folder: Path) -> None:
     app = compose(folder)
-    report = engine.sync(app, None, engine.SyncOptions())
+    report = engine.sync(app, None, runs.SyncOptions())
     app.store.close()
     assert report.exit_code is Exit.OK, report.problems
 

@@ -84,7 +84,7 @@ def test_a_crash_at_any_point_loses_and_doubles_nothing(
 def _kill_at_random(folder: Path, moments: int, seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(moments):
-        process = subprocess.Popen(  # noqa: S603 - our own program
+        process = subprocess.Popen(
             [sys.executable, "-c", "from cli import run; run()", "--project", str(folder), "sync"],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
@@ -101,7 +101,7 @@ def test_kill_9_at_random_moments_loses_and_doubles_nothing(moments: int, tmp_pa
     calm = write_project(tmp_path / "calm")
     put(calm, "all.jsonl", documents)
     assert casebridge(calm, "sync").returncode == 0
-    folder = write_project(tmp_path / "project", desk="faults: {timeout_after_commit: 0.05, search_lag: 0.5}")
+    folder = write_project(tmp_path / "project", desk="faults: {timeout_after_commit: 0.05}\n    search_lag: 0.5")
     put(folder, "all.jsonl", documents)
     _kill_at_random(folder, moments, seed=5)
     for _ in range(5):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bridge.engine import SyncOptions, sync
+from bridge.engine import sync
 from bridge.ledger import ledger
+from bridge.runs import SyncOptions
 from cli import compose
 from tests.project import put, write_project
 
@@ -24,7 +25,11 @@ def test_what_is_said_after_a_case_was_deleted_is_not_delivered(tmp_path: Path) 
     desk = app.targets["desk"].target.agent()
     (case,) = desk.list()
     desk.delete(case["ref"] if isinstance(case, dict) else case.ref)
-    put(folder, "2.jsonl", [{**said, "id": "2", "answers": ["1"], "text": "Hello? Still not here!", "sent_at": "2026-03-01T11:00:00Z"}])
+    put(
+        folder,
+        "2.jsonl",
+        [{**said, "id": "2", "answers": ["1"], "text": "Hello? Still not here!", "sent_at": "2026-03-01T11:00:00Z"}],
+    )
     for _ in range(2):
         sync(app, None, SyncOptions())
     assert desk.list() == []

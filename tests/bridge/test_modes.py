@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bridge.engine import SyncOptions, sync
+from bridge.engine import sync
 from bridge.errors import Exit
 from bridge.ledger import ledger
+from bridge.runs import SyncOptions
 from cli import compose
 from tests.project import put, write_project
 

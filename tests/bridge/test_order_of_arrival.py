@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from bridge.engine import SyncOptions, sync
+from bridge.engine import sync
 from bridge.ledger import ledger
+from bridge.runs import SyncOptions
 from bridge.store import schema
 from bridge.verify import verify
 from cli import compose

@@ -103,7 +103,7 @@ def test_two_programs_that_start_at_once_make_one_store(empty_url: str) -> None:
         "store = Store(sys.argv[1]); migrate.ensure(store); sys.exit(migrate.pending(store) is not None)"
     )
     racers = [
-        subprocess.Popen([sys.executable, "-c", program, empty_url], stderr=subprocess.PIPE, text=True)  # noqa: S603 - ours
+        subprocess.Popen([sys.executable, "-c", program, empty_url], stderr=subprocess.PIPE, text=True)
         for _ in range(4)
     ]
     complaints = [racer.communicate()[1] for racer in racers]
@@ -113,7 +113,7 @@ def test_two_programs_that_start_at_once_make_one_store(empty_url: str) -> None:
 def test_a_crash_in_the_midst_of_a_migration_leaves_nothing_behind(empty_url: str) -> None:
     """Before the commit there is no table; the next start makes them all."""
     program = "import sys; from bridge.store import migrate; from bridge.store.store import Store; migrate.ensure(Store(sys.argv[1]))"
-    crashed = subprocess.run(  # noqa: S603 - ours
+    crashed = subprocess.run(
         [sys.executable, "-c", program, empty_url], env={"CRASH_AT": "migrate.before_commit:1"}, check=False
     )
     assert crashed.returncode == 137

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from bridge import engine
+from bridge import engine, runs
 from bridge.clock import FixedClock
 from bridge.errors import Exit
 from bridge.store import schema
@@ -28,7 +28,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     folder = tmp_path_factory.mktemp("demo") / "project"
     write_project(folder, NOW)
     composed = compose(folder, FixedClock(NOW))
-    report = engine.sync(composed, "week", engine.SyncOptions())
+    report = engine.sync(composed, "week", runs.SyncOptions())
     assert report.exit_code is Exit.SET_ASIDE, report.problems
     yield composed
     composed.store.close()
@@ -113,6 +113,6 @@ def test_a_complaint_in_an_entry_to_the_competition_is_a_case(app: App) -> None:
 
 def test_a_second_run_delivers_nothing_and_changes_nothing(app: App) -> None:
     before = _rows(app)
-    report = engine.sync(app, "week", engine.SyncOptions())
+    report = engine.sync(app, "week", runs.SyncOptions())
     assert report.counts["desk"].get("created", 0) == 0, report.counts
     assert _rows(app) == before
