@@ -29,7 +29,8 @@ def decide(app: App, kind: str, operands: Sequence[str], actor: str, reason: str
         raise ConfigError(f"There is no decision “{kind}”. There are: {', '.join((*ABOUT_CASES, *DecisionKind))}.")
     row = {"kind": kind, "operands": list(operands), "actor": actor, "reason": reason, "at": app.clock.now()}
     with app.store.write("decide") as connection:
-        number = int(connection.execute(insert(schema.decision).values(**row)).inserted_primary_key[0])
+        done = connection.execute(insert(schema.decision).values(**row))
+        number = int(done.inserted_primary_key[0])  # type: ignore[index] # a single insert has one
         _touch(connection, kind, operands)
     return number
 

@@ -106,5 +106,5 @@ def _deliveries(app: App, target: str, thing: Thing) -> Iterator[Sequence[Row[An
         .order_by(delivery.id)
     )
     with app.store.read() as connection:
-        rows = connection.execute(query).all()
+        rows: list[Row[Any]] = list(connection.execute(query))
     yield from bulk.chunks(rows, FIND)
