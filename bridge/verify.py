@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from bridge.modes import destination
-from bridge.nouns import Presence, Thing
+from bridge.nouns import Presence, Thing, What
+from bridge.outbox.predicates import beside_index
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy.engine import Row
 
@@ -60,9 +61,9 @@ def _verify_thing(app: App, setup: TargetSetup, thing: Thing, object_name: str, 
     known: set[str] = set()
     for rows in _deliveries(app, setup.name, thing):
         known.update(row.key for row in rows)
-        delivered = [row for row in rows if row.delivered_version > 0 and not (row.spec or {}).get("foreign")]
-        report.checked += len(delivered)
-        _compare(app, setup, object_name, delivered, stands, report)
+        ours = [row for row in rows if row.delivered_version > 0 and not _theirs(row)]
+        report.checked += len(ours)
+        _compare(app, setup, object_name, ours, stands, report)
     report.unexpected += sorted(stands.keys() - known)
 
 
@@ -76,6 +77,7 @@ def _compare(
 ) -> None:
     by_key = {row.key: row for row in rows}
     found = setup.target.find(object_name, list(by_key), app.clock.now())
+    elsewhere: dict[str, Row[Any]] = {}
     for key, row in by_key.items():
         there = found.get(key)
         if there is not None and there.deleted:
@@ -89,19 +91,53 @@ def _compare(
             and row.case_ref
             and there.parent != row.case_ref
         ):
-            report.changed.append(key)
+            elsewhere[key] = row
+    standing = _standing(app, setup, elsewhere.values())
+    report.changed += [key for key, row in elsewhere.items() if standing[row.case_ref] != found[key].parent]
+
+
+def _theirs(row: Row[Any]) -> bool:
+    """Tell whether it is a record of their own that we only refer to or append to: it never had our key."""
+    return bool((row.spec or {}).get("linked") or row.foreign)
+
+
+def _standing(app: App, setup: TargetSetup, rows: Iterable[Row[Any]]) -> dict[str, str]:
+    """Return for the native cases of ``rows`` those that stand for them since they were merged, else themselves.
+
+    Merges that we have read count, and of cases of ours also those that the target tells only now.
+    """
+    case_of = {row.case_ref: row.case_id for row in rows}
+    event, delivery = schema.case_event.c, schema.delivery.c
+    merges = select(event.case_ref, event.value).where(event.target == setup.name, event.what == What.MERGED)
+    keys = select(delivery.case_id, delivery.key).where(beside_index(setup.name, "case"))
+    with app.store.read() as connection:
+        into = {row.case_ref: row.value for row in bulk.rows_where(connection, merges, event.case_ref, list(case_of))}
+        key_of = {
+            row.case_id: row.key for row in bulk.rows_where(connection, keys, delivery.case_id, list(case_of.values()))
+        }
+    mapping = setup.mappings.get(Thing.CASE)
+    found = setup.target.find(mapping.object, list(key_of.values()), app.clock.now()) if mapping and key_of else {}
+    told = {one.ref: one.merged_into for one in found.values() if one.merged_into}
+    return {ref: told.get(ref) or into.get(ref, ref) for ref in case_of}
 
 
 def _deliveries(app: App, target: str, thing: Thing) -> Iterator[Sequence[Row[Any]]]:
     """Yield delivery rows in chunks, with the case that messages were placed in."""
-    delivery, placement = schema.delivery.c, schema.placement.c
+    delivery, placement, case = schema.delivery.c, schema.placement.c, schema.case.c
+    placed = (placement.message_id == delivery.subject_id) & (placement.target == delivery.target)
+    theirs = (case.id == delivery.subject_id) & (case.foreign_ref != "") & (case.foreign_target == delivery.target)
     query = (
-        select(delivery.id, delivery.key, delivery.state, delivery.delivered_version, delivery.spec, placement.case_ref)
-        .select_from(
-            schema.delivery.outerjoin(
-                schema.placement, (placement.message_id == delivery.subject_id) & (placement.target == delivery.target)
-            )
+        select(
+            delivery.id,
+            delivery.key,
+            delivery.case_id,
+            delivery.state,
+            delivery.delivered_version,
+            delivery.spec,
+            placement.case_ref,
+            ((delivery.thing == Thing.CASE) & (delivery.ref == case.foreign_ref)).label("foreign"),
         )
+        .select_from(schema.delivery.outerjoin(schema.placement, placed).outerjoin(schema.case, theirs))
         .where(delivery.target == target, delivery.thing == thing)
         .order_by(delivery.id)
     )

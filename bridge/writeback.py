@@ -5,9 +5,9 @@ Reading is at least once and overlaps; everything is stored under its native id,
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -17,7 +17,7 @@ from bridge.errors import RateLimited
 from bridge.facts.people import Batch as PeopleBatch
 from bridge.nouns import Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged, What
 from bridge.outbox.predicates import beside_index
-from bridge.outbox.record import bury_cases
+from bridge.outbox.record import MERGED_FROM, bury_cases
 from bridge.policies import stamp, store_secret
 from bridge.store import bulk, schema
 
@@ -103,11 +103,14 @@ def _store_activity(
     cases = case_ids(connection, setup.name, refs)
     counts = Counter({"events": _store_events(connection, setup.name, events, cases)})
     _follow_people(connection, setup.name, people)
-    counts.update(agents.take_answers(connection, app, setup, answers, cases, since))
+    first = {ref: ids[0] for ref, ids in cases.items()}
+    counts.update(agents.take_answers(connection, app, setup, answers, first, since))
     return counts
 
 
-def _store_events(connection: Connection, target: str, events: Sequence[CaseEvent], cases: Mapping[str, int]) -> int:
+def _store_events(
+    connection: Connection, target: str, events: Sequence[CaseEvent], cases: Mapping[str, Sequence[int]]
+) -> int:
     """Store events that are new, and follow what they mean for our cases; returns how many were new."""
     table = schema.case_event
     query = select(table.c.native_id).where(table.c.target == target)
@@ -118,9 +121,11 @@ def _store_events(connection: Connection, target: str, events: Sequence[CaseEven
     ours = [event for event in fresh if event.case_ref in cases]
     for event in ours:
         if event.what is What.MERGED and event.value:
-            _move_ref(connection, target, "case", event.case_ref, event.value)
-    bury_cases(connection, target, {cases[event.case_ref] for event in ours if event.what is What.DELETED})
-    dirty = sorted({cases[event.case_ref] for event in ours if event.what in _MATTERS})
+            _move_ref(connection, target, "case", event.case_ref, event.value, spec={MERGED_FROM: event.case_ref})
+    bury_cases(
+        connection, target, {id_ for event in ours if event.what is What.DELETED for id_ in cases[event.case_ref]}
+    )
+    dirty = sorted({id_ for event in ours if event.what in _MATTERS for id_ in cases[event.case_ref]})
     bulk.insert_new(connection, schema.dirty, [{"kind": "case", "key": str(id_)} for id_ in dirty])
     return len(fresh)
 
@@ -140,15 +145,19 @@ def _follow_people(connection: Connection, target: str, events: Sequence[PersonM
         batch.store(connection)
 
 
-def _move_ref(connection: Connection, target: str, thing: str, loser: str, winner: str) -> None:
+def _move_ref(connection: Connection, target: str, thing: str, loser: str, winner: str, **values: Any) -> None:  # noqa: ANN401 - columns of a row
     where = beside_index(target, thing) & (D.ref == loser)
-    connection.execute(schema.delivery.update().where(where).values(ref=winner))
+    connection.execute(schema.delivery.update().where(where).values(ref=winner, **values))
 
 
-def case_ids(connection: Connection, target: str, refs: set[str]) -> dict[str, int]:
-    """Return the numbers of the cases that stand in a target under ``refs``."""
-    query = select(D.ref, D.case_id).where(beside_index(target, "case")).order_by(D.id.desc())
-    return {row.ref: row.case_id for row in bulk.rows_where(connection, query, D.ref, sorted(refs - {""}))}
+def case_ids(connection: Connection, target: str, refs: set[str]) -> dict[str, list[int]]:
+    """Return the numbers of the cases that stand in a target under ``refs``; those that were merged in there come last."""
+    query = select(D.ref, D.case_id, D.spec).where(beside_index(target, "case")).order_by(D.id)
+    found: dict[str, list[int]] = defaultdict(list)
+    rows = bulk.rows_where(connection, query, D.ref, sorted(refs - {""}))
+    for row in sorted(rows, key=lambda row: MERGED_FROM in (row.spec or {})):
+        found[row.ref].append(row.case_id)
+    return found
 
 
 def advance(connection: Connection, name: str, stream: str, cursor: Cursor, now: datetime) -> None:

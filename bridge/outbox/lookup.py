@@ -16,6 +16,7 @@ from sqlalchemy import select
 from bridge.keys import target_key
 from bridge.nouns import Found, Presence, Thing
 from bridge.outbox import claim as claims
+from bridge.outbox.record import MERGED_FROM
 from bridge.outbox.unsettled import unsure_until
 from bridge.retry import reading
 from bridge.store import bulk, schema
@@ -131,26 +132,27 @@ def _write(run: Run, results: _Results) -> None:
 
 def adopt(connection: Connection, target: str, pairs: Sequence[tuple[Claim, Found]], now: datetime) -> None:
     """Take what was found as ours: known by its id from now on, with one more version wanted to bring it up to date."""
-    rows: dict[bool, list[dict[str, Any]]] = defaultdict(list)
+    rows: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
     placements = []
     for claim, found in pairs:
         ref = found.merged_into or found.ref
         row = {"id": claim.id, "ref": ref, "look_up": False, "owner": "", "until": None, "next_at": None}
         if found.deleted:
-            rows[True].append(row | {"state": "gone", "reason": "deleted in the target"})
+            row |= {"state": "gone", "reason": "deleted in the target"}
+            rows[frozenset(row)].append(row)
             continue
         version = claim.row.wanted_version
-        rows[False].append(
-            row
-            | {
-                "state": "pending",
-                "delivered_version": version,
-                "wanted_version": version + 1,
-                "delivered_hash": "",
-                "delivered_at": now,
-                "reason": doubled(found),
-            }
-        )
+        row |= {
+            "state": "pending",
+            "delivered_version": version,
+            "wanted_version": version + 1,
+            "delivered_hash": "",
+            "delivered_at": now,
+            "reason": doubled(found),
+        }
+        if found.merged_into and claim.row.thing == "case":
+            row["spec"] = {MERGED_FROM: found.ref}
+        rows[frozenset(row)].append(row)
         if claim.row.thing == "message":
             place = found.parent or claim.refs.case
             placements.append(

@@ -201,7 +201,8 @@ def _take_messages(
 def _take_amendment(choice: Choice, candidate: Row[Any], rows: Iterable[Row[Any]], known: Known) -> bool:
     spec = next((row.spec for row in rows if row.id == candidate.id), None) or {}
     message = message_of(spec)
-    ref = spec.get("ref") or (known.case_ref(candidate.case_id) if message is None else known.messages.get(message, ""))
+    ref = known.case_ref(candidate.case_id) if message is None else known.messages.get(message, "")
+    ref = ref or spec.get("ref", "")
     other_id = spec.get("other_case_id")
     other = spec.get("other_ref") or (known.case_ref(other_id) if other_id else "")
     if ref and (other or not other_id):

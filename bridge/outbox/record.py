@@ -28,6 +28,8 @@ DELETED = "deleted"
 """Code of a refusal that means: it was there and somebody deleted it."""
 GONE = "gone"
 """Code of a refusal that means: this very record was there and was deleted."""
+MERGED_FROM = "merged_from"
+"""Mark in the spec of a case whose native case, named here, was merged into another: messages go on there, nothing else."""
 JOB_WAIT = timedelta(seconds=5)
 
 

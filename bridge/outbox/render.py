@@ -13,7 +13,7 @@ from bridge.outbox.body import fingerprint, freeze_amendment, freeze_record
 from bridge.outbox.files import attached
 from bridge.outbox.hints import hints
 from bridge.outbox.order import message_of
-from bridge.outbox.record import Linked, Same, Unneeded
+from bridge.outbox.record import MERGED_FROM, Linked, Same, Unneeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -83,6 +83,8 @@ class _Batch:
             case Thing.PERSON:
                 return self._person(claim)
             case Thing.CASE:
+                if MERGED_FROM in (claim.row.spec or {}):  # the survivor's fields are the agents'
+                    return Done(claim, Same())
                 refs = {}
                 if claim.refs.person:
                     refs["person"] = Reference(Thing.PERSON, claim.refs.person_key, claim.refs.person)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import func, select
 
@@ -59,6 +59,10 @@ _LIGHT = select(
     _R.triage,
     _R.fresh,
 ).join(schema.resolved, _R.message_id == _M.id)
+
+
+Placed: TypeAlias = "defaultdict[tuple[str, str], list[tuple[int, datetime]]]"
+"""(target, native case) → messages in it, and since when."""
 
 
 @dataclass(slots=True)
@@ -189,19 +193,36 @@ def _utterance(row: Row[Any]) -> Utterance:
 def _closings(connection: Connection, owner: dict[int, Person]) -> None:
     """Apply closings and reopenings in targets to what was placed there by then."""
     query = select(_P.message_id, _P.target, _P.case_ref, _P.at)
-    placed: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
+    placed: Placed = defaultdict(list)
     for row in bulk.rows_where(connection, query, _P.message_id, sorted(owner)):
-        placed[row.target, row.case_ref].append(row)
+        placed[row.target, row.case_ref].append((row.message_id, row.at))
     for continued in _continued(connection, placed):
         placed.pop(continued)
-    if not placed:
-        return
-    events = select(_E.target, _E.case_ref, _E.at, _E.value).where(_E.what == What.STATUS)
-    for event in bulk.rows_where(connection, events, _E.case_ref, sorted({ref for _, ref in placed})):
-        there = [row.message_id for row in placed.get((event.target, event.case_ref), ()) if row.at <= event.at]
+    for event in _status_events(connection, placed):
+        there = [message for message, at in placed[event.target, event.case_ref] if at <= event.at]
         for person in {id(owner[message]): owner[message] for message in there}.values():
             mine = frozenset(message for message in there if owner[message] is person)
             person.closings.append(Closing(event.at, event.value == "closed", mine))
+
+
+def _status_events(connection: Connection, placed: Placed) -> list[Row[Any]]:
+    """Return closings and reopenings of native cases; what was placed in one goes along when it is merged into another."""
+    query = select(_E.target, _E.case_ref, _E.at, _E.what, _E.value).where(_E.what.in_([What.STATUS, What.MERGED]))
+    found: list[Row[Any]] = []
+    fresh = set(placed)
+    while fresh:
+        rows = bulk.rows_where(connection, query, _E.case_ref, sorted({ref for _, ref in fresh}))
+        events = [row for row in rows if (row.target, row.case_ref) in fresh]
+        fresh = set()
+        for event in sorted(events, key=lambda row: row.at):
+            if event.what == What.STATUS:
+                found.append(event)
+                continue
+            winner = (event.target, event.value)
+            if winner not in placed:
+                fresh.add(winner)
+            placed[winner] += [(message, max(at, event.at)) for message, at in placed[event.target, event.case_ref]]
+    return found
 
 
 def _continued(connection: Connection, placed: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
