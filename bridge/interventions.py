@@ -30,6 +30,9 @@ RETRY: Mapping[str, Mapping[str, object]] = {
 }
 """State of a delivery → what trying again changes. What is in flight, delivered or gone cannot be tried again."""
 
+NOT_THERE = "not there"
+"""Stands for the state of what is not in the store."""
+
 DROPPABLE = ("pending", "refused", "waiting", "unknown")
 """States of deliveries that can be given up; what is in flight is settled first."""
 
@@ -90,8 +93,10 @@ def _move(store: Store, ids: Collection[int], allowed: tuple[str, ...], changes:
 
 
 def _states(connection: Connection, table: Table, ids: Collection[int]) -> list[tuple[int, str]]:
+    """Return number and state of each; ``not there`` for what is not."""
     query = select(table.c.id, table.c.state).order_by(table.c.id).with_for_update()
-    return [(row.id, row.state) for row in bulk.rows_where(connection, query, table.c.id, ids)]
+    found = {row.id: row.state for row in bulk.rows_where(connection, query, table.c.id, ids)}
+    return [(id_, found.get(id_, NOT_THERE)) for id_ in sorted(set(ids))]
 
 
 def _set(connection: Connection, table: Table, id_: int, **values: object) -> None:

@@ -11,6 +11,7 @@ from bridge import interventions
 from bridge.app import App
 from bridge.commands.context import app, found, number, record, result, table
 from bridge.commands.options import Before, By, Limit, ShowText, Where, actor, cut
+from bridge.errors import Exit
 from bridge.queries import outbox as queries
 
 deliveries = typer.Typer(no_args_is_help=True, help="Deliveries: records on their way into targets.")
@@ -171,3 +172,5 @@ def _actions(numbers: list[str]) -> list[int]:
 def _say(ctx: typer.Context, done: Counter[str], wanted: str, otherwise: str) -> None:
     others = [f"{count} {state} ({otherwise})" for state, count in sorted(done.items()) if state != wanted]
     result(ctx, dict(done), "; ".join([f"{done[wanted]} {wanted}", *others]) + ".")
+    if others:
+        raise typer.Exit(Exit.SET_ASIDE)

@@ -9,7 +9,7 @@ import orjson
 import typer
 
 from bridge import quarantine as repair
-from bridge.commands.context import app, found, number, record, result, table
+from bridge.commands.context import app, found, note, number, record, result, table
 from bridge.commands.options import Before, Limit, ShowText, cut
 from bridge.errors import ConfigError, Exit
 from bridge.queries import setaside as queries
@@ -94,8 +94,12 @@ def drop(ctx: typer.Context, rows: Rows = None, every: All = False) -> None:
 
     Example: casebridge quarantine drop Q-12
     """
-    dropped = repair.drop(app(ctx), _ids(ctx, rows, every=every, or_file=False))
+    chosen = set(_ids(ctx, rows, every=every, or_file=False))
+    dropped = repair.drop(app(ctx), sorted(chosen))
     result(ctx, {"dropped": dropped}, f"{dropped} dropped.")
+    if dropped < len(chosen):
+        note(ctx, f"{len(chosen) - dropped} were not open; `casebridge quarantine list` shows those that are.")
+        raise typer.Exit(Exit.SET_ASIDE)
 
 
 def _ids(ctx: typer.Context, rows: list[str] | None, *, every: bool, or_file: bool) -> list[int]:
@@ -140,7 +144,7 @@ def _repair(text: bytes, file: str, line: int) -> tuple[int, dict[str, str]]:
     except orjson.JSONDecodeError as error:
         message = f"this is not JSON: {error.msg}."
         raise ConfigError(message, file=file, line=line) from error
-    if not isinstance(row, dict) or "id" not in row:
+    if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("fields", {}), dict):
         message = (
             'each line is an object with the row\'s number and its repaired fields, as {"id": "Q-12", "text": "…"}.'
         )

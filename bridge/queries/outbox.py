@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from bridge.document_faults import did_you_mean
 from bridge.errors import ConfigError
 from bridge.queries.selection import Cut, matching
 from bridge.store.schema import action, delivery
@@ -30,6 +31,19 @@ WHERE = {
     "reason": delivery.c.reason,
 }
 """What ``--where name=value`` may name; ``reason`` is found as a part, all others as a whole."""
+
+STATES = (
+    "pending",
+    "sending",
+    "accepted",
+    "unknown",
+    "delivered",
+    "refused",
+    "waiting",
+    "gone",
+    "dropped",
+    "not_needed",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +119,9 @@ def _where(query: Select[Any], where: Sequence[str]) -> Select[Any]:
         name, equals, value = each.partition("=")
         if not equals or name not in WHERE:
             message = f"--where {each}: write name=value, where name is one of {', '.join(WHERE)}."
+            raise ConfigError(message)
+        if name == "state" and value not in STATES:
+            message = f"--where {each}: there is no such state{did_you_mean(value, STATES)} The states are {', '.join(STATES)}."
             raise ConfigError(message)
         column = WHERE[name]
         if name == "reason":
