@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bridge.store.bulk import rows_where
 from bridge.store.schema import case, customer, evidence, member, message, resolved
+from identity.model import IdentifierKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -47,8 +48,13 @@ def export_customers(store: Store) -> Iterator[dict[str, Any]]:
 
 
 def export_cases(store: Store) -> Iterator[dict[str, Any]]:
-    """Yield ``{id, customer, messages, reason, priority, queue, status, foreign, opened_at}`` of every case by id."""
-    for connection, rows in _batches(store, select(case).where(case.c.redirect_to.is_(None)), case.c.id):
+    """Yield ``{id, customer, messages, reason, priority, queue, status, foreign, opened_at}`` of every case by id.
+
+    Cases that redirect to another, or whose messages are in no case any more, are left out.
+    """
+    for connection, rows in _batches(
+        store, select(case).where(case.c.redirect_to.is_(None), case.c.messages > 0), case.c.id
+    ):
         messages = _messages(connection, resolved.c.case_id, [row.id for row in rows])
         for row in rows:
             yield {
@@ -85,7 +91,22 @@ def _identifiers(connection: Connection, vertices: Collection[str]) -> defaultdi
     query = select(evidence.c.vertex, evidence.c.identifier).where(
         evidence.c.retracted_at.is_(None), evidence.c.relation.not_in(_NOT_THEIRS)
     )
-    return _grouped(connection, query, evidence.c.vertex, vertices)
+    shown = _grouped(connection, query, evidence.c.vertex, vertices)
+    for vertex in vertices:
+        shown[vertex].append(_own_id(vertex))
+    return shown
+
+
+def _own_id(vertex: str) -> str:
+    """Return what a profile or a CRM row shows by being there: its id within its network or its CRM."""
+    if vertex.startswith("r:"):
+        return f"{IdentifierKind.CRM_ID}:{vertex[2:]}"
+    network, scope, native_id = vertex[2:].split("/", 2)
+    return (
+        f"{IdentifierKind.UID}:{network}/{scope}:{native_id}"
+        if scope
+        else f"{IdentifierKind.UID}:{network}:{native_id}"
+    )
 
 
 def _grouped(

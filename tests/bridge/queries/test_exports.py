@@ -17,13 +17,13 @@ def test_customers_are_exported_with_identifiers_members_and_messages(filled: St
     assert list(export_customers(filled)) == [
         {
             "id": 1,
-            "identifiers": ["email::a@example.com", "handle:x:anna"],
+            "identifiers": ["email::a@example.com", "handle:x:anna", "uid:x:u1"],
             "members": ["x//u1"],
             "messages": ["x//1", "x//2"],
         },
         {
             "id": 2,
-            "identifiers": ["email::a@example.com", "handle:x:ben"],
+            "identifiers": ["email::a@example.com", "handle:x:ben", "uid:x:u2"],
             "members": ["x//u2"],
             "messages": ["mail//3"],
         },
