@@ -82,28 +82,36 @@ def rows(connection: Connection, query: Select[Any]) -> list[Any]:
     """
     result: Any = connection.execute(query)
     names = tuple(result.keys())
+    kinds = tuple(zip((column.type for column in query.selected_columns), _codes(result.cursor), strict=True))
     found = result.cursor.fetchall()
     result.close()
     if not found:
         return []
     columns: list[Iterable[Any]] = list(zip(*found, strict=True))
-    for number, convert in _converters(tuple(column.type for column in query.selected_columns), connection.dialect):
+    for number, convert in _converters(kinds, connection.dialect):
         columns[number] = map(convert, columns[number])
     return list(map(partial(tuple.__new__, _row_class(names)), zip(*columns, strict=True)))
 
 
 @lru_cache(maxsize=512)
 def _row_class(names: tuple[str, ...]) -> type:
-    return namedtuple("Row", names)  # type: ignore[misc] # one for each shape of rows
+    return namedtuple("Row", names)  # noqa: PYI024 - the names are known only here
+
+
+def _codes(cursor: Any) -> Iterator[object]:  # noqa: ANN401 - the driver's
+    """Yield the driver's own type of each column."""
+    return (described[1] for described in cursor.description)
 
 
 @lru_cache(maxsize=512)
-def _converters(kinds: tuple[TypeEngine[Any], ...], dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
+def _converters(
+    kinds: tuple[tuple[TypeEngine[Any], object], ...], dialect: Dialect
+) -> list[tuple[int, Callable[[Any], Any]]]:
     """Return the number of each column whose values the driver hands over in another form, and what to do with them."""
     found = []
-    for number, kind in enumerate(kinds):
+    for number, (kind, code) in enumerate(kinds):
         own = kind if isinstance(kind, UTCTime | JsonText) else kind.dialect_impl(dialect)
-        convert = own.result_processor(dialect, None)
+        convert = own.result_processor(dialect, code)
         if convert is not None:
             found.append((number, convert))
     return found
