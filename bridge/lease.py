@@ -51,8 +51,9 @@ def new_owner() -> str:
 def hold(store: Store, name: str, clock: Clock, *, patience: float = 0.0) -> Iterator[Held]:
     """Hold a lease, renewed in the background; waits up to ``patience`` seconds, then raises ``StoreBusy``."""
     held = _wait(store, name, new_owner(), clock, patience)
-    if not store.lasting:
+    if not store.lasting:  # nothing is seen by others, so nothing must be renewed
         yield held
+        _release(store, held)
         return
     ended = threading.Event()
     keeper = threading.Thread(target=_keep, args=(store, held, clock, ended), name=f"lease {name}", daemon=True)
