@@ -98,12 +98,22 @@ def _messages(app: App, connection: Connection, text: str) -> Iterator[Hit]:
     for row in connection.execute(query):
         yield Hit("message", f"M-{row.id}", row.key)
     secret = store_secret(app)
-    kinds = sorted({kind for source in app.sources.values() for kind in source.fact_patterns})
-    for kind in kinds:
-        wanted = fact(kind, text, secret)
+    patterns = sorted({each for source in app.sources.values() for each in source.fact_patterns.items()})
+    for kind, value in sorted(_facts_in(text, patterns)):
+        wanted = fact(kind, value, secret)
         query = select(_M.id, _M.key).where(_M.facts.cast(_M.key.type).like(f'%"{wanted}"%')).order_by(_M.id).limit(20)
         for row in connection.execute(query):
             yield Hit("message", f"M-{row.id}", f"{kind} in {row.key}")
+
+
+def _facts_in(text: str, patterns: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return what a text may mean as a fact: as it stands (412345), and as messages show it (NL-412345)."""
+    found = set()
+    for kind, pattern in patterns:
+        found.add((kind, text))
+        if match := re.search(pattern, text, re.IGNORECASE):
+            found.add((kind, match[1] if match.re.groups else match[0]))
+    return found
 
 
 def _records(connection: Connection, text: str) -> Iterator[Hit]:
@@ -149,7 +159,9 @@ def _message(connection: Connection, number: int) -> Iterator[str]:
         return
     rules = (result.triage or {}).get("rules", {})
     for aspect, rule in sorted(rules.items()):
-        yield f"Triage: {aspect} = {(result.triage or {}).get('wanted' if aspect == 'case' else aspect, '')} (rule “{rule}”)."
+        said = (result.triage or {}).get("wanted" if aspect == "case" else aspect, "")
+        value = f"{said / 3600:g} h" if isinstance(said, (int, float)) else said
+        yield f"Triage: {aspect} = {value} (rule “{rule}”)."
     if result.case_id is not None:
         yield f"It belongs to case C-{result.case_id}" + (
             f" of customer P-{result.customer_id}." if result.customer_id else "."

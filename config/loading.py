@@ -65,7 +65,9 @@ def _project_file(path: Path) -> Path:
     file = path if path.suffix in {".yaml", ".yml"} else path / FILE
     if file.is_file():
         return file
-    message = f"There is no {FILE} in {path}. Name the project with --project, or make one with `casebridge init`."
+    message = (
+        f"There is no {FILE} in {path.absolute()}. Name the project with --project, or make one with `casebridge init`."
+    )
     raise ConfigError(message)
 
 

@@ -104,7 +104,7 @@ def show(
         record(ctx, shown)
         return
     record(ctx, {name: value for name, value in shown.items() if name not in ("messages", "events")})
-    messages = [{**each, "to": "customer" if each.get("public") else "desk"} for each in shown["messages"]]
+    messages = [{**each, "to": _reader_of(each)} for each in shown["messages"]]
     table(ctx, messages, _columns("ref", "at", "author", "direction", "to", "text", "files"))
     table(ctx, shown["events"], _columns("at", "kind", "before", "value", "actor", "actor_name"))
 
@@ -215,6 +215,13 @@ def merge(
     cases = agent.show(loser)["object"] == "case"
     (agent.merge_cases if cases else agent.merge_persons)(loser, winner, author=author)
     result(ctx, {"loser": loser, "winner": winner}, f"{loser} is merged into {winner}.")
+
+
+def _reader_of(message: dict[str, Any]) -> str:
+    """Return who was meant to read an entry: us, the customer, or colleagues."""
+    if message.get("direction") == "in":
+        return "us"
+    return "customer" if message.get("public") else "desk"
 
 
 def _columns(*names: str) -> dict[str, Callable[[dict[str, Any]], object]]:
