@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bridge.actions import OPEN, where_to
 from bridge.answers import tells, words_of
+from bridge.backup import RESTORED_AT, REVIEW
 from bridge.keys import target_key
 from bridge.nouns import ActionKind, Actor, What
 from bridge.outbox.notes import want_note
@@ -178,13 +179,26 @@ def _judged(
         return {"state": "refused", "reason": reason, "alternatives": [by_hand]}
     if not row["text"]:
         return {"state": "refused", "reason": "nothing is left of it without quotes and signature"}
+    doubt = _doubt(connection, app, setup, answer) or _tells_all(connection, row, message)
+    return {"state": "review", "reason": doubt} if doubt else {}
+
+
+def _doubt(connection: Connection, app: App, setup: TargetSetup, answer: Answer) -> str:
+    """Return why a person must look at an answer before it goes, empty if nobody need."""
+    restored = read_setting(connection, RESTORED_AT)
+    if restored and answer.at <= datetime.fromisoformat(restored):
+        return REVIEW
     if answer.files:
-        return {"state": "review", "reason": "it has files, which do not go along; approve it to send the text alone"}
+        return "it has files, which do not go along; approve it to send the text alone"
     if app.clock.now() - answer.at > setup.stale_answer:
         hours = setup.stale_answer.total_seconds() / 3600
-        return {"state": "review", "reason": f"it was written more than {hours:g} hours ago; is it still true?"}
+        return f"it was written more than {hours:g} hours ago; is it still true?"
+    return ""
+
+
+def _tells_all(connection: Connection, row: Mapping[str, Any], message: Row[Any]) -> str:
     told = _told(connection, row) if message.public else ""
-    return {"state": "review", "reason": f"it would tell everybody {told}"} if told else {}
+    return f"it would tell everybody {told}" if told else ""
 
 
 def _told(connection: Connection, row: Mapping[str, Any]) -> str:

@@ -34,7 +34,8 @@ RESTORED_AT = "restored_at"
 _MAGIC = b"SQLite format 3\x00"
 _IN_DOUBT = ("sending", "accepted")
 _UNSENT = ("held", "queued", "sending")
-_REVIEW = "The store was restored from a backup; look whether this was sent meanwhile, then approve or cancel it."
+REVIEW = "The store was restored from a backup; look whether this was sent meanwhile, then approve or cancel it."
+"""What is said of an answer that may have been sent after the backup was made."""
 
 
 def backup(app: App, file: Path) -> None:
@@ -87,7 +88,7 @@ def distrust(store: Store, now: datetime) -> None:
             delivery.update().where(in_doubt).values(state="unknown", owner="", until=None, next_at=None)
         )
         connection.execute(delivery.update().values(look_up=True))
-        connection.execute(action.update().where(action.c.state.in_(_UNSENT)).values(state="review", reason=_REVIEW))
+        connection.execute(action.update().where(action.c.state.in_(_UNSENT)).values(state="review", reason=REVIEW))
         connection.execute(schema.lease.delete())
         write_setting(connection, RESTORED_AT, now.isoformat())
 
