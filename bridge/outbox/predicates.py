@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 D = schema.delivery.c
 
-OPEN = text("delivery.state IN ('pending','sending','accepted','unknown')")
+OPEN = text(
+    "(delivery.state = 'pending' OR delivery.state = 'sending' "
+    "OR delivery.state = 'accepted' OR delivery.state = 'unknown')"
+)
 """Word for word the condition of the partial index, without which it is not used."""
 
 

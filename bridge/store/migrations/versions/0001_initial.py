@@ -132,7 +132,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     )
     op.create_index(op.f("ix_cases_customer_id"), "cases", ["customer_id"], unique=False)
     op.create_index(op.f("ix_cases_last_in_at"), "cases", ["last_in_at"], unique=False)
-    op.create_index(op.f("ix_cases_redirect_to"), "cases", ["redirect_to"], unique=False)
+    op.create_index(
+        "ix_cases_redirect_to",
+        "cases",
+        ["redirect_to"],
+        unique=False,
+        sqlite_where=sa.text("redirect_to IS NOT NULL"),
+        postgresql_where=sa.text("redirect_to IS NOT NULL"),
+    )
     op.create_table(
         "config_version",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -151,7 +158,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
         sa.UniqueConstraint("key", name=op.f("uq_customer_key")),
     )
-    op.create_index(op.f("ix_customer_redirect_to"), "customer", ["redirect_to"], unique=False)
+    op.create_index(
+        "ix_customer_redirect_to",
+        "customer",
+        ["redirect_to"],
+        unique=False,
+        sqlite_where=sa.text("redirect_to IS NOT NULL"),
+        postgresql_where=sa.text("redirect_to IS NOT NULL"),
+    )
     op.create_table(
         "decision",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -209,8 +223,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         "delivery",
         ["target", "thing", "state", "id"],
         unique=False,
-        sqlite_where=sa.text("state IN ('pending','sending','accepted','unknown')"),
-        postgresql_where=sa.text("state IN ('pending','sending','accepted','unknown')"),
+        sqlite_where=sa.text("state = 'pending' OR state = 'sending' OR state = 'accepted' OR state = 'unknown'"),
+        postgresql_where=sa.text("state = 'pending' OR state = 'sending' OR state = 'accepted' OR state = 'unknown'"),
     )
     op.create_index(op.f("ix_delivery_ref"), "delivery", ["ref"], unique=False)
     op.create_index("ix_delivery_subject", "delivery", ["thing", "subject_id"], unique=False)
@@ -451,10 +465,31 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("fresh", sa.Boolean(), server_default=sa.text("FALSE"), nullable=False),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_resolved")),
     )
-    op.create_index(op.f("ix_resolved_answers_id"), "resolved", ["answers_id"], unique=False)
-    op.create_index(op.f("ix_resolved_case_id"), "resolved", ["case_id"], unique=False)
+    op.create_index(
+        "ix_resolved_answers_id",
+        "resolved",
+        ["answers_id"],
+        unique=False,
+        sqlite_where=sa.text("answers_id IS NOT NULL"),
+        postgresql_where=sa.text("answers_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_resolved_case_id",
+        "resolved",
+        ["case_id"],
+        unique=False,
+        sqlite_where=sa.text("case_id IS NOT NULL"),
+        postgresql_where=sa.text("case_id IS NOT NULL"),
+    )
     op.create_index(op.f("ix_resolved_conversation_id"), "resolved", ["conversation_id"], unique=False)
-    op.create_index(op.f("ix_resolved_customer_id"), "resolved", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_resolved_customer_id",
+        "resolved",
+        ["customer_id"],
+        unique=False,
+        sqlite_where=sa.text("customer_id IS NOT NULL"),
+        postgresql_where=sa.text("customer_id IS NOT NULL"),
+    )
     op.create_table(
         "revision",
         sa.Column("id", ID, autoincrement=True, nullable=False),
