@@ -192,7 +192,7 @@ def _each(report: RunReport, connections: Iterable[T], step: Callable[[T], None]
         try:
             step(connection)
         except CasebridgeError as error:
-            log.warning("step failed", connection=name, error=str(error))
+            log.info("step failed", connection=name, error=str(error))
             report.problem(error.exit_code, f"{name}: {error}")
 
     if len(connections) < 2:

@@ -51,9 +51,9 @@ class RunReport:
     problems: list[str] = field(default_factory=list)
 
     def problem(self, code: int, text: str) -> None:
-        """Note that something went wrong."""
+        """Note that something went wrong; a sentence that stands there already, maybe within another, is not repeated."""
         self.exit_code = worst(self.exit_code, code)
-        if text not in self.problems:
+        if not any(text in told for told in self.problems):
             self.problems.append(text)
 
 
