@@ -1,110 +1,173 @@
-"""Killed before and after every commit and every send, and at random moments: nothing lost, nothing doubled."""
+"""Killed before and after every commit and every send: nothing lost, nothing doubled, no order broken."""
 
 from __future__ import annotations
 
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bridge.ledger import ledger
-from bridge.verify import verify
-from cli import compose
-from tests.forest import forest
-from tests.project import ROOT, casebridge, partitions, put, write_project
+from tests.bridge import crash_stories as stories
+from tests.bridge.crash_stories import KILLED, grow, new_project, outcome, sync
+from tests.project import casebridge
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-POINTS = (
-    "collect",
-    "resolve",
-    "deliver.claim",
-    "deliver.freeze",
-    "deliver.record",
-    "deliver.settle",
-    "progress",
-    "lease",
-)
-AROUND = (
-    *(f"{point}.{side}" for point in POINTS for side in ("before_commit", "after_commit")),
-    "deliver.before_send",
-    "deliver.after_send",
-    "desk.before_commit",
-    "desk.after_commit",
-)
-DOCUMENTS = forest(120, 30)
+POSTGRES = ("resolve.customers", "deliver.record", "write_back")
+SIDES = ("before_commit", "after_commit")
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[frozenset[str]]]:
-    """What a run without accidents makes of the documents."""
-    folder = write_project(tmp_path_factory.mktemp("undisturbed"))
-    put(folder, "all.jsonl", DOCUMENTS)
-    done = casebridge(folder, "sync")
-    assert done.returncode == 0, done.stderr
-    return _partitions(folder)
+def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a project that never ran."""
+    return new_project(tmp_path_factory.mktemp("new") / "project")
 
 
-def _partitions(folder: Path) -> dict[str, set[frozenset[str]]]:
-    app = compose(folder)
-    found = partitions(app.store)
-    app.close()
-    return found
+@pytest.fixture(scope="module")
+def grown(new: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Let it run, and give it more to do."""
+    folder = shutil.copytree(new, tmp_path_factory.mktemp("grown") / "project")
+    sync(folder)
+    assert casebridge(folder, "backup", str(folder / "yesterday.backup")).returncode == 0
+    grow(folder)
+    return folder
 
 
-def _is_whole(folder: Path, expected: dict[str, set[frozenset[str]]]) -> None:
-    app = compose(folder)
-    assert partitions(app.store) == expected
-    assert ledger(app).balanced
-    report = verify(app, "desk")
-    assert report.ok, report
-    assert ledger(app).targets[0].parts.get("waiting", 0) == 0
-    app.close()
+@pytest.fixture(scope="module")
+def undisturbed(grown: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """Say what becomes of it without an accident."""
+    folder = shutil.copytree(grown, tmp_path_factory.mktemp("undisturbed") / "project")
+    _finish(folder)
+    return outcome(folder)
 
 
-@pytest.mark.parametrize("point", AROUND)
-def test_a_crash_at_any_point_loses_and_doubles_nothing(
-    point: str, tmp_path: Path, expected: dict[str, set[frozenset[str]]]
+def _finish(folder: Path) -> None:
+    for _ in range(2):
+        assert sync(folder) != KILLED
+
+
+def test_every_point_of_the_program_is_tried() -> None:
+    sends = {point for point in stories.points_of_the_program() if "before_" in point or "after_" in point}
+    tried = {*stories.NEW, *stories.AGAIN, *stories.TROUBLED, *stories.BY_A_PERSON, *stories.ELSEWHERE}
+    assert sends == set(stories.SENDS)
+    assert stories.points_of_the_program() - sends == tried
+
+
+@pytest.mark.parametrize("point", stories.NEW)
+def test_a_first_run_that_dies_is_begun_again(
+    point: str, new: Path, tmp_path: Path, undisturbed: dict[str, object]
 ) -> None:
-    folder = write_project(tmp_path / "project")
-    put(folder, "all.jsonl", DOCUMENTS)
-    for passing in (1, 2):
-        casebridge(folder, "sync", CRASH_AT=f"{point}:{passing}")
-    done = casebridge(folder, "sync")
-    assert done.returncode == 0, done.stderr
-    _is_whole(folder, expected)
+    folder = shutil.copytree(new, tmp_path / "project")
+    for side in SIDES:
+        assert sync(folder, CRASH_AT=f"{point}.{side}") == KILLED
+    sync(folder)
+    grow(folder)
+    _finish(folder)
+    assert outcome(folder) == undisturbed
 
 
-def _kill_at_random(folder: Path, moments: int, seed: int) -> None:
-    chance = random.Random(seed)
-    for _ in range(moments):
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from cli import run; run()", "--project", str(folder), "sync"],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(chance.uniform(0.3, 2.0))
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+@pytest.mark.parametrize("point", stories.AGAIN)
+def test_a_crash_around_any_commit_loses_and_doubles_nothing(
+    point: str, grown: Path, tmp_path: Path, undisturbed: dict[str, object]
+) -> None:
+    folder = shutil.copytree(grown, tmp_path / "project")
+    for side in SIDES:
+        assert sync(folder, CRASH_AT=f"{point}.{side}") == KILLED
+    sync(folder, CRASH_AT=f"{point}.after_commit:2")
+    _finish(folder)
+    assert outcome(folder) == undisturbed
 
 
-@pytest.mark.parametrize("moments", [20, pytest.param(200, marks=pytest.mark.soak)])
-def test_kill_9_at_random_moments_loses_and_doubles_nothing(moments: int, tmp_path: Path) -> None:
-    documents = forest(4_000, 800, seed=11)
-    calm = write_project(tmp_path / "calm")
-    put(calm, "all.jsonl", documents)
-    assert casebridge(calm, "sync").returncode == 0
-    folder = write_project(tmp_path / "project", desk="faults: {timeout_after_commit: 0.05}\n    search_lag: 0.5")
-    put(folder, "all.jsonl", documents)
-    _kill_at_random(folder, moments, seed=5)
-    for _ in range(5):
-        done = casebridge(folder, "sync")
-    assert done.returncode == 0, done.stderr
-    _is_whole(folder, _partitions(calm))
+@pytest.mark.parametrize("point", stories.SENDS)
+def test_a_crash_around_any_send_loses_and_doubles_nothing(
+    point: str, grown: Path, tmp_path: Path, undisturbed: dict[str, object]
+) -> None:
+    folder = shutil.copytree(grown, tmp_path / "project")
+    assert sync(folder, CRASH_AT=f"{point}:1") == KILLED
+    sync(folder, CRASH_AT=f"{point}:2")
+    _finish(folder)
+    assert outcome(folder) == undisturbed
+
+
+@pytest.mark.parametrize("point", stories.TROUBLED)
+def test_a_crash_amid_the_targets_troubles_loses_and_doubles_nothing(
+    point: str, grown: Path, tmp_path: Path, undisturbed: dict[str, object]
+) -> None:
+    folder = shutil.copytree(grown, tmp_path / "project")
+    faults = {"DESK_FAULTS": stories.TROUBLED[point], "DESK_FAULTS_SEED": "1"}
+    for side in SIDES:
+        assert sync(folder, CRASH_AT=f"{point}.{side}", **faults) == KILLED
+    sync(folder)  # may still find the target resting
+    _finish(folder)
+    assert outcome(folder) == undisturbed
+
+
+@pytest.mark.parametrize("point", stories.BY_A_PERSON)
+def test_a_command_that_dies_is_done_or_not_done_and_can_be_given_again(
+    point: str, grown: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(grown, tmp_path / "project")
+    rules = folder / "triage.yaml"
+    rules.write_text(rules.read_text().replace("priority: normal", "priority: high", 1))
+    for side in SIDES:
+        assert casebridge(folder, *stories.BY_A_PERSON[point], CRASH_AT=f"{point}.{side}").returncode == KILLED
+    casebridge(folder, *stories.BY_A_PERSON[point])
+    casebridge(folder, "resume")
+    _finish(folder)
+    outcome(folder)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_crash_while_the_claims_of_a_crash_are_ended(
+    side: str, grown: Path, tmp_path: Path, undisturbed: dict[str, object]
+) -> None:
+    folder = shutil.copytree(grown, tmp_path / "project")
+    assert sync(folder, CRASH_AT="deliver.claim.after_commit:2") == KILLED
+    assert sync(folder, CRASH_AT=f"deliver.abandon.{side}") == KILLED
+    _finish(folder)
+    assert outcome(folder) == undisturbed
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_crash_while_the_store_is_made_leaves_a_store_that_can_be_made(side: str, tmp_path: Path) -> None:
+    folder = new_project(tmp_path / "project")
+    assert sync(folder, CRASH_AT=f"migrate.{side}") == KILLED
+    sync(folder)
+    outcome(folder)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_crash_while_restoring_leaves_one_store_or_the_other(side: str, grown: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(grown, tmp_path / "project")
+    sync(folder)
+    restore = ("restore", str(folder / "yesterday.backup"), "--yes")
+    assert casebridge(folder, *restore, CRASH_AT=f"restore.{side}").returncode == KILLED
+    assert casebridge(folder, *restore).returncode == 0
+    _finish(folder)
+    outcome(folder)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_crash_at_the_look_up_after_a_restore_doubles_nothing(side: str, grown: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(grown, tmp_path / "project")
+    sync(folder)
+    assert casebridge(folder, "restore", str(folder / "yesterday.backup"), "--yes").returncode == 0
+    assert sync(folder, CRASH_AT=f"deliver.look_up.{side}") == KILLED
+    _finish(folder)
+    outcome(folder)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("store_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("point", POSTGRES)
+def test_a_crash_on_postgresql_ends_as_on_sqlite(
+    point: str, store_url: str, tmp_path: Path, undisturbed: dict[str, object]
+) -> None:
+    folder = new_project(tmp_path / "project", store_url)
+    sync(folder)
+    grow(folder)
+    for side in SIDES:
+        assert sync(folder, CRASH_AT=f"{point}.{side}") == KILLED
+    _finish(folder)
+    assert outcome(folder) == undisturbed
