@@ -239,11 +239,18 @@ def _validated(model: type[_Model], document: Mapping[str, Json], defaults: Mapp
 
 def _filled(document: Mapping[str, Json]) -> dict[str, Any]:
     """Leave out what is empty, in the author too: an empty cell says nothing."""
-    filled = {name: value for name, value in document.items() if value is not None and value != ""}
+    filled = _without_empty(document)
     author = filled.get("author")
     if isinstance(author, dict):
-        filled["author"] = {name: value for name, value in author.items() if value is not None and value != ""}
+        filled["author"] = _without_empty(author)
     return filled
+
+
+def _without_empty(document: Mapping[str, Json]) -> dict[str, Any]:
+    values = document.values()
+    if None in values or "" in values:
+        return {name: value for name, value in document.items() if value is not None and value != ""}
+    return dict(document)
 
 
 def _format_error(model: type[BaseModel], data: Mapping[str, Json], error: ValidationError) -> FormatError:

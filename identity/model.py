@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,9 +54,8 @@ LINKING = frozenset({Relation.AUTHENTICATED, Relation.ATTESTED, Relation.PROFILE
 """Relations that may link; whether they do is the policy's and the guards' decision."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Identifier:
-    """A normalised value within its scope; equal identifiers mean the same thing."""
+class Identifier(NamedTuple):
+    """A normalised value within its scope; equal identifiers mean the same thing. A tuple: it is hashed all the time."""
 
     kind: IdentifierKind
     scope: str

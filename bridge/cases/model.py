@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,9 +13,8 @@ UNDATED = datetime(9999, 1, 1, tzinfo=UTC)
 """Sorts messages without a time last; no window applies to them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Utterance:
-    """A message as the case functions see it."""
+class Utterance(NamedTuple):
+    """A message as the case functions see it. A tuple, for it is built for each message: see ``TriageInput``."""
 
     id: int
     key: str

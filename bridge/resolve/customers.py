@@ -30,7 +30,7 @@ def resolve_customers(app: App, routes: Mapping[str, tuple[str, ...]], held: lea
     """Assemble the cases of one batch; return how many were touched, None if nobody was."""
     now = app.clock.now()
     with app.store.read() as connection:
-        touched = connection.execute(select(schema.touched).limit(BATCH)).all()
+        touched = bulk.rows(connection, select(schema.touched).limit(BATCH))
         if not touched:
             return None
         work = _begin(connection, app, routes)

@@ -29,6 +29,31 @@ BATCH = 4_000
 
 _M, _R = schema.message.c, schema.resolved.c
 
+_FACTS = select(
+    _M.id,
+    _M.key,
+    _M.author_id,
+    _M.direction,
+    _M.sent_at,
+    _M.thread,
+    _M.answers,
+    _M.answered_by,
+    _M.connection,
+    _M.policy_id,
+    _M.lang,
+    _M.network,
+    _M.kind,
+    _M.public,
+    _M.rating,
+    _M.reach,
+    _M.unit,
+    _M.account,
+    _M.missed,
+    _M.automatic,
+    _M.extra,
+)
+"""What conversations and triage look at."""
+
 
 @dataclass(slots=True)
 class MessageBatch:
@@ -62,12 +87,12 @@ class MessageBatch:
 def resolve_messages(app: App, routes: Mapping[str, tuple[str, ...]], held: lease.Held) -> int | None:
     """Resolve one batch; return how many messages it held, None if nothing was dirty."""
     with app.store.read() as connection:
-        dirty = connection.execute(select(schema.dirty).order_by(schema.dirty.c.seq).limit(BATCH)).all()
+        dirty = bulk.rows(connection, select(schema.dirty).order_by(schema.dirty.c.seq).limit(BATCH))
         if not dirty:
             return None
         batch = MessageBatch(app, routes, [row.seq for row in dirty])
         ids = sorted({int(row.key) for row in dirty if row.kind == "message"})
-        batch.messages = {row.id: row for row in bulk.rows_where(connection, select(schema.message), _M.id, ids)}
+        batch.messages = {row.id: row for row in bulk.rows_where(connection, _FACTS, _M.id, ids)}
         query = select(_R.message_id, _R.conversation_id, _R.answers_id)
         batch.known = {row.message_id: row for row in bulk.rows_where(connection, query, _R.message_id, ids)}
         batch.touched = {(row.kind, row.key) for row in dirty if row.kind in {"vertex", "customer"}}

@@ -47,6 +47,15 @@ def _int(*, index: bool = False, nullable: bool = True) -> Any:  # noqa: ANN401 
     return Field(default=None, sa_column=Column(Id, index=index, nullable=nullable))
 
 
+def _blank() -> Any:  # noqa: ANN401 - SQLModel's Field is untyped
+    """Return a text that is empty at first, without being sent: that is cheaper by a twentieth of the row a column."""
+    return Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+
+
+def _zero() -> Any:  # noqa: ANN401 - SQLModel's Field is untyped
+    return Field(default=0, sa_column=Column(Id, nullable=False, server_default="0"))
+
+
 def _present(table: str, column: str) -> Index:
     """Return the index of a column that is mostly empty, or empty at first: rows without a value cost it nothing."""
     there = text(f"{column} IS NOT NULL")
@@ -480,24 +489,24 @@ class Delivery(Table, table=True):
     state: str = "pending"
     """pending, sending, accepted, unknown, waiting, delivered, refused, gone (tombstone), dropped, not_needed."""
     wanted_version: int = 1
-    sent_version: int = 0
+    sent_version: int = _zero()
     delivered_version: int = 0
-    delivered_hash: str = ""
+    delivered_hash: str = _blank()
     ref: str = Field(default="", index=True)
-    url: str = ""
+    url: str = _blank()
     sort: int = _int(nullable=False)
     """Order within a case: person, case, then messages by network time (microseconds)."""
-    attempts: int = 0
+    attempts: int = _zero()
     next_at: datetime | None = _time()
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
-    field: str = ""
-    waiting_for: str = ""
+    field: str = _blank()
+    waiting_for: str = _blank()
     """Key of the refused or unknown record that it waits for."""
     spec: dict[str, Any] | None = _json()
     """For amendments: what to do."""
     look_up: bool = False
     """True: other keys of its cluster, or this one before a restore, may have been sent: find first."""
-    owner: str = ""
+    owner: str = _blank()
     until: datetime | None = _time()
     """A claim holds until then, by database time."""
     created_at: datetime | None = _time(nullable=False)

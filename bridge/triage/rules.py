@@ -8,7 +8,6 @@ are decided once for all messages alike.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import fields
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -38,8 +37,7 @@ _Step: TypeAlias = "tuple[int, int, int, int, Condition | None, bool]"
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
-_FIELDS = tuple(each.name for each in fields(TriageInput))
-_ALL = attrgetter(*_FIELDS)
+_FIELDS = TriageInput._fields
 _ALIKE = attrgetter(*(name for name in _FIELDS if name not in {*VARYING, "extra"}))
 _THINGS = ("reason", "priority", "queue", "first_reply", "resolve", "case")
 _REMEMBERED = 10_000
@@ -162,8 +160,7 @@ def _said_first(rules: Sequence[Rule]) -> tuple[dict[str, str], dict[str, str]]:
 
 def _values(facts: TriageInput, scan: Scan, *, thanks: bool, question: bool) -> dict[str, Any]:
     """Return the values of all paths."""
-    values = dict(zip(_FIELDS, _ALL(facts), strict=True))
-    return values | {
+    return facts._asdict() | {
         "words": word_count(scan),
         "empty": not scan.tokens,
         "has_question": question,
