@@ -86,7 +86,8 @@ def why_not(one: str, other: str, problem: Problem, solution: Solution) -> WhyNo
     for refused in solution.refused:
         if (refused.left in left and refused.right in right) or (refused.left in right and refused.right in left):
             return WhyNot(f"{refused.identifier} did not link them: {refused.reason}.", refused, refused.identifier)
-    return _nothing_links(one, other, problem, solution)
+    near = _nothing_links(frozenset({one}), frozenset({other}), problem, solution)
+    return near if near.identifier is not None else _nothing_links(left, right, problem, solution)
 
 
 def what_if(
@@ -116,17 +117,18 @@ def _parts(decision: Decision, left: frozenset[str], right: frozenset[str]) -> b
     return (first in left and not right.isdisjoint(others)) or (first in right and not left.isdisjoint(others))
 
 
-def _nothing_links(one: str, other: str, problem: Problem, solution: Solution) -> WhyNot:
-    shown: defaultdict[Identifier, dict[str, set[Relation]]] = defaultdict(dict)
+def _nothing_links(left: frozenset[str], right: frozenset[str], problem: Problem, solution: Solution) -> WhyNot:
+    shown: defaultdict[Identifier, tuple[set[Relation], set[Relation]]] = defaultdict(lambda: (set(), set()))
     for seen in problem.evidence:
-        if seen.vertex in {one, other}:
-            shown[seen.identifier].setdefault(seen.vertex, set()).add(seen.relation)
-    both = sorted(identifier for identifier, by in shown.items() if len(by) == 2)
+        for side, cluster in enumerate((left, right)):
+            if seen.vertex in cluster:
+                shown[seen.identifier][side].add(seen.relation)
+    both = sorted(identifier for identifier, sides in shown.items() if all(sides))
     for identifier in both:
         if reason := solution.shared.get(identifier):
             return WhyNot(f"{identifier} links nobody: {reason}.", identifier=identifier)
     for identifier in both:
-        if any(relations <= {Relation.CLAIMED, Relation.MENTIONED} for relations in shown[identifier].values()):
+        if any(relations <= {Relation.CLAIMED, Relation.MENTIONED} for relations in shown[identifier]):
             return WhyNot(f"{identifier} was only said, not proved.", identifier=identifier)
     if both:
         return WhyNot(f"{both[0]} does not link in this relation or at this time.", identifier=both[0])

@@ -22,7 +22,7 @@ NORMALISER_VERSION = 1
 _NETWORKS = {"twitter": "x", "fb": "facebook", "ig": "instagram", "insta": "instagram", "yt": "youtube"}
 """Other words for a network."""
 
-_FOLDS_CASE = frozenset(
+FOLDING = frozenset(
     {"bluesky", "facebook", "github", "instagram", "linkedin", "mastodon", "pinterest", "reddit", "snapchat"}
     | {"telegram", "threads", "tiktok", "x", "xing", "youtube"}
 )
@@ -65,7 +65,7 @@ def handle(on: str, raw: str) -> Identifier | None:
     name = (_from_url(where, text) if _URL.search(text) else text).strip("@ /")
     if not name or len(name) > _LONGEST or any(sign in " /\\?#" for sign in name):
         return None
-    return Identifier(IdentifierKind.HANDLE, _scope(where), _folded_case(name) if where in _FOLDS_CASE else name)
+    return Identifier(IdentifierKind.HANDLE, _scope(where), _folded_case(name) if where in FOLDING else name)
 
 
 def uid(on: str, scope: str, raw: str) -> Identifier | None:

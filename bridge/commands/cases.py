@@ -8,7 +8,8 @@ import typer
 
 from bridge import decisions
 from bridge.app import App
-from bridge.commands.context import app, found, note, number, record, result, stream, table
+from bridge.commands.context import app, found, note, number, record, result, session, stream, table
+from bridge.commands.messages import show_messages
 from bridge.commands.options import Before, By, Limit, Out, Reason, ShowText, actor, cut
 from bridge.queries import cases as queries
 from bridge.queries import messages as message_queries
@@ -73,7 +74,11 @@ def show_case(ctx: typer.Context, case: Case, show_text: ShowText = False, limit
         detail = found(queries.show_case(connection, number(case, "C")), "case", case)
         wanted = MessageFilter(case=detail.case.id)
         messages = message_queries.timeline(connection, wanted, limit=limit, show_text=show_text)
-    record(ctx, {"case": detail, "messages": messages})
+    if session(ctx).json:
+        record(ctx, {"case": detail, "messages": messages})
+        return
+    record(ctx, detail)
+    show_messages(ctx, messages)
 
 
 @cases.command("export")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from bridge import decisions
 from bridge.app import App
-from bridge.commands.context import app, found, note, number, record, result, stream, table
+from bridge.commands.context import app, found, note, number, record, result, session, stream, table
+from bridge.commands.messages import show_messages
 from bridge.commands.options import Before, By, Limit, Out, Reason, ShowText, actor, cut
+from bridge.explaining import customers as explaining
 from bridge.queries import customers as queries
 from bridge.queries import messages as message_queries
-from bridge.queries.customers import Bond
 from bridge.queries.exports import export_customers
 from bridge.queries.messages import MessageFilter
-from identity.model import DecisionKind
+from identity import normalise
+from identity.model import DecisionKind, Identifier, IdentifierKind
 
 customers = typer.Typer(no_args_is_help=True, help="Customers: resolved people, with their history of all channels.")
 
@@ -54,7 +57,11 @@ def show_customer(ctx: typer.Context, customer: Customer, show_text: ShowText = 
         detail = found(queries.show_customer(connection, number(customer, "P")), "customer", customer)
         wanted = MessageFilter(customer=detail.id)
         timeline = message_queries.timeline(connection, wanted, limit=limit, show_text=show_text)
-    record(ctx, {"customer": detail, "timeline": timeline})
+    if session(ctx).json:
+        record(ctx, {"customer": detail, "timeline": timeline})
+        return
+    record(ctx, detail)
+    show_messages(ctx, timeline)
 
 
 @customers.command("export")
@@ -69,28 +76,54 @@ def export(ctx: typer.Context, out: Out = None) -> None:
 
 @customers.command("why")
 def why(ctx: typer.Context, customer: Customer) -> None:
-    """Show what holds a customer together: shared identifiers, decisions, suggestions.
+    """Show what holds a customer together, in the order in which it was linked, and what was not linked to it.
 
     Example: casebridge customers why P-12
     """
-    with app(ctx).store.read() as connection:
+    composed = app(ctx)
+    with composed.store.read() as connection:
         detail = found(queries.show_customer(connection, number(customer, "P")), "customer", customer)
-        bonds = queries.bonds(connection, detail.members)
-    _show_bonds(ctx, bonds, f"{customer} is a single profile; nothing had to be linked.")
+        bonds = explaining.why(connection, composed, detail.members)
+    columns = {
+        "what": lambda row: row.what,
+        "by": lambda row: row.by,
+        "who": lambda row: row.vertices,
+        "reason": lambda row: row.reason,
+    }
+    if not bonds:
+        note(ctx, f"{customer} is a single profile; nothing had to be linked.")
+    table(ctx, bonds, columns)
 
 
 @customers.command("why-not")
 def why_not(ctx: typer.Context, first: Who, second: Who) -> None:
-    """Show what two customers have in common, and what keeps them apart.
+    """Say what keeps two customers apart: a decision, a guard, or that they show nothing in common.
 
     Example: casebridge customers why-not P-12 P-15
     """
     composed = app(ctx)
     left, right = _vertices(composed, first), _vertices(composed, second)
     with composed.store.read() as connection:
-        bonds = queries.bonds(connection, [*left, *right])
-    across = [bond for bond in bonds if set(bond.vertices) & set(left) and set(bond.vertices) & set(right)]
-    _show_bonds(ctx, across, f"Nothing links {first} and {second}: no identifier is shown by both.")
+        said = explaining.why_not(connection, composed, left, right)
+    result(ctx, {"sentence": said.sentence, "identifier": str(said.identifier or "")}, said.sentence)
+
+
+@customers.command("suggestions")
+def suggestions(ctx: typer.Context, limit: Limit = 50, before: Before = "") -> None:
+    """List who may be one person and was not linked; `customers merge` or `customers unmerge` decides.
+
+    Example: casebridge customers suggestions
+    """
+    with app(ctx).store.read() as connection:
+        rows = queries.suggestions(connection, cut(limit, before, "S"))
+    columns = {
+        "suggestion": lambda row: f"S-{row.id}",
+        "customers": lambda row: [f"P-{one}" for one in row.customers],
+        "who": lambda row: row.vertices,
+        "share": lambda row: row.identifier,
+        "not linked because": lambda row: row.reason,
+    }
+    table(ctx, rows, columns)
 
 
 @customers.command("merge")
@@ -115,7 +148,8 @@ def unmerge(ctx: typer.Context, first: Who, second: Who, by: By = "", reason: Re
 def block(
     ctx: typer.Context,
     identifier: Annotated[
-        str, typer.Argument(help="As `customers why` shows it, for instance email::info@example.com.")
+        str,
+        typer.Argument(help="As `customers why` shows it, for instance email::info@example.com; or just the address."),
     ],
     by: By = "",
     reason: Reason = "",
@@ -124,7 +158,8 @@ def block(
 
     Example: casebridge customers block email::info@example.com --reason "reception desk"
     """
-    _keep(ctx, app(ctx), DecisionKind.BLOCK, [identifier], by, reason)
+    composed = app(ctx)
+    _keep(ctx, composed, DecisionKind.BLOCK, [_identifier(composed, identifier)], by, reason)
 
 
 def _decide_on_two(ctx: typer.Context, kind: DecisionKind, first: str, second: str, by: str, reason: str) -> None:
@@ -142,6 +177,20 @@ def _keep(ctx: typer.Context, composed: App, kind: DecisionKind, operands: list[
     result(ctx, {"decision": decision, "kind": kind, "operands": operands}, sentence)
 
 
+def _identifier(composed: App, text: str) -> str:
+    """Return an identifier in its stored form; a mail address or phone number may be given by itself."""
+    with suppress(ValueError):
+        return str(Identifier.parse(text))
+    for one in (*normalise.email(text), normalise.phone(text, composed.identity.default_region)):
+        if one is not None:
+            return str(one)
+    kinds = ", ".join(IdentifierKind)
+    message = (
+        f"{text!r} is no identifier; write a mail address, a phone number, or kind:scope:value with one of {kinds}."
+    )
+    raise typer.BadParameter(message)
+
+
 def _vertices(composed: App, who: str) -> list[str]:
     """Return the vertices of a customer, or the one that ``who`` names."""
     with composed.store.read() as connection:
@@ -152,15 +201,3 @@ def _vertices(composed: App, who: str) -> list[str]:
             if queries.customer_of(connection, vertex) is not None:
                 return [vertex]
     return found(None, "profile or CRM row", who)
-
-
-def _show_bonds(ctx: typer.Context, bonds: list[Bond], nothing: str) -> None:
-    columns = {
-        "what": lambda row: row.what,
-        "by": lambda row: row.by,
-        "who": lambda row: row.vertices,
-        "reason": lambda row: row.reason,
-    }
-    if not bonds:
-        note(ctx, nothing)
-    table(ctx, bonds, columns)

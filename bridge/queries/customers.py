@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
-from bridge.store.schema import case, customer, decision, evidence, member, resolved, suggestion
+from bridge.store.schema import case, customer, evidence, member, resolved, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -54,14 +54,14 @@ class CustomerDetail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bond:
-    """What holds vertices together, or keeps them apart: an identifier they share, a decision, a suggestion."""
+class SuggestionLine:
+    """Two customers that may be one person."""
 
-    what: str
-    """shared, decision or suggestion."""
+    id: int
+    customers: list[int]
     vertices: list[str]
-    by: str
-    reason: str = ""
+    identifier: str
+    reason: str
 
 
 def list_customers(connection: Connection, cut: Cut) -> list[CustomerLine]:
@@ -143,39 +143,32 @@ def shown_by(connection: Connection, vertices: Collection[str]) -> list[Shows]:
     return [Shows(**row) for row in connection.execute(query).mappings()]
 
 
-def bonds(connection: Connection, vertices: Collection[str]) -> list[Bond]:
-    """Return what these vertices have in common, and what was decided or suggested about them."""
+def shared(connection: Connection, vertices: Collection[str]) -> dict[str, list[str]]:
+    """Return the identifiers that several of these vertices show, each with those, sorted."""
     holders: dict[str, set[str]] = {}
     for each in shown_by(connection, vertices):
         holders.setdefault(each.identifier, set()).add(each.vertex)
-    shared = [
-        Bond(what="shared", vertices=sorted(who), by=identifier)
-        for identifier, who in sorted(holders.items())
-        if len(who) > 1
-    ]
-    return [*shared, *_decided(connection, set(vertices), set(holders)), *_suggested(connection, vertices)]
+    return {identifier: sorted(who) for identifier, who in sorted(holders.items()) if len(who) > 1}
 
 
-def _decided(connection: Connection, vertices: set[str], identifiers: set[str]) -> list[Bond]:
-    kinds = ("must_link", "cannot_link", "block")
-    query = select(decision).where(decision.c.kind.in_(kinds), decision.c.undone_at.is_(None)).order_by(decision.c.id)
+def suggestions(connection: Connection, cut: Cut) -> list[SuggestionLine]:
+    """Return who may be one person and was not linked, the newest first."""
+    left, right = member.alias(), member.alias()
+    query = (
+        select(suggestion, left.c.customer_id.label("one"), right.c.customer_id.label("other"))
+        .join(left, left.c.vertex == suggestion.c.left_vertex)
+        .join(right, right.c.vertex == suggestion.c.right_vertex)
+        .where(left.c.customer_id != right.c.customer_id)
+    )
     return [
-        Bond(
-            what="decision",
-            vertices=list(row.operands),
-            by=f"{row.kind} by {row.actor or 'somebody'}",
+        SuggestionLine(
+            id=row.id,
+            customers=[row.one, row.other],
+            vertices=[row.left_vertex, row.right_vertex],
+            identifier=row.identifier,
             reason=row.reason,
         )
-        for row in connection.execute(query)
-        if (vertices | identifiers) & set(row.operands or [])
-    ]
-
-
-def _suggested(connection: Connection, vertices: Collection[str]) -> list[Bond]:
-    touching = or_(suggestion.c.left_vertex.in_(vertices), suggestion.c.right_vertex.in_(vertices))
-    return [
-        Bond(what="suggestion", vertices=[row.left_vertex, row.right_vertex], by=row.identifier, reason=row.reason)
-        for row in connection.execute(select(suggestion).where(touching).order_by(suggestion.c.id))
+        for row in connection.execute(cut.of(query, suggestion.c.id))
     ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, or_, select
 
-from bridge.queries.customers import bonds, members_of
+from bridge.queries.customers import members_of, shared
 from bridge.store import schema
 
 if TYPE_CHECKING:
@@ -229,8 +229,8 @@ def _person(connection: Connection, row: Any) -> PersonLine:  # noqa: ANN401 - c
 
 
 def _known_by(connection: Connection, vertices: Sequence[str]) -> list[str]:
-    shared = (bond.by.partition(":")[0] for bond in bonds(connection, vertices) if bond.what == "shared")
-    return sorted({kind.removesuffix("_folded").replace("_", " ") for kind in shared})
+    kinds = (identifier.partition(":")[0] for identifier in shared(connection, vertices))
+    return sorted({kind.removesuffix("_folded").replace("_", " ") for kind in kinds})
 
 
 def _name_of(connection: Connection, vertex: str) -> str:

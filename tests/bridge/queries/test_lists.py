@@ -91,21 +91,22 @@ def test_redirects_in_a_circle_end(filled: Store) -> None:
         assert customers.live_customer(connection, 3) is None
 
 
-def test_bonds_name_what_is_shared_decided_and_suggested(filled: Store) -> None:
+def test_what_several_show_is_named_with_those_who_do(filled: Store) -> None:
     both = ["p:x//u1", "p:x//u2"]
-    with filled.write("fixture") as connection:
-        put(connection, schema.decision, kind="cannot_link", operands=both, actor="Ann", reason="twins", at=T0)
-        put(
-            connection, schema.suggestion, left_vertex=both[0], right_vertex=both[1], identifier="name", reason="alike"
-        )  # fmt: skip
     with filled.read() as connection:
-        bonds = customers.bonds(connection, both)
-    assert [(bond.what, bond.by) for bond in bonds] == [
-        ("shared", "email::a@example.com"),
-        ("shared", "phone::+491"),
-        ("decision", "cannot_link by Ann"),
-        ("suggestion", "name"),
-    ]
+        assert customers.shared(connection, both) == {"email::a@example.com": both, "phone::+491": both}
+
+
+def test_a_suggestion_ends_when_its_two_customers_are_one(filled: Store) -> None:
+    with filled.write("fixture") as connection:
+        put(connection, schema.suggestion, left_vertex="p:x//u1", right_vertex="p:x//u2", identifier="phone::+491", reason="x")  # fmt: skip
+    with filled.read() as connection:
+        (row,) = customers.suggestions(connection, Cut())
+    assert (row.customers, row.vertices, row.identifier) == ([1, 2], ["p:x//u1", "p:x//u2"], "phone::+491")
+    with filled.write("fixture") as connection:
+        connection.execute(schema.member.update().values(customer_id=1))
+    with filled.read() as connection:
+        assert customers.suggestions(connection, Cut()) == []
 
 
 def test_cases_are_filtered_and_followed(filled: Store) -> None:

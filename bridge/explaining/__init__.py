@@ -1,0 +1,1 @@
+"""Find anything, and say of it in sentences how it came to be as it is."""
