@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from bridge.store.bulk import rows_where
-from bridge.store.schema import case, customer, evidence, member, message, resolved
+from bridge.store.schema import case, customer, evidence, member, message, person, resolved
 from identity.model import IdentifierKind
 
 if TYPE_CHECKING:
@@ -29,13 +29,14 @@ _NOT_THEIRS = ("mentioned",)
 def export_customers(store: Store) -> Iterator[dict[str, Any]]:
     """Yield ``{id, identifiers, members, messages}`` of every customer by id; all lists are sorted.
 
-    Members are source record keys: ``network/scope/id`` of profiles, ``instance:native_id`` of CRM rows.
+    Members are source record keys: ``network/scope/id`` of profiles, ``instance:native_id`` of CRM rows. Rows that a CRM
+    has from us are none: which of them we have read back already depends on when we looked.
     """
     for connection, rows in _batches(
         store, select(customer.c.id).where(customer.c.redirect_to.is_(None)), customer.c.id
     ):
         ids = [row.id for row in rows]
-        members = _grouped(connection, select(member.c.customer_id, member.c.vertex), member.c.customer_id, ids)
+        members = _members(connection, ids)
         messages = _messages(connection, resolved.c.customer_id, ids)
         shown = _identifiers(connection, [vertex for vertices in members.values() for vertex in vertices])
         for number in ids:
@@ -80,6 +81,14 @@ def _batches(store: Store, query: Select[Any], key: Column[Any]) -> Iterator[tup
                 return
             yield connection, rows
         last = rows[-1].id
+
+
+def _members(connection: Connection, ids: Collection[int]) -> dict[int, list[str]]:
+    found = _grouped(connection, select(member.c.customer_id, member.c.vertex), member.c.customer_id, ids)
+    rows = [vertex[2:] for vertices in found.values() for vertex in vertices if vertex.startswith("r:")]
+    query = select(person.c.key).where(person.c.our_key != "")
+    echoes = {f"r:{row.key}" for row in rows_where(connection, query, person.c.key, rows)}
+    return {number: [vertex for vertex in found[number] if vertex not in echoes] for number in ids}
 
 
 def _messages(connection: Connection, column: Column[Any], ids: Collection[int]) -> defaultdict[int, list[str]]:

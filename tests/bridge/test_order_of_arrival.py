@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bridge.engine import sync
 from bridge.ledger import ledger
+from bridge.queries.exports import export_cases, export_customers
 from bridge.runs import SyncOptions
 from bridge.store import schema
 from bridge.verify import verify
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bridge.app import App
+    from bridge.store.store import Store
 
 MESSAGES, THREADS = 1_500, 300
+SIZES = [(MESSAGES, THREADS), pytest.param(20_000, 4_000, marks=pytest.mark.soak)]
 
 
 @pytest.fixture
@@ -44,8 +47,22 @@ def _second_line(app: App) -> dict[str, int]:
     return dict(report.targets[0].parts)
 
 
-def test_shuffled_split_and_doubled_input_with_deliveries_in_between_ends_the_same(app: App, tmp_path: Path) -> None:
-    documents = forest(MESSAGES, THREADS)
+def _exports(store: Store) -> dict[str, list[object]]:
+    """Return what the exports say, with each id told by the first message that stands under it."""
+    customers, cases = list(export_customers(store)), list(export_cases(store))
+    first = {each["id"]: min(each["messages"], default="") for each in customers}
+    told = [case | {"id": min(case["messages"]), "customer": first.get(case["customer"])} for case in cases]
+    return {
+        "customers": sorted((each | {"id": first[each["id"]]} for each in customers), key=lambda each: each["members"]),
+        "cases": sorted(told, key=lambda case: case["id"]),
+    }
+
+
+@pytest.mark.parametrize(("messages", "threads"), SIZES)
+def test_shuffled_split_and_doubled_input_with_deliveries_in_between_ends_the_same(
+    messages: int, threads: int, app: App, tmp_path: Path
+) -> None:
+    documents = forest(messages, threads)
     plain = compose(write_project(tmp_path / "plain"))
     put(plain.folder, "all.jsonl", documents)
     _sync(plain)
@@ -57,6 +74,7 @@ def test_shuffled_split_and_doubled_input_with_deliveries_in_between_ends_the_sa
         put(app.folder, f"{number}-again.jsonl", part)
         _sync(app)
     assert partitions(app.store) == partitions(plain.store)
+    assert _exports(app.store) == _exports(plain.store)
     assert _second_line(app) == _second_line(plain)
     assert verify(app, "desk").ok
     plain.close()

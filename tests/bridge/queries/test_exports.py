@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from bridge.queries import exports
 from bridge.queries.exports import export_cases, export_customers
+from bridge.store import schema
+from tests.bridge.queries.conftest import put
 
 if TYPE_CHECKING:
     import pytest
@@ -28,6 +30,18 @@ def test_customers_are_exported_with_identifiers_members_and_messages(filled: St
             "messages": ["mail//3"],
         },
     ]
+
+
+def test_a_contact_that_the_crm_has_from_us_is_no_member(filled: Store) -> None:
+    before = list(export_customers(filled))
+    with filled.write("fixture") as connection:
+        for number, our_key in ((1, "cb1-p1"), (2, "")):
+            put(connection, schema.person, id=number, key=f"desk:U-{number}", instance="desk", native_id=f"U-{number}",
+                our_key=our_key)  # fmt: skip
+            put(connection, schema.member, vertex=f"r:desk:U-{number}", customer_id=number, provisional=False)
+    first, second = export_customers(filled)
+    assert first == before[0]
+    assert second["members"] == ["desk:U-2", "x//u2"]
 
 
 def test_cases_are_exported_with_what_belongs_to_them(filled: Store) -> None:
