@@ -18,7 +18,6 @@ from bridge.nouns import (
     Broken,
     Deleted,
     Direction,
-    Mode,
     PersonDeleted,
     PersonMerged,
     PersonSeen,
@@ -34,31 +33,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from bridge.app import SourceSetup
     from bridge.nouns import Message, Page, SourceEvent
+    from bridge.reading import Reading
     from bridge.store.store import Store
-
-MESSAGES = "messages"
-CONTACTS = "contacts"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """How a connection's pages are to be stored."""
-
-    connection: str
-    policies: Mapping[str, int]
-    """Unit → id of the policy to stamp on its messages; ``""`` for all others."""
-    secret: bytes
-    """Key of the hashes of named facts."""
-    stream: str = MESSAGES
-    unit: str = ""
-    own: frozenset[str] = frozenset()
-    keep_raw: bool = True
-    patterns: features.Patterns = field(default_factory=features.Patterns)
-    live_since: datetime | None = None
-    """Messages of a live source that were sent before are history."""
-    old: Mode = Mode.HISTORY
 
 
 @dataclass(slots=True)
@@ -74,19 +51,6 @@ class Counts:
     def as_dict(self) -> dict[str, int]:
         """Return the counts by name."""
         return asdict(self)
-
-
-def reading_of(setup: SourceSetup, *, policies: Mapping[str, int], secret: bytes) -> Reading:
-    """Return how the pages of a configured source are stored."""
-    return Reading(
-        connection=setup.name,
-        policies=policies,
-        secret=secret,
-        unit=setup.unit,
-        own=setup.own,
-        keep_raw=setup.keep_raw,
-        patterns=features.Patterns.compile(setup.fact_patterns),
-    )
 
 
 def collect(

@@ -16,13 +16,14 @@ import structlog
 
 from bridge import attachments, audit, lease, runs, start
 from bridge.brakes import paused, resume
-from bridge.collect import Counts, collect, reading_of
+from bridge.collect import Counts, collect
 from bridge.errors import CasebridgeError, ConfigError, Exit
 from bridge.modes import destination, take_backlog
 from bridge.outbox.deliver import deliver
 from bridge.plan import plan as look_ahead
 from bridge.policies import stamp, store_secret
 from bridge.publish import publish, settle
+from bridge.reading import reading_of
 from bridge.resolve.batch import resolve
 from bridge.runs import RunReport, SyncOptions
 from bridge.writeback import write_back

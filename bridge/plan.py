@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, select
 
 from bridge import start
-from bridge.collect import Reading, reading_of, store_page
+from bridge.collect import store_page
 from bridge.modes import destination
 from bridge.nouns import Broken, Reference, Said
 from bridge.outbox.preview import preview
 from bridge.policies import stamp, store_secret
+from bridge.reading import Reading, reading_of
 from bridge.resolve.batch import resolve
 from bridge.scratch import scratch
 from bridge.store import schema

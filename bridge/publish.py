@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from bridge import actions, brakes, budget, lease
-from bridge.collect import reading_of, store_page
+from bridge.collect import store_page
 from bridge.crash import crash_point
 from bridge.errors import AuthError, BudgetSpent, Halted, RateLimited, Refused, StoreBusy, Transient, Unsupported
 from bridge.nouns import (
@@ -34,6 +34,7 @@ from bridge.nouns import (
 )
 from bridge.outbox.notes import want_note
 from bridge.policies import stamp, store_secret
+from bridge.reading import reading_of
 from bridge.retry import backoff, reading
 from bridge.store import schema
 

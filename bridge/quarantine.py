@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from bridge.collect import reading_of, store_repaired
+from bridge.collect import store_repaired
 from bridge.errors import ConfigError
 from bridge.nouns import Broken
 from bridge.policies import stamp, store_secret
+from bridge.reading import reading_of
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bridge.app import App, SourceSetup
-    from bridge.collect import Reading
     from bridge.contracts import Source
+    from bridge.reading import Reading
     from bridge.runs import SyncOptions
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from bridge import agents, budget, foreign
-from bridge.collect import CONTACTS, Reading, store_page
+from bridge.collect import store_page
 from bridge.errors import RateLimited
 from bridge.facts.people import Batch as PeopleBatch
 from bridge.nouns import Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged, What
 from bridge.outbox.predicates import beside_index
 from bridge.outbox.record import MERGED_FROM, bury_cases
 from bridge.policies import stamp, store_secret
+from bridge.reading import CONTACTS, Reading
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:

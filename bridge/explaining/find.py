@@ -77,13 +77,11 @@ def find(app: App, text: str) -> list[Hit]:
     if not text:
         raise ConfigError("Say what to find: a permalink, M-…, C-…, T-…, a handle, a mail address, an order number.")
     with app.store.read() as connection:
-        hits = [
-            *_numbered(connection, text),
-            *_messages(connection, or_(_M.permalink.in_(_permalinks(text)), _M.key == text)),
-            *_records(connection, text),
-            *_foreign(connection, app, text),
-            *_people(connection, app, text),
-        ]
+        named = or_(_M.permalink.in_(_permalinks(text)), _M.key == text)
+        hits = [*_numbered(connection, text), *_messages(connection, named)]
+        # The address of a post begins like that of its author.
+        hits += [] if hits else _people(connection, app, text)
+        hits += [*_records(connection, text), *_foreign(connection, app, text)]
         if not hits:
             hits = [*_by_native_id(connection, text), *_by_fact(connection, app, text), *_by_name(connection, text)]
     return list(dict.fromkeys(hits))

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Row
 
-    from bridge.collect import Reading
     from bridge.nouns import Message
+    from bridge.reading import Reading
 
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Row
 
-    from bridge.resolve.messages import MessageBatch
+    from bridge.resolve.work import MessageBatch
 
 _M, _R, _S = schema.message.c, schema.resolved.c, schema.stub.c
 

@@ -124,7 +124,6 @@ class StoredGraph:
         keys = sorted(cluster)
         self.evidence_of(keys)
         record = golden(facet for key in keys if (facet := self._facet(key)) is not None)
-        del record["provenance"]  # whoever asks for it has it computed; it would double the store's largest table
         record["person_refs"] = {
             person.instance: person.native_id
             for key in keys

@@ -6,7 +6,6 @@ that concerns is noted in ``touched``; a customer with ten new messages stands t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -15,12 +14,13 @@ from bridge import lease
 from bridge.policies import rules_of
 from bridge.resolve.conversations import resolve_conversations
 from bridge.resolve.triage import triage_messages
+from bridge.resolve.work import MessageBatch
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sqlalchemy.engine import Connection, Row
+    from sqlalchemy.engine import Connection
 
     from bridge.app import App
 
@@ -53,35 +53,6 @@ _FACTS = select(
     _M.extra,
 )
 """What conversations and triage look at."""
-
-
-@dataclass(slots=True)
-class MessageBatch:
-    """A batch while it is computed."""
-
-    app: App
-    routes: Mapping[str, tuple[str, ...]]
-    """Connection → targets that its messages go to."""
-    seqs: list[int]
-    messages: dict[int, Row[Any]] = field(default_factory=dict)
-    """Dirty messages by id."""
-    known: dict[int, Row[Any]] = field(default_factory=dict)
-    """What was resolved of them before."""
-    conversation: dict[int, int] = field(default_factory=dict)
-    """Message id → conversation."""
-    answers: dict[int, int | None] = field(default_factory=dict)
-    """Answer of ours → customer's message that it belongs to, where that is new."""
-    triage: dict[int, dict[str, Any]] = field(default_factory=dict)
-    relabel: list[tuple[int, int]] = field(default_factory=list)
-    """(old, new) conversation labels."""
-    stubs: list[dict[str, Any]] = field(default_factory=list)
-    moved: set[int] = field(default_factory=set)
-    """Customers' messages beside the dirty ones that stand in another strand now, or got or lost an answer."""
-    touched: set[tuple[str, str]] = field(default_factory=set)
-
-    def touch(self, message_id: int, author_id: int | None) -> None:
-        """Note whom a customer's message concerns."""
-        self.touched.add(("message", str(message_id)) if author_id is None else ("profile", str(author_id)))
 
 
 def resolve_messages(app: App, routes: Mapping[str, tuple[str, ...]], held: lease.Held) -> int | None:

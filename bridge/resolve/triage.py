@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Row
 
-    from bridge.resolve.messages import MessageBatch
+    from bridge.resolve.work import MessageBatch
     from bridge.triage.rules import RuleSet, Triage
 
 

@@ -1,4 +1,4 @@
-"""A batch of customers: whose cases are assembled anew, what is known by now, and the rows that will be written."""
+"""The two kinds of batches of resolving: what is dealt with, what is known by now, and what will be written."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sqlalchemy.engine import Row
 
     from bridge.app import App
 
@@ -71,3 +73,32 @@ class Work:
         self.next_mint += 1
         self.writes.mints.append({"id": number, "kind": kind, "anchor": anchor, "generation": 0})
         return number
+
+
+@dataclass(slots=True)
+class MessageBatch:
+    """A batch while it is computed."""
+
+    app: App
+    routes: Mapping[str, tuple[str, ...]]
+    """Connection → targets that its messages go to."""
+    seqs: list[int]
+    messages: dict[int, Row[Any]] = field(default_factory=dict)
+    """Dirty messages by id."""
+    known: dict[int, Row[Any]] = field(default_factory=dict)
+    """What was resolved of them before."""
+    conversation: dict[int, int] = field(default_factory=dict)
+    """Message id → conversation."""
+    answers: dict[int, int | None] = field(default_factory=dict)
+    """Answer of ours → customer's message that it belongs to, where that is new."""
+    triage: dict[int, dict[str, Any]] = field(default_factory=dict)
+    relabel: list[tuple[int, int]] = field(default_factory=list)
+    """(old, new) conversation labels."""
+    stubs: list[dict[str, Any]] = field(default_factory=list)
+    moved: set[int] = field(default_factory=set)
+    """Customers' messages beside the dirty ones that stand in another strand now, or got or lost an answer."""
+    touched: set[tuple[str, str]] = field(default_factory=set)
+
+    def touch(self, message_id: int, author_id: int | None) -> None:
+        """Note whom a customer's message concerns."""
+        self.touched.add(("message", str(message_id)) if author_id is None else ("profile", str(author_id)))
