@@ -72,14 +72,11 @@ def golden(facets: Iterable[Facet]) -> dict[str, Any]:
 
     Keys: ``name``, ``handle``, ``network``, ``url``, ``email``, ``phone`` (strings, empty if unknown), ``reach``
     (largest, or None), ``verified`` (True, False or None), ``emails`` and ``phones`` (strings, best first),
-    ``handles`` (objects of network and handle), ``provenance`` (field → objects of value, vertex, relation). What is
-    only claimed is listed among the contact points and never chosen for ``email`` or ``phone``.
+    ``handles`` (objects of network and handle). What is only claimed is listed among the contact points and never
+    chosen for ``email`` or ``phone``.
     """
     ordered = sorted(facets, key=lambda facet: facet.vertex)
-    called = _ranked(_named(ordered), _name_rank)
-    emails = _ranked(_shown(ordered, IdentifierKind.EMAIL), _proof_rank)
-    phones = _ranked(_shown(ordered, IdentifierKind.PHONE), _proof_rank)
-    handles = _ranked([*_handles(ordered)], _profile_rank)
+    called, emails, phones, handles = _candidates(ordered).values()
     profiles = _ranked([_Value(f.network, f, Relation.PROFILE) for f in ordered if f.network], _profile_rank)
     first = handles[:1] or profiles[:1]
     flags = [facet.verified for facet in ordered if facet.verified is not None]
@@ -97,10 +94,25 @@ def golden(facets: Iterable[Facet]) -> dict[str, Any]:
         "handles": [
             {"network": scope, "handle": text} for scope, text in _distinct((v.scope, v.text) for v in handles)
         ],
-        "provenance": {
-            field: [{"value": v.text, "vertex": v.facet.vertex, "relation": v.relation.value} for v in values]
-            for field, values in (("name", called), ("emails", emails), ("phones", phones), ("handles", handles))
-        },
+    }
+
+
+def provenance(facets: Iterable[Facet]) -> dict[str, list[dict[str, str]]]:
+    """Return where names and contact points come from: field → objects of value, vertex and relation, best first."""
+    found = _candidates(sorted(facets, key=lambda facet: facet.vertex))
+    return {
+        field: [{"value": v.text, "vertex": v.facet.vertex, "relation": v.relation.value} for v in values]
+        for field, values in found.items()
+    }
+
+
+def _candidates(ordered: Sequence[Facet]) -> dict[str, list[_Value]]:
+    """Return all values of the fields of which there may be several, best first."""
+    return {
+        "name": _ranked(_named(ordered), _name_rank),
+        "emails": _ranked(_shown(ordered, IdentifierKind.EMAIL), _proof_rank),
+        "phones": _ranked(_shown(ordered, IdentifierKind.PHONE), _proof_rank),
+        "handles": _ranked([*_handles(ordered)], _profile_rank),
     }
 
 
@@ -135,6 +147,8 @@ def _handles(facets: Iterable[Facet]) -> Iterable[_Value]:
 
 def _ranked(values: Sequence[_Value], rank: Callable[[_Value], tuple[float, ...]]) -> list[_Value]:
     """Sort best first: the field's own rank, then recent, frequent, long; ties by the text and the vertex."""
+    if len(values) < 2:
+        return list(values)
     often = Counter(value.text for value in values)
 
     def key(value: _Value) -> tuple[Any, ...]:
