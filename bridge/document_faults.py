@@ -42,7 +42,7 @@ def _fault(data: Any, model: type[BaseModel], detail: Mapping[str, Any]) -> Faul
     name = ".".join(str(step) for step in place) or "the document"
     kind, message = detail["type"], str(detail["msg"])
     if kind == "extra_forbidden":
-        known = _known_keys(model, place[:-1])
+        known = _known_keys(model, data, place[:-1])
         inside = f" in {'.'.join(str(step) for step in place[:-1])}" if len(place) > 1 else ""
         return Fault(place, f"unknown key {str(place[-1])!r}{inside}{did_you_mean(str(place[-1]), known)}")
     if kind == "missing":
@@ -70,21 +70,25 @@ def _real_place(data: Any, loc: Iterable[str | int]) -> Place:  # noqa: ANN401 -
     return tuple(place)
 
 
-def _known_keys(model: type[BaseModel], place: Place) -> set[str]:
-    """Return the keys that the model's JSON Schema allows at ``place``."""
+def _known_keys(model: type[BaseModel], data: Any, place: Place) -> set[str]:  # noqa: ANN401 - plain YAML data
+    """Return the keys that the model's JSON Schema allows at ``place``; ``data`` says which kind of thing stands there."""
     schema = model.model_json_schema(by_alias=True, mode="validation")
-    nodes = _members(schema, schema)
+    nodes = _members(schema, schema, data)
     for step in place:
+        data = data[step]
         inner = [child for node in nodes for child in _inside(node, step)]
-        nodes = [member for child in inner for member in _members(child, schema)]
+        nodes = [member for child in inner for member in _members(child, schema, data)]
     return {key for node in nodes for key in node.get("properties", {})}
 
 
-def _members(node: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
-    if "$ref" in node:
-        return _members(schema["$defs"][node["$ref"].rpartition("/")[2]], schema)
+def _members(node: dict[str, Any], schema: dict[str, Any], data: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - plain YAML data
+    kinds = node.get("discriminator", {})
+    kind = data.get(kinds.get("propertyName")) if isinstance(data, dict) else None
+    reference = kinds.get("mapping", {}).get(str(kind), node.get("$ref"))
+    if reference is not None:
+        return _members(schema["$defs"][reference.rpartition("/")[2]], schema, data)
     union = node.get("anyOf") or node.get("oneOf") or node.get("allOf")
-    return [found for member in union for found in _members(member, schema)] if union else [node]
+    return [found for member in union for found in _members(member, schema, data)] if union else [node]
 
 
 def _inside(node: dict[str, Any], step: str | int) -> list[dict[str, Any]]:

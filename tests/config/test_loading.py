@@ -60,6 +60,7 @@ def test_settings_of_an_adapter_stand_beside_ours(folder: Path) -> None:
     [
         ("organisation", "organization", 1, "did you mean 'organisation'"),
         ("    path:", "    pth:", 6, "did you mean 'path'"),
+        ("{type: desk}", "{type: desk, account: brand}", 9, "unknown key 'account' in targets.desk."),
         ("type: file", "type: fil", 5, "did you mean 'file'"),
         ("type: desk", "type: zendesc", 9, "there is no adapter 'zendesc'"),
         ("unit: at", "unit: att", 7, "there is no unit 'att'; there are: at; did you mean 'at'"),
