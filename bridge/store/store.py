@@ -65,7 +65,9 @@ def _engine(url: URL) -> Engine:
         event.listen(engine, "begin", _on_sqlite_begin)
         return engine
     if url.get_backend_name() == "postgresql":
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        event.listen(engine, "connect", _on_postgres_connect)
+        return engine
     message = f"store: {url.get_backend_name()} is not supported; use sqlite:///file or postgresql://…"
     raise ConfigError(message)
 
@@ -89,6 +91,13 @@ def _on_sqlite_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401 -
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_postgres_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401 - DBAPI objects are untyped
+    """Send arrays in binary: as text every quotation mark in them is escaped, a hundred times the work (measured)."""
+    from psycopg.types.array import ListBinaryDumper  # noqa: PLC0415 - only where the extra is installed
+
+    connection.adapters.register_dumper(list, ListBinaryDumper)
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
