@@ -16,6 +16,7 @@ from bridge import registry
 from bridge.app import App, AttachmentPolicy, Brakes, SourceSetup, SyncSetup, TargetSetup
 from bridge.clock import SystemClock
 from bridge.commands import demo, finding, keeping, planning, running, setup
+from bridge.commands.attachments import attachments
 from bridge.commands.cases import cases
 from bridge.commands.context import Session
 from bridge.commands.customers import customers
@@ -210,6 +211,7 @@ for name, group in (
     ("runs", runs),
     ("messages", messages),
     ("conversations", conversations),
+    ("attachments", attachments),
     ("customers", customers),
     ("cases", cases),
     ("decisions", decisions),

@@ -17,10 +17,12 @@ from sqlalchemy import select
 from bridge import attachment_fetch
 from bridge.attachment_files import Result, State
 from bridge.errors import Transient
+from bridge.outbox.again import deliver_again
 from bridge.store import bulk, schema
+from bridge.store.settings import read_setting, write_setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -31,6 +33,9 @@ log = structlog.get_logger(__name__)
 
 BATCH = 20
 """Attachments that are fetched between two short transactions."""
+NOT_FETCHED = (State.FAILED, State.GONE, State.TOO_LARGE, State.BAD_TYPE)
+"""How an attachment may have ended without being fetched."""
+POLICY = "attachment_policy"
 GIVE_UP = timedelta(days=2)
 """So long after its message came an attachment is tried again at each sync when its host does not answer."""
 
@@ -75,15 +80,40 @@ def pending(store: Store, *, after: int = 0, limit: int = BATCH) -> list[Pending
 def fetch_all(app: App, *, limit: int | None = None) -> dict[str, int]:
     """Fetch what is wanted, at most ``limit``; returns how many ended in each state.
 
-    No transaction is open while a file is fetched. What fails for a passing reason stays wanted.
+    No transaction is open while a file is fetched. What fails for a passing reason stays wanted; what the project file
+    forbade is tried again once that was changed there. A message that was delivered already is delivered with its file.
     """
     counts: Counter[str] = Counter()
+    _reconsider(app)
     with closing(_Round(app)) as fetching:
         for batch in _batches(app.store, limit):
             results = {item.id: fetching.fetch(item) for item in batch}
             _record(app.store, results)
             counts.update(result.state.value for result in results.values())
     return dict(counts)
+
+
+def retry(store: Store, messages: Collection[int] | None) -> int:
+    """Want what was not fetched once more, of these messages or of all; returns how many attachments."""
+    table = schema.attachment
+    again = table.c.state.in_([state.value for state in NOT_FETCHED])
+    where = again if messages is None else again & table.c.message_id.in_(messages)
+    with store.write("attachments.retry") as connection:
+        values = {"state": State.WANTED.value, "reason": ""}
+        return connection.execute(table.update().where(where).values(values)).rowcount
+
+
+def _reconsider(app: App) -> None:
+    """Try again what was refused, once, when the project file allows other hosts, sizes or types than it did."""
+    allowed = repr(app.attachments)
+    with app.store.read() as connection:
+        known = read_setting(connection, POLICY)
+    if known == allowed:
+        return
+    if known is not None:
+        retry(app.store, None)
+    with app.store.write("attachments.policy") as connection:
+        write_setting(connection, POLICY, allowed)
 
 
 class _Round:
@@ -156,6 +186,9 @@ def _record(store: Store, results: Mapping[int, Result]) -> None:
         for id_, result in results.items()
         if result.state is State.FETCHED
     ]
+    table = schema.attachment.c
     with store.write("attachments") as connection:
         bulk.update(connection, schema.attachment, kept)
         bulk.update(connection, schema.attachment, rows)
+        of = bulk.rows_where(connection, select(table.message_id), table.id, [row["id"] for row in kept])
+        deliver_again(connection, {row.message_id for row in of})

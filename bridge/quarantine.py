@@ -58,6 +58,11 @@ def _replay(app: App, row: Row[tuple[object, ...]], changes: Mapping[str, str], 
     if setup is None:
         report.still_broken[row.id] = f"The source {row.connection} is not in the project file any more."
         return
+    if not row.fields and not changes:
+        report.still_broken[row.id] = (
+            f"{row.reason}. It was never read as far as fields: give all of them, or repair it where it came from"
+        )
+        return
     page = setup.source.reread({**(row.fields or {}), **changes}, row.place)
     broken = [event for event in page.events if isinstance(event, Broken)]
     if broken:

@@ -35,6 +35,10 @@ class Agent(Protocol):
         """Write an internal note; returns the message's ref."""
         ...
 
+    def make_internal(self, message_ref: str, *, author: str) -> None:
+        """Take a public answer back: it is a note from now on."""
+        ...
+
     def set_status(self, case_ref: str, status: str, *, author: str) -> None:
         """Set a case's status."""
         ...
@@ -140,6 +144,21 @@ def note(
     """
     ref = _agent(ctx, target).note(case, text, author=author)
     result(ctx, {"case": case, "message": ref}, f"{ref}: noted in {case}.")
+
+
+@desk.command()
+def internal(
+    ctx: typer.Context,
+    message: Annotated[str, typer.Argument(help="A public answer, as N-7.")],
+    author: Author = "agent",
+    target: Target = "",
+) -> None:
+    """Make a public answer internal; while it is held, it is not sent.
+
+    Example: casebridge desk internal N-7
+    """
+    _agent(ctx, target).make_internal(message, author=author)
+    result(ctx, {"message": message, "public": False}, f"{message} is internal.")
 
 
 @desk.command()

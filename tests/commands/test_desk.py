@@ -61,6 +61,12 @@ def test_an_answer_can_carry_a_file(case: str, ask: Callable[..., Any], folder: 
     assert ask("desk", "show", case)["messages"][0]["files"] == ["manual.pdf"]
 
 
+def test_an_answer_is_taken_back_by_making_it_internal(case: str, ask: Callable[..., Any]) -> None:
+    answer = ask("desk", "reply", case, "On its way.")["message"]
+    assert ask("desk", "internal", answer) == {"message": answer, "public": False}
+    assert ask("desk", "show", answer)["public"] is False
+
+
 def test_cases_and_persons_are_merged_by_what_their_ref_says(case: str, ask: Callable[..., Any]) -> None:
     other = ask("desk", "create", "Router again", "--name", "Ada K.")
     ask("desk", "merge", other["case"], case)
