@@ -14,10 +14,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
 from sqlalchemy.engine import URL
 
 from bridge import lease
 from bridge.errors import ConfigError, StoreBusy, Transient, Unsupported
+from bridge.nouns import Thing
 from bridge.store import migrate, schema
 from bridge.store.settings import write_setting
 from bridge.store.store import Store
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from bridge.app import App
+    from bridge.app import App, TargetSetup
 
 RESTORED_AT = "restored_at"
 """Setting: when the store was last restored, as ISO time; empty in a store that never was."""
@@ -91,6 +93,17 @@ def distrust(store: Store, now: datetime) -> None:
         connection.execute(action.update().where(action.c.state.in_(_UNSENT)).values(state="review", reason=REVIEW))
         connection.execute(schema.lease.delete())
         write_setting(connection, RESTORED_AT, now.isoformat())
+
+
+def recognise(app: App, setup: TargetSetup) -> None:
+    """Distrust a store that never delivered anything to a target which holds our keys: it was lost and begun anew."""
+    delivery, case = schema.delivery.c, setup.mappings.get(Thing.CASE)
+    with app.store.read() as connection:
+        known = connection.execute(select(delivery.id).where(delivery.target == setup.name).limit(1)).first()
+    if case is None or known is not None or next(iter(setup.target.keys(case.object)), None) is None:
+        return
+    with app.store.write("recognise") as connection:
+        write_setting(connection, RESTORED_AT, app.clock.now().isoformat())
 
 
 def _restore_sqlite(app: App, file: Path) -> None:

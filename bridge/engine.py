@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 
 from bridge import attachments, audit, lease, runs, start
+from bridge.backup import recognise
 from bridge.brakes import paused, resume
 from bridge.collect import Counts, collect
 from bridge.errors import CasebridgeError, ConfigError, Exit
@@ -64,11 +65,11 @@ def sync(app: App, name: str | None, options: SyncOptions) -> RunReport:
     return report
 
 
-def plan(app: App, name: str | None, limit: int) -> PlanReport:
+def plan(app: App, name: str | None, limit: int, *, show_text: bool = False) -> PlanReport:
     """Say what a sync would do with at most ``limit`` messages of each source. Writes nothing."""
     options = SyncOptions(limit=limit)
     sources, targets = _choose(app, name, options)
-    return look_ahead(app, sources, targets, options)
+    return look_ahead(app, sources, targets, options, show_text=show_text)
 
 
 def _story(
@@ -82,7 +83,7 @@ def _story(
     _each(report, sources, lambda source: _settle(app, source))
     _each(report, sources, lambda source: _collect(app, source, options, report))
     _resolve(app, options, report)
-    attachments.fetch_all(app)
+    _fetch_attachments(app, options, report)
     for target in targets:
         if options.backlog:
             take_backlog(app, target)
@@ -134,6 +135,14 @@ def _resolve(app: App, options: SyncOptions, report: RunReport) -> None:
         options.progress("resolve", "", messages)
 
 
+def _fetch_attachments(app: App, options: SyncOptions, report: RunReport) -> None:
+    """Fetch the files of messages, so that they are delivered with them."""
+    counts = attachments.fetch_all(app)
+    if counts:
+        report.counts["attachments"] = counts
+        options.progress("fetch", "attachments", sum(counts.values()))
+
+
 def _deliver(app: App, target: TargetSetup, options: SyncOptions, report: RunReport) -> None:
     """Drain what is wanted in a target, in slices, until nothing is left that can go now."""
     counts = report.counts.setdefault(target.name, {})
@@ -160,6 +169,7 @@ def _wait(app: App, resume_at: datetime | None, patience: datetime) -> bool:
 
 def _write_back(app: App, target: TargetSetup, report: RunReport) -> None:
     """Read a target's own people and cases, agents' answers and what happened to cases."""
+    recognise(app, destination(app, target))
     counts = write_back(app, target)
     report.counts.setdefault(target.name, {}).update(counts)
 

@@ -39,6 +39,8 @@ class _Results:
     """What look-ups said of claims."""
 
     adopted: list[tuple[Claim, Found]] = field(default_factory=list)
+    keys: dict[int, str] = field(default_factory=dict)
+    """Delivery → key under which it was found."""
     absent: list[Claim] = field(default_factory=list)
     unsure: list[Claim] = field(default_factory=list)
 
@@ -100,12 +102,14 @@ def _find(
     found = reading(lambda: run.target.find(name, every, not_before))
     results = _Results()
     for claim in asking:
-        answers = [found.get(key, Found(Presence.UNSURE)) for key in anchors[claim.id]]
-        there = [answer for answer in answers if answer.presence is Presence.FOUND]
+        answers = {key: found.get(key, Found(Presence.UNSURE)) for key in anchors[claim.id]}
+        there = [key for key, answer in answers.items() if answer.presence is Presence.FOUND]
         if there:
             # One that still stands before one that was deleted there.
-            results.adopted.append((claim, min(there, key=lambda answer: answer.deleted)))
-        elif any(answer.presence is Presence.UNSURE for answer in answers):
+            key = min(there, key=lambda each: answers[each].deleted)
+            results.adopted.append((claim, answers[key]))
+            results.keys[claim.id] = key
+        elif any(answer.presence is Presence.UNSURE for answer in answers.values()):
             results.unsure.append(claim)
         else:
             results.absent.append(claim)
@@ -126,8 +130,17 @@ def _write(run: Run, results: _Results) -> None:
         ]
         bulk.update(connection, schema.delivery, unsure)
         adopt(connection, run.setup.name, [pair for pair in results.adopted if pair[0].id in ours], now)
+        _take_keys(connection, run.setup.name, {id_: key for id_, key in results.keys.items() if id_ in ours})
     run.counts["adopted"] += len(results.adopted)
     run.moved += len(results.adopted)
+
+
+def _take_keys(connection: Connection, target: str, keys: Mapping[int, str]) -> None:
+    """Know a record from now on by the key that it carries there, unless another of ours goes by that."""
+    query = select(D.key).where(D.target == target)
+    taken = {row.key for row in bulk.rows_where(connection, query, D.key, sorted(set(keys.values())))}
+    free = [{"id": id_, "key": key} for id_, key in keys.items() if key not in taken]
+    bulk.update(connection, schema.delivery, list({row["key"]: row for row in free}.values()))
 
 
 def adopt(connection: Connection, target: str, pairs: Sequence[tuple[Claim, Found]], now: datetime) -> None:

@@ -28,6 +28,12 @@ def amend(outbox: Outbox, one: Settled, target: str, messages: Sequence[Utteranc
         _want(outbox, target, AmendmentKind.LINK, other, one.id, f"Perhaps the same matter as case C-{one.id}.")
 
 
+def dismiss(outbox: Outbox, target: str, case_id: int) -> None:
+    """Tell the agents that a case which stands in a target is none any more; closing it is theirs."""
+    _want(outbox, target, AmendmentKind.NOTE, case_id, None, "Casebridge counts this as no case any more.")
+    _want(outbox, target, AmendmentKind.TAG, case_id, None, "no-case")
+
+
 def _joined(outbox: Outbox, one: Settled, target: str) -> None:
     for other in one.others:
         row = outbox.row(target, "case", other)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from bridge.app import App
 
-BATCH = 1_000
+BATCH = 500
 """Touched profiles, vertices and messages in one batch."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from bridge.resolve.amendments import amend
+from bridge.resolve.amendments import amend, dismiss
 from bridge.resolve.outbox import COLUMNS, GONE, IN_FLIGHT, SETTLED_FOR_GOOD, Outbox, Rows, micros
 from bridge.store import bulk, schema
 
@@ -109,12 +109,15 @@ class _Wanted:
     def withdraw(self) -> None:
         """Take back what was wanted and never sent, and belongs to no case any more."""
         emptied = {case["id"] for case in self._work.writes.cases if not case["messages"]}
-        for (_, thing, subject), row in self._outbox.stored.items():
+        joined = {case["id"] for case in self._work.writes.cases if case["redirect_to"] is not None}
+        for (target, thing, subject), row in self._outbox.stored.items():
             unsent = row.sent_version == 0 and row.state not in IN_FLIGHT | SETTLED_FOR_GOOD | {"not_needed"}
             left = thing == "message" and subject not in self._belongs
             empty = thing == "case" and subject in emptied
             if unsent and (left or empty):
                 self._outbox.change(row, state="not_needed", reason="it belongs to no case any more")
+            elif thing == "case" and subject in emptied - joined and row.delivered_version > 0:
+                dismiss(self._outbox, target, subject)
 
     def people(self, changed: Iterable[int]) -> None:
         """Write customers again, where they stand, whose golden record changed."""
