@@ -11,7 +11,7 @@ from adapters.desk.agent import Desk
 from adapters.desk.database import Database
 from adapters.desk.schema import KEY_FIELD, OBJECTS, object_schema, objects
 from adapters.desk.settings import DeskSettings
-from adapters.desk.writing import Writer
+from adapters.desk.writing import AUTOMATION, Writer
 from bridge.contracts import Idempotency, Strategy, Target
 from bridge.errors import CasebridgeError, ConfigError, Refused
 from bridge.faults import Fault, Faults, parse_rates
@@ -79,6 +79,11 @@ class DeskTarget(Target):
     def agent(self) -> Desk:
         """Return the desk as its agents use it."""
         return Desk(self._database, self._clock, self._settings, self._objects)
+
+    def mailed(self, case_ref: str) -> list[str]:
+        """Return what automations said to the requester of a case in public; the desk itself sends no mail."""
+        shown = self.agent().show(case_ref)["messages"]
+        return [each["text"] for each in shown if each.get("public") and each.get("author") == AUTOMATION]
 
     def check(self) -> Account:
         """Open the file for writing; say which faults are played."""

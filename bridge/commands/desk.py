@@ -3,74 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bridge.commands.context import app, record, result, session, table
 from bridge.errors import ConfigError
+from bridge.hands import HasAgent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
+
+    from bridge.hands import Agent
 
 desk = typer.Typer(no_args_is_help=True, help="Play the agent in the ticket desk: read cases, answer, close, merge.")
-
-
-class Agent(Protocol):
-    """An agent's hands in a target; each raises ``Refused`` for what is not there or does not fit."""
-
-    def list(self, *, status: str, limit: int) -> list[dict[str, Any]]:
-        """Return the newest cases."""
-        ...
-
-    def show(self, ref: str) -> dict[str, Any]:
-        """Return one record with all that belongs to it."""
-        ...
-
-    def reply(self, case_ref: str, text: str, *, author: str, attach: Sequence[Path]) -> str:
-        """Answer the customer; returns the message's ref."""
-        ...
-
-    def note(self, case_ref: str, text: str, *, author: str) -> str:
-        """Write an internal note; returns the message's ref."""
-        ...
-
-    def make_internal(self, message_ref: str, *, author: str) -> None:
-        """Take a public answer back: it is a note from now on."""
-        ...
-
-    def set_status(self, case_ref: str, status: str, *, author: str) -> None:
-        """Set a case's status."""
-        ...
-
-    def delete(self, ref: str, *, author: str) -> None:
-        """Delete a record."""
-        ...
-
-    def create_person(self, **fields: Any) -> str:  # noqa: ANN401 - field values of any type
-        """Add a person; returns the ref."""
-        ...
-
-    def create(self, subject: str, *, text: str, requester: str, author: str) -> str:
-        """Open a case; returns the ref."""
-        ...
-
-    def merge_cases(self, loser: str, winner: str, *, author: str) -> None:
-        """Merge two cases."""
-        ...
-
-    def merge_persons(self, loser: str, winner: str, *, author: str) -> None:
-        """Merge two persons."""
-        ...
-
-
-@runtime_checkable
-class HasAgent(Protocol):
-    """A target that lends an agent's hands."""
-
-    def agent(self) -> Agent:
-        """Return the hands."""
-        ...
 
 
 Target = Annotated[str, typer.Option("--target", help="Which desk, if the project has several.")]

@@ -10,8 +10,8 @@ import orjson
 from sqlalchemy import case, func, select
 
 from bridge import actions, engine, runs
-from bridge.commands.desk import HasAgent
 from bridge.errors import CasebridgeError, Exit
+from bridge.hands import HasAgent
 from bridge.ledger import ledger
 from bridge.store import schema
 from bridge.verify import verify

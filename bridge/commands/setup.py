@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bridge import registry
+from bridge import canary, registry
 from bridge.app import App, TargetSetup
 from bridge.commands.context import app, record, result, session, table
 from bridge.commands.mapping import problems_of
@@ -17,6 +17,7 @@ from bridge.contracts import Adapter
 from bridge.errors import CasebridgeError, ConfigError, Exit, worst
 from bridge.mapping.check import Severity
 from bridge.nouns import Finding, KeyField
+from identity import normalise
 
 
 def init(
@@ -42,13 +43,25 @@ def init(
     result(ctx, {"folder": str(folder.resolve()), "files": [str(name) for name in files]}, sentence)
 
 
-def check(ctx: typer.Context) -> None:
-    """Try everything before anything runs: credentials, rights, key fields, mappings.
+def check(
+    ctx: typer.Context,
+    address: Annotated[
+        str,
+        typer.Option(
+            "--canary",
+            metavar="ADDRESS",
+            help="Play a test case through each target on your own mail address, to prove that nobody is mailed by it.",
+        ),
+    ] = "",
+) -> None:
+    """Try everything before anything runs: credentials, rights, key fields, mappings; with --canary also a test case.
 
-    Example: casebridge check
+    Example: casebridge check --canary me@example.com
     """
     composed = app(ctx)
     findings = list(_findings(composed))
+    if address:
+        findings += _canaries(composed, address)
     rows = [
         {"connection": name, "ok": finding.ok, "text": finding.text, "remedy": finding.remedy}
         for name, finding, _ in findings
@@ -123,6 +136,15 @@ def _findings(composed: App) -> Iterator[tuple[str, Finding, Exit]]:
     for name, target in composed.targets.items():
         yield from _account(name, target.target)
         yield from _fitness(name, target)
+
+
+def _canaries(composed: App, address: str) -> Iterator[tuple[str, Finding, Exit]]:
+    if not normalise.email(address):
+        message = f"{address!r} is no mail address."
+        raise typer.BadParameter(message)
+    for name, target in composed.targets.items():
+        flown = canary.fly(composed, target, address)
+        yield from ((name, finding, Exit.OK if finding.ok else flown.code) for finding in flown.findings)
 
 
 def _account(name: str, adapter: Adapter) -> Iterator[tuple[str, Finding, Exit]]:
