@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection, Engine
 
 SQLITE_BUSY_SECONDS = 30
+SQLITE_CACHE_KB = 24_576
+"""For each connection. 64 MB made 100,000 messages no faster (measured)."""
 
 
 class Store:
@@ -60,7 +62,10 @@ class Store:
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         _make_folder(url)
-        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False})
+        settings = {"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False}
+        engine = create_engine(
+            url, connect_args=settings, pool_use_lifo=True
+        )  # one warm cache, not all of them in turn
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
         return engine
@@ -87,7 +92,7 @@ def _on_sqlite_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401 -
         "auto_vacuum=INCREMENTAL",
         "journal_mode=WAL",
         "synchronous=FULL",
-        "cache_size=-65536",
+        f"cache_size=-{SQLITE_CACHE_KB}",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
