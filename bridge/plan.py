@@ -12,7 +12,7 @@ from bridge import start
 from bridge.collect import store_page
 from bridge.modes import destination
 from bridge.nouns import Broken, Reference, Said
-from bridge.outbox.preview import preview
+from bridge.outbox.preview import HIDDEN, preview
 from bridge.policies import stamp, store_secret
 from bridge.reading import Reading, reading_of
 from bridge.resolve.batch import resolve
@@ -51,8 +51,18 @@ class PlanReport:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def plan(app: App, sources: Iterable[SourceSetup], targets: Iterable[TargetSetup], options: SyncOptions) -> PlanReport:
-    """Read at most ``options.limit`` messages of each source (to the end of a page), decide, and compare with the targets."""
+def plan(
+    app: App,
+    sources: Iterable[SourceSetup],
+    targets: Iterable[TargetSetup],
+    options: SyncOptions,
+    *,
+    show_text: bool = False,
+) -> PlanReport:
+    """Read at most ``options.limit`` messages of each source (to the end of a page), decide, and compare with the targets.
+
+    What people wrote is hidden unless ``show_text``.
+    """
     report = PlanReport()
     fetched = [(setup, *_fetch(app, setup, options)) for setup in sources]
     with scratch(app) as tried:
@@ -65,7 +75,8 @@ def plan(app: App, sources: Iterable[SourceSetup], targets: Iterable[TargetSetup
             pass
         report.lines += _skipped(tried, before)
         for setup in targets:
-            report.lines += [_line(one) for one in preview(tried, destination(tried, setup))]
+            found = preview(tried, destination(tried, setup), show_text=show_text)
+            report.lines += [_line(one) for one in found]
     report.counts = dict(Counter(f"{line.action} {line.thing}" for line in report.lines))
     return report
 
@@ -113,7 +124,7 @@ def _skipped(app: App, before: int) -> list[PlanLine]:
 
 def _line(one: Preview) -> PlanLine:
     changes = tuple(
-        (name, one.present.get(name), _plain(value))
+        (name, HIDDEN, HIDDEN) if name in one.hidden else (name, one.present.get(name), _plain(value))
         for name, value in one.fields.items()
         if one.present.get(name) != _plain(value)
     )

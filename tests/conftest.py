@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from bridge.clock import FixedClock
@@ -23,6 +24,13 @@ settings.register_profile("house", deadline=None, database=None, suppress_health
 settings.load_profile("house")
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(autouse=True)
+def _logs_end_with_the_test() -> Iterator[None]:
+    """Forget where a command's logs went: its stderr is closed when it ends."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from adapters.desk.target import DeskTarget
 from bridge.clock import ShiftedClock
-from bridge.engine import SyncOptions, sync
+from bridge.engine import sync
 from bridge.ledger import ledger
+from bridge.runs import SyncOptions
 from bridge.store import schema
 from bridge.verify import verify
 from cli import compose
+from tests.bad_input.project import MAPPINGS, TRIAGE
 from tests.project import put, write_project
 
 if TYPE_CHECKING:
@@ -24,7 +26,13 @@ if TYPE_CHECKING:
 
     from adapters.desk.agent import Desk
     from bridge.app import App
-    from bridge.engine import RunReport
+    from bridge.runs import RunReport
+
+CLOCKS = """\
+  status: {from: case.status, map: {open: new, "*": closed}}
+  first_reply_due: {from: case.first_reply_due, omit_if_empty: true}
+  resolve_due: {from: case.resolve_due, omit_if_empty: true}
+"""
 
 
 @dataclass
@@ -109,8 +117,15 @@ class Shop:
 
 
 def make_shop(folder: Path, *, publish: bool = False) -> Shop:
-    """Write a project whose answers go to ``answers.jsonl``, if they go at all."""
+    """Write a project whose answers go to ``answers.jsonl``, if they go at all.
+
+    Its rules and mappings are short, as reading YAML is most of what a sync of few messages does.
+    """
     write_project(folder, desk=f"publish: {str(publish).lower()}")
     project = folder / "casebridge.yaml"
     project.write_text(project.read_text().replace("account: brand", "account: brand\n    outbox: answers.jsonl"))
+    (folder / "triage.yaml").write_text(TRIAGE)
+    (folder / "mappings" / "desk").mkdir(parents=True)
+    for thing, mapping in MAPPINGS.items():
+        (folder / "mappings" / "desk" / f"{thing}.yaml").write_text(mapping + (CLOCKS if thing == "case" else ""))
     return Shop(folder)

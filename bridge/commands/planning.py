@@ -12,18 +12,20 @@ from bridge import plan as planner
 from bridge import replan as replanning
 from bridge.commands.cases import cases
 from bridge.commands.context import app, record, session, shown
+from bridge.commands.options import ShowText
 
 
 def plan(
     ctx: typer.Context,
     name: Annotated[str | None, typer.Argument(help="A sync of the project file; all of them otherwise.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Read at most so many messages of each source.")] = 100,
+    show_text: ShowText = False,
 ) -> None:
     """Show what a sync would create, update, skip or refuse, with reasons and differences. Writes nothing anywhere else.
 
     Example: casebridge plan --limit 50
     """
-    show_plan(ctx, engine.plan(app(ctx), name, limit))
+    show_plan(ctx, engine.plan(app(ctx), name, limit, show_text=show_text))
 
 
 @cases.command("replan")

@@ -28,6 +28,9 @@ _AGENTS_PATHS: Final = frozenset({"case.status", "case.priority", "case.queue", 
 _AGENTS_NAMES: Final = frozenset({"status", "priority", "owner", "assignee", "queue", "group", "subject", "reason"})
 """What agents change in a case; names without ``Id``, ``_id`` and the like."""
 
+_WORDS: Final = frozenset({"case.subject", "case.summary", "case.history", "message.subject", "message.text"})
+"""Paths whose values are what people wrote."""
+
 _REFERS: Final[Mapping[Thing, tuple[str, ...]]] = {Thing.PERSON: (), Thing.CASE: ("person",), Thing.MESSAGE: ("case",)}
 
 
@@ -67,6 +70,12 @@ class TargetMapping:
     def file(self) -> str:
         """Return the file that it was loaded from."""
         return self.document.file
+
+    @property
+    def worded(self) -> frozenset[str]:
+        """Return the fields that may hold what people wrote."""
+        entries = self.fields.items()
+        return frozenset(name for name, each in entries if each.func or not _WORDS.isdisjoint(_sources(each)))
 
     def render(self, values: Mapping[str, Any], refs: Mapping[str, Reference]) -> Rendered:
         """Return the record for values by dotted path and references by ``person`` and ``case``.

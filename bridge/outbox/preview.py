@@ -31,6 +31,8 @@ _D, _K = schema.delivery.c, schema.case.c
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 BATCH = 200
+HIDDEN = "…"
+"""Stands for what people wrote."""
 NOT_YET = "(new)"
 """Stands for the id of a record that would be created first."""
 
@@ -43,12 +45,15 @@ class Preview:
     thing: str
     key: str
     title: str
+    """Its first field with a text."""
     reason: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     present: Mapping[str, Any] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    """Names of fields whose values are not to be shown: they may hold what people wrote."""
 
 
-def preview(app: App, setup: TargetSetup) -> Iterator[Preview]:
+def preview(app: App, setup: TargetSetup, *, show_text: bool) -> Iterator[Preview]:
     """Yield what would happen to every pending record of a target, persons first."""
     run = Run.start(app, setup, owner="plan", seconds=0.0, patience=timedelta())
     for thing in Thing:
@@ -60,7 +65,8 @@ def preview(app: App, setup: TargetSetup) -> Iterator[Preview]:
         for part in bulk.chunks(rows, BATCH):
             with app.store.read() as connection:
                 claims = _claims(connection, setup, thing, part)
-            yield from _looked_at(setup, thing, list(render(run, thing, claims)))
+            hidden = frozenset() if show_text else setup.mappings[thing].worded
+            yield from _looked_at(setup, thing, list(render(run, thing, claims)), hidden)
 
 
 def _claims(connection: Connection, setup: TargetSetup, thing: Thing, rows: Sequence[Row[Any]]) -> list[Claim]:
@@ -88,14 +94,14 @@ def _refs(
     return {row.subject_id: (row.ref or NOT_YET, row.key) for row in rows}
 
 
-def _looked_at(setup: TargetSetup, thing: Thing, results: Sequence[Any]) -> Iterator[Preview]:
+def _looked_at(setup: TargetSetup, thing: Thing, results: Sequence[Any], hidden: frozenset[str]) -> Iterator[Preview]:
     records = {one.claim.id: thaw_record(one.body, "") for one in results if isinstance(one, Rendered)}
     updates = [record.key for record in records.values() if record.ref]
     present = _present(setup, thing, updates)
     for one in results:
         key = one.claim.row.key
         if one.claim.id in records:
-            yield _of_record(setup, records[one.claim.id], present.get(key, {}))
+            yield _of_record(setup, records[one.claim.id], present.get(key, {}), hidden)
             continue
         match one.outcome:
             case Same():
@@ -115,10 +121,17 @@ def _present(setup: TargetSetup, thing: Thing, keys: Sequence[str]) -> dict[str,
     return {key: there.fields for key, there in found.items()}
 
 
-def _of_record(setup: TargetSetup, record: Record, present: Mapping[str, Any]) -> Preview:
-    title = next((str(value) for value in record.fields.values() if isinstance(value, str) and value), "")
+def _of_record(setup: TargetSetup, record: Record, present: Mapping[str, Any], hidden: frozenset[str]) -> Preview:
+    title = _title(record, hidden)
     violation = first_violation(setup.target.schema(record.object), record.fields, creating=not record.ref)
     if violation is not None:
         return Preview("refuse", record.thing, record.key, title, f"{violation.field}: {violation.reason}")
     action = "update" if record.ref else "create"
-    return Preview(action, record.thing, record.key, title, "", record.fields, present)
+    return Preview(action, record.thing, record.key, title, "", record.fields, present, hidden)
+
+
+def _title(record: Record, hidden: frozenset[str]) -> str:
+    for name, value in record.fields.items():
+        if isinstance(value, str) and value:
+            return HIDDEN if name in hidden else value
+    return ""

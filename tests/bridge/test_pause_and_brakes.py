@@ -18,9 +18,10 @@ from bridge import brakes
 from bridge.app import Brakes, TargetSetup
 from bridge.brakes import COLLECT, DELIVER, PUBLISH
 from bridge.contracts import Surroundings
-from bridge.engine import SyncOptions, sync
+from bridge.engine import sync
 from bridge.errors import Exit
 from bridge.ledger import ledger
+from bridge.runs import SyncOptions
 from bridge.store import schema
 from bridge.store.store import Store
 from bridge.verify import verify
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bridge.app import App
-    from bridge.engine import RunReport
     from bridge.nouns import Outcome, Record
+    from bridge.runs import RunReport
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
