@@ -1,7 +1,8 @@
 """Messages as facts: new ones, further revisions, and the same one seen again.
 
-The winning revision is the greatest of (edit time, content hash), whatever came first; what a message links to is the
-union of what any sighting said.
+Whatever came first: the winning revision is the greatest of (edit time, content hash); what a message links to is the
+union of what any sighting said; and where sightings disagree on what never changes, as author or time, one value is
+chosen by itself.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from bridge.nouns import Direction, Mode
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlalchemy.engine import Connection, Row
 
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
     from bridge.reading import Reading
 
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
+
+_AGREED: Mapping[str, Callable[[list[Any]], Any]] = {
+    "author_key": min,
+    "sent_at": min,
+    "kind": min,
+    "direction": max,  # "out": who knows that it is ours knows more
+    "public": min,  # what one source calls private is not answered in public
+    "reach": max,
+}
+"""What sightings of one message may disagree on → which of the values that are known holds."""
 
 _KNOWN = select(
     schema.message.c.id,
@@ -36,7 +47,9 @@ _KNOWN = select(
     schema.message.c.answered_by,
     schema.message.c.thread,
     schema.message.c.facts,
-)
+    schema.profile.c.key.label("author_key"),
+    *(schema.message.c[name] for name in _AGREED if name != "author_key"),
+).select_from(schema.message.outerjoin(schema.profile, schema.profile.c.id == schema.message.c.author_id))
 
 _LINKS = ("answers", "answered_by")
 
@@ -76,7 +89,7 @@ class Batch:
         dirty = list(created.values())
         for key, sightings in sorted(self._sightings.items()):
             again = sightings[1:] if key in created else sightings
-            if again and _see_again(connection, known[key], again, now):
+            if again and _see_again(connection, known[key], again, profile_ids, now):
                 dirty.append(known[key].id)
         bulk.insert_new(
             connection, schema.dirty, [{"kind": "message", "key": str(id_)} for id_ in dict.fromkeys(dirty)]
@@ -208,9 +221,15 @@ def _insert_attachments(connection: Connection, written: Sequence[tuple[int, _Si
     bulk.insert_new(connection, schema.attachment, rows)
 
 
-def _see_again(connection: Connection, known: Row[Any], sightings: Sequence[_Sighting], now: datetime) -> bool:
+def _see_again(
+    connection: Connection,
+    known: Row[Any],
+    sightings: Sequence[_Sighting],
+    profile_ids: Mapping[str, int],
+    now: datetime,
+) -> bool:
     """Note further sightings of a stored message; tell whether anything that others depend on changed."""
-    changes = _revise(connection, known, sightings, now)
+    changes = _revise(connection, known, sightings, now) | _agree(known, sightings, profile_ids)
     for name in (*_LINKS, "facts"):
         before = set(getattr(known, name) or ())
         union = before.union(*(sighting.row[name] or () for sighting in sightings))
@@ -227,6 +246,18 @@ def _see_again(connection: Connection, known: Row[Any], sightings: Sequence[_Sig
     if changes:
         connection.execute(schema.message.update().where(schema.message.c.id == known.id).values(changes))
     return changed
+
+
+def _agree(known: Row[Any], sightings: Sequence[_Sighting], profile_ids: Mapping[str, int]) -> dict[str, Any]:
+    """Return what changes because a further sighting says otherwise, or says what was not known."""
+    changes: dict[str, Any] = {}
+    for name, choose in _AGREED.items():
+        before = getattr(known, name)
+        said = [before, *(each.author if name == "author_key" else each.row[name] for each in sightings)]
+        holds = choose([value for value in said if value is not None] or [None])
+        if holds != before:
+            changes |= {"author_id": profile_ids[holds]} if name == "author_key" else {name: holds}
+    return changes
 
 
 def _revise(connection: Connection, known: Row[Any], sightings: Sequence[_Sighting], now: datetime) -> dict[str, Any]:

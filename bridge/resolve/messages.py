@@ -64,7 +64,7 @@ def resolve_messages(app: App, routes: Mapping[str, tuple[str, ...]], held: leas
         batch = MessageBatch(app, routes, [row.seq for row in dirty])
         ids = sorted({int(row.key) for row in dirty if row.kind == "message"})
         batch.messages = {row.id: row for row in bulk.rows_where(connection, _FACTS, _M.id, ids)}
-        query = select(_R.message_id, _R.conversation_id, _R.answers_id)
+        query = select(_R.message_id, _R.conversation_id, _R.answers_id, _R.customer_id)
         batch.known = {row.message_id: row for row in bulk.rows_where(connection, query, _R.message_id, ids)}
         batch.touched = {(row.kind, row.key) for row in dirty if row.kind in {"vertex", "customer"}}
         _touch_cases(connection, batch, {int(row.key) for row in dirty if row.kind == "case"})
@@ -87,6 +87,9 @@ def _touch_authors(connection: Connection, batch: MessageBatch) -> None:
     for id_, row in batch.messages.items():
         if row.direction == "in":
             batch.touch(id_, row.author_id)
+        before = batch.known.get(id_)
+        if before is not None and before.customer_id is not None:  # whose it was, if it turns out to be another's
+            batch.touched.add(("customer", str(before.customer_id)))
     batch.moved -= batch.messages.keys()
     query = select(_M.id, _M.author_id).where(_M.direction == "in")
     for row in bulk.rows_where(connection, query, _M.id, sorted(batch.moved)):
@@ -100,6 +103,11 @@ def _write(batch: MessageBatch, held: lease.Held) -> None:
         {"message_id": id_, "answers_id": answered, **_LOOSE}
         for id_, answered in batch.answers.items()
         if id_ not in batch.messages
+    ]
+    answers += [
+        {"message_id": row["message_id"], "answers_id": row["answers_id"], **_LOOSE}
+        for row in again
+        if batch.messages[row["message_id"]].direction == "out"
     ]
     with batch.app.store.write("resolve.messages") as connection:
         lease.confirm(connection, held, batch.app.clock.now())
