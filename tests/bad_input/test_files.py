@@ -164,10 +164,10 @@ ENCODINGS = {
 
 @pytest.mark.parametrize("encoding", ENCODINGS.values(), ids=ENCODINGS.keys())
 def test_an_encoding_that_is_not_ours_is_recognised(place: Place, encoding: str) -> None:
-    rows = "id,text\n" + "".join(f"{number},Grüße, wo bleibt mein Päckchen „{number}“?\n" for number in range(9))
+    rows = "id,text\n" + "".join(f"{number},Grüße! Wo bleibt mein Päckchen „{number}“?\n" for number in range(9))
     (place.inbox / "a.csv").write_bytes(rows.encode(encoding))
     assert place.run("sync").exit_code == Exit.OK
-    assert "Grüße, wo bleibt mein Päckchen „8“?" in place.outcome().texts
+    assert "Grüße! Wo bleibt mein Päckchen „8“?" in place.outcome().texts
 
 
 def test_an_encoding_that_is_wrongly_stated_sets_rows_aside(place: Place) -> None:
