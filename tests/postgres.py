@@ -79,7 +79,7 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
         settings = ("listen_addresses=127.0.0.1", f"port={port}", f"unix_socket_directories={folder}")
         options = [part for setting in (*settings, *(() if durable else _FAST)) for part in ("-c", setting)]
         with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own arguments
+            process = subprocess.Popen(
                 [binaries / "postgres", "-D", data, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -147,9 +147,7 @@ def _reachable(binaries: Path, folder: Path, identity: dict[str, Any]) -> Path:
 
 
 def _quiet(command: list[Any], identity: dict[str, Any]) -> None:
-    subprocess.run(  # noqa: S603 - our own arguments
-        command, check=True, capture_output=True, stdin=subprocess.DEVNULL, **identity
-    )
+    subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL, **identity)
 
 
 def _free_port() -> int:

@@ -37,7 +37,7 @@ def test_the_messages_are_a_fair_task(tmp_path: Path) -> None:
 
 def test_a_small_run_gives_figures_of_every_contender_that_needs_no_extra(tmp_path: Path) -> None:
     options = ["--messages", "300", "--only", "floor", "--only", "casebridge", "--results", str(tmp_path)]
-    done = subprocess.run(  # noqa: S603 - ours
+    done = subprocess.run(
         [sys.executable, "-m", "benchmarks.collect.run", *options],
         cwd=ROOT,
         capture_output=True,

@@ -172,7 +172,7 @@ def _decision(dice: Random, keys: Sequence[str], number: int) -> Decision:
 
 def _world(seed: int, size: int, rows: int, decisions: int) -> World:
     """Throw dice for a crowded world: only few worlds that hypothesis would draw row by row have any link."""
-    dice, world = Random(seed), World()  # noqa: S311 - dice, no secrets
+    dice, world = Random(seed), World()
     keys = sorted(dice.sample(_KEYS, size))
     for key in keys:
         echo = key.startswith("r:") and dice.random() < 0.25
@@ -194,12 +194,12 @@ def worlds() -> st.SearchStrategy[World]:
 
 def rows(keys: Sequence[str]) -> st.SearchStrategy[list[Evidence]]:
     """Draw a few more pieces of evidence about the vertices."""
-    return st.builds(lambda seed, size: [_row(Random(seed + n), keys) for n in range(size)], _SEEDS, st.integers(1, 6))  # noqa: S311 - dice, no secrets
+    return st.builds(lambda seed, size: [_row(Random(seed + n), keys) for n in range(size)], _SEEDS, st.integers(1, 6))
 
 
 def decision(keys: Sequence[str], number: int) -> st.SearchStrategy[Decision]:
     """Draw one decision about the vertices."""
-    return st.builds(lambda seed: _decision(Random(seed), keys, number), _SEEDS)  # noqa: S311 - dice, no secrets
+    return st.builds(lambda seed: _decision(Random(seed), keys, number), _SEEDS)
 
 
 def partition(clusters: Iterable[frozenset[str]]) -> set[frozenset[str]]:

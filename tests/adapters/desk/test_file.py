@@ -88,7 +88,7 @@ def test_a_kill_beside_the_commit_leaves_all_of_a_batch_or_nothing(tmp_path: Pat
         "records = [record(Thing.PERSON, f'cb1-p{n}', name='Ada') for n in range(3)]\n"
         "desk(pathlib.Path(sys.argv[1])).write('Person', records)\n"
     )
-    killed = subprocess.run(  # noqa: S603 - our own program
+    killed = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path)],
         cwd=ROOT,
         env={**os.environ, "CRASH_AT": f"{point}:1", "PYTHONPATH": str(ROOT)},
