@@ -34,12 +34,15 @@ def forest(messages: int, threads: int, *, seed: int = 7) -> list[dict[str, Any]
 
 
 def _person(number: int) -> dict[str, Any]:
-    return {"id": f"u{number}", "handle": f"user_{number}", "name": f"Kim Number{number}", "reach": (number * 37) % 20_000}
+    return {
+        "id": f"u{number}",
+        "handle": f"user_{number}",
+        "name": f"Kim Number{number}",
+        "reach": (number * 37) % 20_000,
+    }
 
 
-def _thread(
-    chance: random.Random, number: int, size: int, people: list[dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
+def _thread(chance: random.Random, number: int, size: int, people: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     present = chance.sample(people, k=min(len(people), chance.choice((1, 1, 1, 2, 3, 6))))
     at = BEGIN + timedelta(minutes=chance.randrange(60 * 24 * 40))
     ids = [f"{number}-{index}" for index in range(size)]
@@ -60,7 +63,11 @@ def _thread(
         if not ours:
             person = chance.choice(present)
             document["author"] = (
-                {"id": f"{person['handle']}@example.org", "name": person["name"], "email": f"{person['handle']}@example.org"}
+                {
+                    "id": f"{person['handle']}@example.org",
+                    "name": person["name"],
+                    "email": f"{person['handle']}@example.org",
+                }
                 if mail
                 else person
             )
