@@ -189,8 +189,8 @@ def _publish(app: App, source: SourceSetup, options: SyncOptions, report: RunRep
 
 
 def _judge(app: App, report: RunReport) -> None:
-    """Say what waits for a person, whoever's run left it."""
-    for code, text in runs.waiting_for_people(app):
+    """Say what waits for a person or for an answer, whoever's run left it."""
+    for code, text in (*runs.waiting_for_people(app), *runs.unanswered(app)):
         report.problem(code, text)
 
 

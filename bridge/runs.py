@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, select
 
 from bridge.errors import Exit, worst
+from bridge.outbox.predicates import OPEN
 from bridge.store import schema
 
 if TYPE_CHECKING:
@@ -87,3 +88,15 @@ def waiting_for_people(app: App) -> Iterator[tuple[Exit, str]]:
         yield Exit.SET_ASIDE, f"{target} refused {count} records. See: casebridge deliveries list --where state=refused"
     for connection_name, count in unsure:
         yield Exit.SET_ASIDE, f"{connection_name}: {count} answers wait for a decision. See: casebridge actions list"
+
+
+def unanswered(app: App) -> Iterator[tuple[Exit, str]]:
+    """Yield the targets that did not say of everything that was sent what became of it."""
+    delivery = schema.delivery.c
+    query = select(delivery.target, func.count()).where(OPEN, delivery.attempts > 0).group_by(delivery.target)
+    with app.store.read() as connection:
+        rows = connection.execute(query).all()
+    for target, count in rows:
+        yield Exit.UNREACHABLE, (
+            f"{target} has not taken {count} records yet; the next sync goes on with them, and looks first what arrived."
+        )

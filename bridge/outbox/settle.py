@@ -16,7 +16,7 @@ from bridge.outbox import claim as claims
 from bridge.outbox.order import ALONE
 from bridge.outbox.record import GONE, Sent, record
 from bridge.outbox.unsettled import unsure_until
-from bridge.retry import reading
+from bridge.retry import backoff, reading
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -130,13 +130,20 @@ def _write(run: Run, settled: Sequence[tuple[Claim, Outcome]], again: Sequence[C
             Sent(claim.row, claim.row.sent_version, claim.body or {}, out) for claim, out in settled if claim.id in ours
         ]
         counts = record(connection, run.setup.name, sent, now)
-        bulk.update(connection, schema.delivery, [_open(claim, "pending", None) for claim in again if claim.id in ours])
+        resent = [_open(claim, "pending", _send_again_at(claim, now)) for claim in again if claim.id in ours]
+        bulk.update(connection, schema.delivery, resent)
         waiting = [
             _open(claim, "unknown", unsure_until(now, claim.row.sent_at)) for claim in unsure if claim.id in ours
         ]
         bulk.update(connection, schema.delivery, waiting)
     run.counts.update(counts)
     run.moved += len(again) + sum(count for what, count in counts.items() if what != "accepted")
+
+
+def _send_again_at(claim: Claim, now: datetime) -> datetime | None:
+    """Return when to send again what did not arrive: once at once, then ever later, as nobody may be at home there."""
+    attempts = claim.row.attempts
+    return now + backoff(attempts - 1) if attempts > 1 else None
 
 
 def _open(claim: Claim, state: str, next_at: datetime | None) -> dict[str, Any]:

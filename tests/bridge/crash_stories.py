@@ -29,7 +29,7 @@ ANSWER = "We are sending you a new one today."
 DOCUMENTS = forest(160, 40)
 BILL = {"attachments": ["bill.pdf"]}
 
-NEW = ("fact_key", "policy", "audit", "begin", "write_back.head")
+NEW = ("fact_key", "policy", "audit", "begin", "write_back.head", "attachments.policy")
 """Passed when a project runs for the first time."""
 
 AGAIN = (
@@ -85,6 +85,7 @@ BY_A_PERSON = {
     "actions": ("actions", "approve", "A-1"),
     "replan": ("cases", "replan"),
     "backlog": ("sync", "--backlog"),
+    "attachments.retry": ("attachments", "retry", "--all"),
 }
 """Passed by a command."""
 
