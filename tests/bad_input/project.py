@@ -131,18 +131,9 @@ class Place:
             app.close()
 
     def outcome(self) -> Outcome:
-        """Return what stands in store and desk; the ledger must balance, and the desk agree with the store."""
+        """Return what stands in store and desk."""
         with self.app() as app:
-            report = ledger(app)
-            assert report.balanced, report
-            assert verify(app, "desk").ok
-            desk = app.targets["desk"].target
-            assert isinstance(desk, DeskTarget)
-            texts = {text for case in desk.agent().list() for text in _texts(desk, case["ref"])}
-            with app.store.read() as connection:
-                delivered = set(connection.execute(_DELIVERED).scalars())
-                aside = list_set_aside(connection, "", "open", Cut(limit=100))
-        return Outcome(delivered, texts, {row.place: row.reason for row in aside})
+            return outcome_of(app)
 
 
 @dataclass(frozen=True)
@@ -157,15 +148,26 @@ class Outcome:
     """Place → reason of what waits in the quarantine."""
 
 
+def outcome_of(app: App) -> Outcome:
+    """Return what stands in store and desk; the ledger must balance, and the desk agree with the store."""
+    report = ledger(app)
+    assert report.balanced, report
+    assert verify(app, "desk").ok
+    desk = app.targets["desk"].target
+    assert isinstance(desk, DeskTarget)
+    agent = desk.agent()
+    texts = {each["text"] for case in agent.list() for each in agent.show(case["ref"])["messages"]}
+    with app.store.read() as connection:
+        delivered = set(connection.execute(_DELIVERED).scalars())
+        aside = list_set_aside(connection, "", "open", Cut(limit=100))
+    return Outcome(delivered, texts, {row.place: row.reason for row in aside})
+
+
 _DELIVERED = (
     select(schema.message.c.key)
     .join(schema.delivery, schema.delivery.c.subject_id == schema.message.c.id)
     .where(schema.delivery.c.thing == "message", schema.delivery.c.state == "delivered")
 )
-
-
-def _texts(desk: DeskTarget, case_ref: str) -> list[str]:
-    return [each["text"] for each in desk.agent().show(case_ref)["messages"]]
 
 
 def make_place(folder: Path, empty_store: Path) -> Place:

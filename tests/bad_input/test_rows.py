@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bridge.engine import sync
 from bridge.errors import Exit
-from tests.bad_input.project import OTHER, line, make_place, message
+from bridge.queries.messages import message_number, show_message
+from bridge.runs import SyncOptions
+from tests.bad_input.project import OTHER, line, make_place, message, outcome_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,24 +178,32 @@ TWICE = {
 def test_one_id_with_two_contents_is_one_message_whatever_came_first(
     tmp_path: Path, sqlite_template: Path, documents: list[dict[str, Any]]
 ) -> None:
-    stands = []
-    for number, turned in enumerate((documents, documents[::-1])):
-        at_once = make_place(tmp_path / f"once {number}", sqlite_template)
-        (at_once.inbox / "a.jsonl").write_text("".join(json.dumps(each) + "\n" for each in turned))
-        assert at_once.run("sync").exit_code == Exit.OK
-        one_by_one = make_place(tmp_path / f"one by one {number}", sqlite_template)
-        for position, each in enumerate(turned):
-            (one_by_one.inbox / f"{position}.jsonl").write_text(json.dumps(each) + "\n")
-            assert one_by_one.run("sync").exit_code == Exit.OK
-        stands += [_stands(at_once), _stands(one_by_one)]
+    one, other = documents
+    ways = [[[one, other]], [[other, one]], [[one], [other]], [[other], [one]]]
+    stands = [
+        _after(make_place(tmp_path / str(number), sqlite_template), way) for number, way in enumerate(ways, start=1)
+    ]
+    assert stands[0]["delivered"] == {"x//1", OTHER}
     assert stands[0]["revisions"] in (1, 2)
     assert all(each == stands[0] for each in stands)
 
 
-def _stands(place: Place) -> dict[str, Any]:
-    """Return what store and desk hold of the message."""
-    outcome = place.outcome()
-    assert outcome.delivered == {"x//1", OTHER}
-    shown = place.ask("messages", "show", "x//1", "--show-text")
-    line = {name: shown["message"][name] for name in ("author", "sent_at", "kind", "text")}
-    return line | {"texts": outcome.texts, "revisions": shown["revisions"], "rating": shown["rating"]}
+def _after(place: Place, parts: list[list[dict[str, Any]]]) -> dict[str, Any]:
+    """Return what store and desk hold of the message after these parts came, each in a sync of its own."""
+    with place.app() as app:
+        for number, part in enumerate(parts):
+            text = "".join(json.dumps(document) + "\n" for document in part)
+            (place.inbox / f"{number}.jsonl").write_text(text)
+            report = sync(app, None, SyncOptions())
+            assert report.exit_code == Exit.OK, report.problems
+        with app.store.read() as connection:
+            detail = show_message(connection, message_number(connection, "x//1") or 0, show_text=True)
+        assert detail is not None
+        known = {name: getattr(detail.message, name) for name in ("author", "sent_at", "kind", "public", "text")}
+        outcome = outcome_of(app)
+    return known | {
+        "rating": detail.rating,
+        "revisions": detail.revisions,
+        "texts": outcome.texts,
+        "delivered": outcome.delivered,
+    }
