@@ -132,7 +132,7 @@ class MessageRaw(Table, table=True):
 
 
 class Revision(Table, table=True):
-    """Every further version of a message that was seen, winning or not; the first stands in the message itself."""
+    """Every version of a message that was seen and does not stand; the winning one stands in the message itself."""
 
     __tablename__ = "revision"
     id: int | None = _id()

@@ -12,9 +12,12 @@ from sqlalchemy import select
 
 from bridge import lease
 from bridge.clock import SystemClock
+from bridge.collect import store_page
 from bridge.engine import sync
 from bridge.errors import Exit, StoreBusy
 from bridge.ledger import ledger
+from bridge.nouns import Cursor, Message, Page, Said
+from bridge.reading import Reading
 from bridge.runs import SyncOptions
 from bridge.store import schema
 from bridge.verify import verify
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bridge.app import App
+    from bridge.store.store import Store
 
 COLLECTORS = 4
 DOCUMENTS = forest(800, 160, seed=23)
@@ -167,3 +171,32 @@ def test_two_syncs_at_once_on_one_file_end_as_one(tmp_path: Path, serial: dict[s
     _sync(app)
     _is_serial(app, serial)
     app.close()
+
+
+def test_what_collectors_learn_of_one_message_at_once_is_all_kept(store: Store) -> None:
+    """Each sees the same messages with links, and a source, of its own."""
+    now = SystemClock().now()
+    natives = [str(number) for number in range(150)]
+    together = threading.Barrier(COLLECTORS)
+
+    def page(number: int | None) -> Page:
+        answers = () if number is None else (f"parent-{number}",)
+        said = (Message(network="x", native_id=native, text="a", answers=answers, sent_at=now) for native in natives)
+        return Page(tuple(Said(message) for message in said), Cursor())
+
+    def collect_one(number: int) -> None:
+        together.wait()
+        store_page(store, _reading(f"feed{number}"), page(number), now=now)
+
+    store_page(store, _reading("first"), page(None), now=now)
+    with ThreadPoolExecutor(COLLECTORS) as pool:
+        list(pool.map(collect_one, range(COLLECTORS)))
+    message = schema.message.c
+    with store.read() as connection:
+        rows = connection.execute(select(message.answers, message.seen_by)).all()
+    assert {len(row.answers) for row in rows} == {COLLECTORS}
+    assert {len(row.seen_by) for row in rows} == {COLLECTORS + 1}
+
+
+def _reading(name: str) -> Reading:
+    return Reading(connection=name, policies={"": 1}, secret=b"secret")
