@@ -28,10 +28,11 @@ def case(connection: Connection, _app: App, number: int) -> Iterator[str]:
         yield f"C-{number} was joined with C-{row.redirect_to} and goes on there."
         return
     yield _what(connection, row)
-    if not row.messages:
-        yield "No message belongs to it any more."
-    yield from _rules(row)
-    yield from (_joined(row, joined) for joined in row.joined_by or ())
+    if row.messages:
+        yield from _rules(row)
+        yield from (_joined(row, joined) for joined in row.joined_by or ())
+    else:
+        yield f"No message belongs to it any more. What became of the first one: casebridge explain {row.anchor}"
     yield from _decisions(connection, number)
     if row.previous_id is not None:
         yield f"It follows C-{row.previous_id}, whose window had closed when the customer came back."

@@ -122,9 +122,9 @@ def _messages(connection: Connection, where: ColumnElement[bool], by: str = "") 
 
 
 def _records(connection: Connection, text: str) -> Iterator[Hit]:
-    """Find by our key in a target or by the id that a target gave."""
-    for column in (_D.ref, _D.key):
-        query = select(_D.id, _D.thing, _D.target, _D.subject_id, _D.state).where(column == text)
+    """Find by our key in a target or by the id that a target gave; a change of a case has the id of its case."""
+    for named in ((_D.ref == text) & (_D.thing != "amendment"), _D.key == text):
+        query = select(_D.id, _D.thing, _D.target, _D.subject_id, _D.state).where(named)
         for row in connection.execute(query.order_by(_D.id).limit(MOST)):
             title = f"{row.thing} in {row.target}, {row.state}"
             kind, letter = _SUBJECTS.get(row.thing, ("delivery", "D"))

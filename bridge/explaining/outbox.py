@@ -46,8 +46,8 @@ def delivery(connection: Connection, _app: App, number: int) -> Iterator[str]:
     yield _record(row)
     if row.delivered_version:
         newer = f", and version {row.wanted_version} is wanted" if row.wanted_version > row.delivered_version else ""
-        ref = f" as {row.ref}" if row.ref else ""
-        yield f"It stands there{ref} since {when(row.delivered_at).removeprefix('on ')}{newer}."
+        done = "It was done" if row.thing == "amendment" else f"It stands there as {row.ref}, brought up to date"
+        yield f"{done} {when(row.delivered_at)}{newer}."
     if row.reason:
         field = f" (field {row.field})" if row.field else ""
         yield f"Reason{field}: {row.reason}"
