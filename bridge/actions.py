@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bridge.nouns import Action, ActionKind
+from bridge.nouns import Action, ActionKind, Kind
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def reply_to(
         account=message.account,
         thread=message.thread.partition("#")[2] if message.thread else "",
         text=text,
+        answered=Kind(message.kind),
     )
 
 

@@ -527,6 +527,15 @@ class Action:
     thread: str = ""
     text: str = ""
     files: tuple[FileContent, ...] = ()
+    answered: Kind = Kind.POST
+    """What sort of message it answers."""
+
+    @property
+    def posted(self) -> Kind:
+        """Return what sort of message the answer is: mails and text messages are answered by their like."""
+        if self.answered in (Kind.MAIL, Kind.SMS):
+            return self.answered
+        return Kind.REPLY if self.public else Kind.DIRECT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

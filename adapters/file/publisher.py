@@ -10,7 +10,7 @@ from adapters.file.source import FileSource
 from bridge.contracts import Idempotency, Publisher, Strategy
 from bridge.errors import ConfigError
 from bridge.keys import short_hash
-from bridge.nouns import ActionKind, Direction, Eligibility, Found, Kind, Outcome, Presence, Refusal, Written
+from bridge.nouns import ActionKind, Direction, Eligibility, Found, Outcome, Presence, Refusal, Written
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,7 +109,7 @@ def _document(action: Action, now: datetime) -> dict[str, Any]:
         "scope": action.scope,
         "account": action.account,
         "direction": str(Direction.OUT),
-        "kind": str(Kind.REPLY if action.public else Kind.DIRECT),
+        "kind": str(action.posted),
         "public": action.public,
         "text": action.text,
         "sent_at": now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bridge.nouns import ActionKind, Deleted, Direction, Kind, Message, Profile, Said
+from bridge.nouns import ActionKind, Deleted, Direction, Message, Profile, Said
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,7 +96,7 @@ class MemoryNetwork:
             account=action.account,
             author=Profile(network=action.network, scope=action.scope, id=self.settings.brand, name="The brand"),
             direction=Direction.OUT,
-            kind=Kind.REPLY if action.public else Kind.DIRECT,
+            kind=action.posted,
             public=action.public,
             text=action.text,
             sent_at=posted.at,

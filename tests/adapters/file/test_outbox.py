@@ -54,6 +54,16 @@ def _file(folder: Path) -> Path:
     return folder / "inbox" / "answers.jsonl"
 
 
+@pytest.mark.parametrize(
+    ("answered", "public", "kind"),
+    [("post", True, "reply"), ("direct", False, "direct"), ("mail", False, "mail"), ("sms", False, "sms")],
+)
+def test_an_answer_is_of_the_kind_of_what_it_answers(tmp_path: Path, answered: str, *, public: bool, kind: str) -> None:
+    _publisher(tmp_path).publish(replace(ACTION, public=public, answered=Kind(answered)))
+    (line,) = (tmp_path / "inbox" / "answers.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["kind"] == kind
+
+
 def test_an_answer_is_one_line_of_the_message_format(tmp_path: Path) -> None:
     assert _publisher(tmp_path).publish(ACTION) == Written(id_of(ACTION), created=True)
     (line,) = _file(tmp_path).read_bytes().splitlines()
