@@ -13,6 +13,7 @@ from bridge.commands.context import app, found, note, number, record, result, se
 from bridge.commands.messages import show_messages
 from bridge.commands.options import Before, By, Limit, Out, Reason, ShowText, actor, cut
 from bridge.explaining import customers as explaining
+from bridge.explaining import find as finding
 from bridge.queries import customers as queries
 from bridge.queries import messages as message_queries
 from bridge.queries.exports import export_customers
@@ -192,12 +193,15 @@ def _identifier(composed: App, text: str) -> str:
 
 
 def _vertices(composed: App, who: str) -> list[str]:
-    """Return the vertices of a customer, or the one that ``who`` names."""
+    """Return the vertices of a customer, or the one that ``who`` names; whatever finds one customer will do."""
     with composed.store.read() as connection:
-        if "/" not in who and ":" not in who:
-            detail = found(queries.show_customer(connection, number(who, "P")), "customer", who)
-            return found(detail.members or None, "profile of customer", who)
         for vertex in (who, f"p:{who}", f"r:{who}"):
             if queries.customer_of(connection, vertex) is not None:
                 return [vertex]
-    return found(None, "profile or CRM row", who)
+    named = {hit.id for hit in finding.find(composed, who) if hit.kind == "customer"}
+    if len(named) > 1:
+        message = f"{who!r} may mean {', '.join(sorted(named))}; name one of them."
+        raise typer.BadParameter(message)
+    with composed.store.read() as connection:
+        detail = queries.show_customer(connection, number(next(iter(named)), "P")) if named else None
+        return found(detail.members if detail is not None else None, "customer, profile or CRM row", who)

@@ -21,8 +21,9 @@ def plan(
     limit: Annotated[int, typer.Option(min=1, help="Read at most so many messages of each source.")] = 100,
     show_text: ShowText = False,
 ) -> None:
-    """Show what a sync would create, update, skip or refuse, with reasons and differences. Writes nothing anywhere else.
+    """Show what a sync would create, update, skip or refuse, with reasons and differences. Writes nothing anywhere.
 
+    The sync reads again what was read for it. A live source that was never read begins from now: nothing to plan yet.
     Example: casebridge plan --limit 50
     """
     show_plan(ctx, engine.plan(app(ctx), name, limit, show_text=show_text))
