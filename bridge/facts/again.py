@@ -59,7 +59,7 @@ def see_again(
     """Note further sightings of a stored message; tell whether anything that others depend on changed.
 
     If there is something to change, it is looked at again once the row is locked: another collector may have seen the
-    message at the same time. All lock in the order of keys.
+    message at the same time. All lock in the order of ids.
     """
     changes = _changes(known, sightings, profile_ids)
     if changes:

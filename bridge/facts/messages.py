@@ -54,10 +54,10 @@ class Batch:
             )
         )
         dirty = list(created.values())
-        for key, sightings in sorted(self._sightings.items()):
-            again = sightings[1:] if key in created else sightings
-            if again and see_again(connection, known[key], again, profile_ids, now):
-                dirty.append(known[key].id)
+        for row in sorted(known.values(), key=lambda row: row.id):
+            again = self._sightings[row.key][1 if row.key in created else 0 :]
+            if see_again(connection, row, again, profile_ids, now):
+                dirty.append(row.id)
         bulk.insert_new(
             connection, schema.dirty, [{"kind": "message", "key": str(id_)} for id_ in dict.fromkeys(dirty)]
         )

@@ -150,7 +150,10 @@ class Batch:
         if fresh:
             bulk.insert_new(connection, table, [self._profile_row(key) for key in fresh])
             known.update((row.key, row) for row in bulk.rows_where(connection, _KNOWN_PROFILE, table.c.key, fresh))
-        newer = [row for key in keys if (row := self._newer(known[key])) is not None]
+        newer = self._newer_rows(known.values())
+        if newer and _shared(connection):
+            query = _KNOWN_PROFILE.order_by(table.c.id).with_for_update()
+            newer = self._newer_rows(bulk.rows_where(connection, query, table.c.id, [row["id"] for row in newer]))
         bulk.update(connection, table, [row for row in newer if "handle" in row])
         bulk.update(connection, table, [row for row in newer if "handle" not in row])
         return {key: row.id for key, row in known.items()}
@@ -168,6 +171,9 @@ class Batch:
             **_shown_fields(profile),
             "seen_at": sighted.at,
         }
+
+    def _newer_rows(self, known: Iterable[Row[Any]]) -> list[dict[str, Any]]:
+        return [row for each in known if (row := self._newer(each)) is not None]
 
     def _newer(self, known: Row[Any]) -> dict[str, Any] | None:
         """Return what changes of a stored profile; what it looks like only if that does."""
@@ -221,31 +227,48 @@ class Batch:
         if not self._evidence:
             return set()
         table = schema.evidence
-        vertices = sorted({vertex for vertex, _, _ in self._evidence})
-        known = {
-            (row.vertex, row.identifier, row.relation): row
-            for row in bulk.rows_where(connection, _KNOWN_EVIDENCE, table.c.vertex, vertices)
-        }
-        fresh, wider, dirty = [], [], set()
-        for key, span in sorted(self._evidence.items()):
-            row = known.get(key)
-            if row is None:
-                fresh.append(_evidence_row(key, span))
-                dirty.add(key[0])
-                continue
-            merged = _Span(row.first_seen, row.last_seen)
-            if merged.widen(span.first, span.last) or row.retracted_at is not None:
-                wider.append({"id": row.id, "first_seen": merged.first, "last_seen": merged.last, "retracted_at": None})
-                if row.retracted_at is not None or _interval_matters(key):
-                    dirty.add(key[0])
-        bulk.insert_new(connection, table, fresh)
-        bulk.update(connection, table, wider)
-        return dirty
+        known = _evidence_of(connection, {vertex for vertex, _, _ in self._evidence})
+        fresh = sorted(self._evidence.keys() - known.keys())
+        bulk.insert_new(connection, table, [_evidence_row(key, self._evidence[key]) for key in fresh])
+        if fresh and _shared(connection):  # who stored them a moment before may have seen them at another time
+            known |= _evidence_of(connection, {vertex for vertex, _, _ in fresh})
+        wider = self._wider(known.values())
+        if wider and _shared(connection):
+            query = _KNOWN_EVIDENCE.order_by(table.c.id).with_for_update()
+            wider = self._wider(bulk.rows_where(connection, query, table.c.id, [row.id for row, _ in wider]))
+        changes = [
+            {"id": row.id, "first_seen": span.first, "last_seen": span.last, "retracted_at": None}
+            for row, span in wider
+        ]
+        bulk.update(connection, table, changes)
+        matters = {row.vertex for row, _ in wider if row.retracted_at is not None or _interval_matters(row.identifier)}
+        return {vertex for vertex, _, _ in fresh} | matters
+
+    def _wider(self, known: Iterable[Row[Any]]) -> list[tuple[Row[Any], _Span]]:
+        """Return stored evidence that was seen earlier or later than known, or was retracted, with its span."""
+        found = []
+        for row in known:
+            span = self._evidence.get((row.vertex, row.identifier, row.relation))
+            if span is not None:
+                merged = _Span(row.first_seen, row.last_seen)
+                if merged.widen(span.first, span.last) or row.retracted_at is not None:
+                    found.append((row, merged))
+        return found
 
 
-def _interval_matters(key: tuple[str, str, str]) -> bool:
+def _evidence_of(connection: Connection, vertices: Iterable[str]) -> dict[tuple[str, str, str], Row[Any]]:
+    rows = bulk.rows_where(connection, _KNOWN_EVIDENCE, schema.evidence.c.vertex, sorted(vertices))
+    return {(row.vertex, row.identifier, row.relation): row for row in rows}
+
+
+def _shared(connection: Connection) -> bool:
+    """Tell whether other collectors may be writing: what is to change is then locked, in order, and looked at again."""
+    return connection.dialect.name != "sqlite"
+
+
+def _interval_matters(identifier: str) -> bool:
     """Tell whether a longer interval can change who is who: phone numbers and handles pass to other people."""
-    return key[1].startswith((f"{IdentifierKind.PHONE}:", f"{IdentifierKind.HANDLE}:"))
+    return identifier.startswith((f"{IdentifierKind.PHONE}:", f"{IdentifierKind.HANDLE}:"))
 
 
 def _looks(profile: Profile | Row[Any]) -> tuple[str, str, str, str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,7 @@ from bridge.collect import store_page
 from bridge.engine import sync
 from bridge.errors import Exit, StoreBusy
 from bridge.ledger import ledger
-from bridge.nouns import Cursor, Message, Page, Said
+from bridge.nouns import Cursor, Message, Page, Profile, ProfileSeen, Said
 from bridge.reading import Reading
 from bridge.runs import SyncOptions
 from bridge.store import schema
@@ -200,3 +201,29 @@ def test_what_collectors_learn_of_one_message_at_once_is_all_kept(store: Store) 
 
 def _reading(name: str) -> Reading:
     return Reading(connection=name, policies={"": 1}, secret=b"secret")
+
+
+def test_what_collectors_learn_of_one_person_at_once_is_all_kept(store: Store) -> None:
+    """Each sees the same people at times of its own, under names of its own."""
+    begin = SystemClock().now()
+    people = [str(number) for number in range(150)]
+    together = threading.Barrier(COLLECTORS)
+
+    def page(number: int) -> Page:
+        at = begin + timedelta(days=number)
+        seen = (Profile(network="x", id=one, handle=f"user_{one}", name=f"Name {number}") for one in people)
+        return Page(tuple(ProfileSeen(profile, at) for profile in seen), Cursor())
+
+    def collect_one(number: int) -> None:
+        together.wait()
+        store_page(store, _reading(f"feed{number}"), page(number), now=begin)
+
+    with ThreadPoolExecutor(COLLECTORS) as pool:
+        list(pool.map(collect_one, [2, 0, 3, 1]))
+    evidence, profile = schema.evidence.c, schema.profile.c
+    with store.read() as connection:
+        spans = connection.execute(select(evidence.first_seen, evidence.last_seen).distinct()).all()
+        names = connection.execute(select(profile.name, profile.first_seen, profile.seen_at).distinct()).all()
+    end = begin + timedelta(days=COLLECTORS - 1)
+    assert [tuple(span) for span in spans] == [(begin, end)]
+    assert [tuple(name) for name in names] == [("Name 3", begin, end)]
