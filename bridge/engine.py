@@ -156,6 +156,7 @@ def _deliver(app: App, target: TargetSetup, options: SyncOptions, report: RunRep
         options.progress("deliver", target.name, sum(done.counts.values()))
         for problem in done.problems:
             report.problem(problem.code, problem.text)
+            report.failed.add(target.name)
         more = done.more or _wait(app, done.resume_at, patience)
 
 
@@ -190,7 +191,7 @@ def _publish(app: App, source: SourceSetup, options: SyncOptions, report: RunRep
 
 def _judge(app: App, report: RunReport) -> None:
     """Say what waits for a person or for an answer, whoever's run left it."""
-    for code, text in (*runs.waiting_for_people(app), *runs.unanswered(app)):
+    for code, text in (*runs.waiting_for_people(app), *runs.unanswered(app, report.failed)):
         report.problem(code, text)
 
 
@@ -205,6 +206,7 @@ def _each(report: RunReport, connections: Iterable[T], step: Callable[[T], None]
         except CasebridgeError as error:
             log.info("step failed", connection=name, error=str(error))
             report.problem(error.exit_code, f"{name}: {error}")
+            report.failed.add(name)
 
     if len(connections) < 2:
         for connection in connections:

@@ -12,7 +12,7 @@ from bridge.outbox.predicates import OPEN
 from bridge.store import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from bridge.app import App
@@ -50,6 +50,8 @@ class RunReport:
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     """Step or connection → counts."""
     problems: list[str] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+    """The connections that said themselves why they could not go on."""
 
     def problem(self, code: int, text: str) -> None:
         """Note that something went wrong; a sentence that stands there already, maybe within another, is not repeated."""
@@ -90,13 +92,13 @@ def waiting_for_people(app: App) -> Iterator[tuple[Exit, str]]:
         yield Exit.SET_ASIDE, f"{connection_name}: {count} answers wait for a decision. See: casebridge actions list"
 
 
-def unanswered(app: App) -> Iterator[tuple[Exit, str]]:
-    """Yield the targets that did not say of everything that was sent what became of it."""
+def unanswered(app: App, explained: Container[str]) -> Iterator[tuple[Exit, str]]:
+    """Yield the targets that did not say what became of all that was sent, but for those whose reason is known."""
     delivery = schema.delivery.c
     query = select(delivery.target, func.count()).where(OPEN, delivery.attempts > 0).group_by(delivery.target)
     with app.store.read() as connection:
         rows = connection.execute(query).all()
     for target, count in rows:
-        yield Exit.UNREACHABLE, (
-            f"{target} has not taken {count} records yet; the next sync goes on with them, and looks first what arrived."
-        )
+        if target not in explained:
+            rest = "the next sync goes on with them, and looks first what arrived."
+            yield Exit.UNREACHABLE, f"{target} has not taken {count} records yet; {rest}"

@@ -92,6 +92,7 @@ BY_A_PERSON = {
 ELSEWHERE = {
     "migrate": "test_a_crash_while_the_store_is_made_leaves_a_store_that_can_be_made",
     "restore": "test_a_crash_while_restoring_leaves_one_store_or_the_other",
+    "recognise": "test_a_crash_while_a_lost_store_is_recognised_doubles_nothing",
     "deliver.look_up": "test_a_crash_at_the_look_up_after_a_restore_doubles_nothing",
     "deliver.abandon": "test_a_crash_while_the_claims_of_a_crash_are_ended",
     "keep_lease": "one row, prolonged by the clock while a run is longer than ten seconds",

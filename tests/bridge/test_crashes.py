@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bridge.verify import verify
+from cli import compose
 from tests.bridge import crash_stories as stories
 from tests.bridge.crash_stories import KILLED, grow, new_project, outcome, sync
 from tests.project import casebridge
@@ -156,6 +158,29 @@ def test_a_crash_at_the_look_up_after_a_restore_doubles_nothing(side: str, grown
     assert sync(folder, CRASH_AT=f"deliver.look_up.{side}") == KILLED
     _finish(folder)
     outcome(folder)
+
+
+def test_a_crash_while_a_lost_store_is_recognised_doubles_nothing(grown: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(grown, tmp_path / "project")
+    sync(folder)
+    before = _cases_in_the_desk(folder)
+    for file in folder.glob("casebridge.db*"):
+        file.unlink()
+    for side in SIDES:
+        assert sync(folder, CRASH_AT=f"recognise.{side}") == KILLED
+    _finish(folder)
+    app = compose(folder)
+    report = verify(app, "desk")
+    app.close()
+    assert (report.missing, report.doubled) == ([], [])
+    assert _cases_in_the_desk(folder) == before
+
+
+def _cases_in_the_desk(folder: Path) -> list[str]:
+    app = compose(folder)
+    cases = [str(case["ref"]) for case in stories.agent_of(app).list(limit=1_000)]
+    app.close()
+    return cases
 
 
 @pytest.mark.postgres
