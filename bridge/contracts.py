@@ -7,7 +7,7 @@ vendor's own exception. Adapters do not retry by themselves: the engine has the 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -58,6 +58,11 @@ class Idempotency:
     settle_after: timedelta
 
 
+def idempotency_of(target: Target, object_name: str) -> Idempotency:
+    """Return what ``target`` declares for an object, its own or that of all others."""
+    return target.idempotency.get(object_name) or target.idempotency["*"]
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an adapter gets beside its settings: its name in the project, the project folder, the clock."""
@@ -65,6 +70,9 @@ class Surroundings:
     name: str
     folder: Path
     clock: Clock
+    objects: Mapping[Thing, KeyField] = field(default_factory=dict)
+    """For a target: the object of each thing and its field for our key (empty where it has none), by its mappings. Tells
+    whom ``contacts`` and ``cases`` read, which of them carry our key, and what ``find`` and ``keys`` look for."""
 
 
 class Adapter(ABC):
@@ -182,7 +190,9 @@ class Publisher(ABC):
 class Target(Adapter):
     """A CRM or ticket tool that receives persons, cases and messages."""
 
-    idempotency: ClassVar[Mapping[Thing, Idempotency]]
+    idempotency: ClassVar[Mapping[str, Idempotency]]
+    """By object name, since a message may be a comment without a key here and a record with one there; ``*`` stands for
+    objects that an organisation made itself."""
     publish_gesture: ClassVar[str]
     """What an agent does there to answer the customer, in one sentence."""
     live_by_nature: ClassVar[bool]
@@ -214,7 +224,8 @@ class Target(Adapter):
 
         A create under a key that exists there adopts it: ``Written(ref, created=False)``, nothing overwritten.
         Raises only what concerns the whole batch and is known not to have been written; after a lost response
-        every record is ``Unknown``.
+        every record is ``Unknown``. What was deleted or merged there is a ``Refusal`` with a code of ``Ended``; an
+        adapter may also follow a merge and answer ``Written`` with the survivor's id.
         """
 
     @abstractmethod

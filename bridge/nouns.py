@@ -331,9 +331,18 @@ class Accepted:
     job: str
 
 
+class Ended(StrEnum):
+    """Codes of a refusal from which something follows; any other code is the target's own word."""
+
+    DELETED = "deleted"
+    """What is written, or the case that it is to stand in, was there and was deleted: a tombstone, never written again."""
+    MERGED = "merged"
+    """It was merged into another record: written there once ``activity`` or ``contacts`` has told of the merge."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The target will not take this record as it is."""
+    """The target will not take this record as it is; ``code`` is one of ``Ended`` where that is why."""
 
     reason: str
     field: str = ""

@@ -26,7 +26,6 @@ from bridge.nouns import (
     Refusal,
     Retry,
     Step,
-    Thing,
     Unknown,
     Written,
 )
@@ -51,7 +50,7 @@ class DeskTarget(Target):
     """Delivers into the desk's file. Where ``search_lag`` or ``job_delay`` are set, ``find`` says UNSURE that long."""
 
     settings_model = DeskSettings
-    idempotency: ClassVar[Mapping[Thing, Idempotency]] = dict.fromkeys(Thing, _AT_ONCE)
+    idempotency: ClassVar[Mapping[str, Idempotency]] = dict.fromkeys(OBJECTS, _AT_ONCE)
     publish_gesture = "Reply in public: casebridge desk reply CASE TEXT."
     live_by_nature = False
     ordered_batches = True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.desk import activity, files, records
 from adapters.desk.activity import Hand
 from adapters.desk.schema import CASE, DEFAULTS, KEY_FIELD, MESSAGE
-from bridge.nouns import Actor, Reference, Refusal, What, Written
+from bridge.nouns import Actor, Ended, Reference, Refusal, What, Written
 from bridge.schema_check import first_violation
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Writer:
         standing = records.survivor(self.connection, existing)
         if standing.deleted_at is not None:
             message = f"{standing.ref} was deleted in the desk"
-            raise Declined(message, code="deleted")
+            raise Declined(message, code=Ended.DELETED)
         return Written(standing.ref, created=False)
 
     def _update(self, record: Record) -> Written:
@@ -129,7 +129,7 @@ class Writer:
         standing = records.survivor(self.connection, row)
         if standing.deleted_at is not None:
             message = f"the case {standing.ref} was deleted in the desk"
-            raise Declined(message, field="parent", code="deleted")
+            raise Declined(message, field="parent", code=Ended.DELETED)
         return standing.ref
 
     def _log_created(self, row: Row) -> None:
@@ -147,10 +147,10 @@ def changeable(connection: sqlite3.Connection, ref: str, object_name: str) -> Ro
         raise Declined(message, code="not_found")
     if row.merged_into:
         message = f"{ref} was merged into {row.merged_into} in the desk"
-        raise Declined(message, code="merged")
+        raise Declined(message, code=Ended.MERGED)
     if row.deleted_at is not None:
         message = f"{ref} was deleted in the desk"
-        raise Declined(message, code="deleted")
+        raise Declined(message, code=Ended.DELETED)
     return row
 
 

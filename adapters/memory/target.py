@@ -29,7 +29,6 @@ from bridge.nouns import (
     Presence,
     Refusal,
     Step,
-    Thing,
     Unknown,
 )
 
@@ -54,7 +53,7 @@ class MemoryTarget(Target):
     """Delivers into a ``MemoryCrm``; messages of one case one at a time, as most tools want it."""
 
     settings_model = MemoryTargetSettings
-    idempotency: ClassVar[Mapping[Thing, Idempotency]] = dict.fromkeys(Thing, _AT_ONCE)
+    idempotency: ClassVar[Mapping[str, Idempotency]] = dict.fromkeys(SCHEMA, _AT_ONCE)
     publish_gesture = "Call MemoryCrm.say with public=True."
     live_by_nature = False
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from adapters.memory.schema import CASE, KEY_FIELD, MESSAGE, OBJECT_OF, PERSON, SCHEMA
-from bridge.nouns import Actor, AmendmentKind, Reference, Refusal, What, Written
+from bridge.nouns import Actor, AmendmentKind, Ended, Reference, Refusal, What, Written
 from bridge.schema_check import first_violation
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _create(crm: MemoryCrm, record: Record) -> Written:
     if existing is not None:
         standing = crm.survivor(existing)
         if standing.deleted:
-            raise Declined(Refusal(f"{standing.ref} was deleted", code="deleted"))
+            raise Declined(Refusal(f"{standing.ref} was deleted", code=Ended.DELETED))
         return Written(standing.ref, created=False)
     fields = _acceptable(crm, record.object, record.fields, creating=True)
     parent = _parent(crm, record).ref if record.object == MESSAGE else ""
@@ -84,9 +84,9 @@ def _changeable(crm: MemoryCrm, ref: str, object_name: str) -> Row:
     if row is None or row.object != object_name:
         raise Declined(Refusal(f"there is no {object_name} {ref}", code="not_found"))
     if row.merged_into:
-        raise Declined(Refusal(f"{ref} was merged into {row.merged_into}", code="merged"))
+        raise Declined(Refusal(f"{ref} was merged into {row.merged_into}", code=Ended.MERGED))
     if row.deleted:
-        raise Declined(Refusal(f"{ref} was deleted", code="deleted"))
+        raise Declined(Refusal(f"{ref} was deleted", code=Ended.DELETED))
     return row
 
 
@@ -117,7 +117,7 @@ def _parent(crm: MemoryCrm, record: Record) -> Row:
         raise Declined(Refusal(f"{record.parent or 'an empty parent'} is no case", "parent", "bad_reference"))
     standing = crm.survivor(row)
     if standing.deleted:
-        raise Declined(Refusal(f"the case {standing.ref} was deleted", "parent", "deleted"))
+        raise Declined(Refusal(f"the case {standing.ref} was deleted", "parent", Ended.DELETED))
     return standing
 
 

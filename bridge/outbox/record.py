@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bridge.nouns import Accepted, Refusal, Retry, Unknown, Written
+from bridge.nouns import Accepted, Ended, Refusal, Retry, Thing, Unknown, Written
 from bridge.outbox.predicates import beside_index
 from bridge.retry import backoff
 from bridge.store import bulk, schema
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 D = schema.delivery.c
 
-DELETED = "deleted"
-"""Code of a refusal that means: it was there and somebody deleted it."""
 GONE = "gone"
 """Code of a refusal that means: this very record was there and was deleted."""
 MERGED_FROM = "merged_from"
@@ -74,6 +72,8 @@ class _Changes:
     created: list[dict[str, Any]] = field(default_factory=list)
     woken: set[int] = field(default_factory=set)
     gone: set[int] = field(default_factory=set)
+    people: set[int] = field(default_factory=set)
+    """Customers who have a record there from now on."""
 
 
 def record(connection: Connection, target: str, sent: Sequence[Sent], now: datetime) -> Counter[str]:
@@ -94,6 +94,7 @@ def _note(changes: _Changes, one: Sent, target: str, now: datetime) -> str:  # n
             changes.settled.append(_settled(one, "delivered", version=one.version))
             return "unchanged"
         case Linked(ref=ref):
+            changes.people.add(one.row.subject_id)
             changes.settled.append(_settled(one, "delivered", version=one.version, ref=ref, spec={"linked": True}))
             return "linked"
         case Unneeded(reason=reason):
@@ -142,6 +143,8 @@ def _written(changes: _Changes, one: Sent, outcome: Written, target: str, now: d
             "at": now,
         }
         changes.placements.append(place)
+    if row.thing == Thing.PERSON and first:
+        changes.people.add(row.subject_id)
     if row.thing == "case":
         changes.woken.add(row.case_id)
         if first:
@@ -152,7 +155,11 @@ def _written(changes: _Changes, one: Sent, outcome: Written, target: str, now: d
 def _refused(changes: _Changes, one: Sent, outcome: Refusal, now: datetime) -> str:
     row = one.row
     changes.thawed.append(row.id)
-    deleted = outcome.code == DELETED
+    if outcome.code == Ended.MERGED:
+        # Reading what happened there says where to, and moves our reference.
+        changes.open.append(_still_open(one, "pending", now + backoff(row.attempts + 1), outcome.reason))
+        return "waiting"
+    deleted = outcome.code == Ended.DELETED
     if deleted and row.thing == "message" and not one.body["ref"]:
         # Not the message was deleted, which never was there, but the case that it was to stand in.
         changes.gone.add(row.case_id)
@@ -189,6 +196,7 @@ def _write(connection: Connection, changes: _Changes, target: str) -> None:
     bulk.update(connection, schema.frozen, changes.jobs, key="delivery_id")
     wake(connection, target, changes.woken)
     bury_cases(connection, target, changes.gone)
+    _introduce(connection, target, changes.people)
 
 
 def _settle(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -232,6 +240,16 @@ def wake(connection: Connection, target: str, case_ids: set[int]) -> None:
         connection.execute(
             schema.delivery.update().where(waiting).values(state="pending", waiting_for="", next_at=None)
         )
+
+
+def _introduce(connection: Connection, target: str, customers: set[int]) -> None:
+    """Let cases that went without their person, and only those of ours, refer to it now."""
+    case = schema.case.c
+    for part in bulk.chunks(sorted(customers)):
+        theirs = select(case.id).where(case.customer_id.in_(part), case.foreign_target != target)
+        standing = (D.case_id.in_(theirs)) & beside_index(target, "case") & (D.state == "delivered")
+        again = {"state": "pending", "wanted_version": D.wanted_version + 1}
+        connection.execute(schema.delivery.update().where(standing).values(again))
 
 
 def bury_cases(connection: Connection, target: str, case_ids: set[int]) -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select
 
+from bridge.contracts import idempotency_of
 from bridge.errors import Unsupported
-from bridge.nouns import Found, Presence, Refusal, Thing, Written
+from bridge.nouns import Found, Presence, Refusal, Unknown, Written
 from bridge.outbox import claim as claims
 from bridge.outbox.order import ALONE
 from bridge.outbox.record import GONE, Sent, record
@@ -57,6 +58,8 @@ def _settle_jobs(run: Run, claimed: Sequence[Claim]) -> None:
         jobs = {row.delivery_id: row.job for row in rows}
     run.take_token()
     outcomes = reading(lambda: run.target.settle([jobs[claim.id] for claim in claimed]))
+    if len(outcomes) != len(claimed):
+        outcomes = [Unknown(f"{len(outcomes)} outcomes for {len(claimed)} jobs")] * len(claimed)
     _write(run, list(zip(claimed, outcomes, strict=True)), [], [])
 
 
@@ -101,7 +104,7 @@ def _there(found: Found) -> Outcome:
 
 def _too_soon(run: Run, claim: Claim) -> bool:
     """Tell whether "not there" proves nothing yet."""
-    settle_after = run.target.idempotency[Thing(claim.row.thing)].settle_after
+    settle_after = idempotency_of(run.target, (claim.body or {})["object"]).settle_after
     return claim.row.sent_at is not None and run.app.clock.now() < claim.row.sent_at + settle_after
 
 

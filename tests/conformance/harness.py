@@ -168,7 +168,10 @@ class FarRecord:
 
 
 class TargetHarness(Protocol):
-    """A seeded CRM or ticket tool and a target connected to it. Without troubles it takes and shows things at once."""
+    """A seeded CRM or ticket tool and a target connected to it. Without troubles it takes and shows things at once.
+
+    The target is connected with ``Surroundings.objects`` as mappings of the ``samples`` would say.
+    """
 
     target: Target
     clock: FixedClock

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge.nouns import (
+    Ended,
     Presence,
     Refusal,
     Thing,
@@ -17,6 +18,7 @@ from tests.conformance.writing import (
     key,
     one,
     record,
+    settle_after,
     standing,
     update,
     write,
@@ -33,7 +35,7 @@ things = pytest.mark.parametrize("thing", list(Thing))
 def look(target: TargetHarness, thing: Thing, anchor: str) -> Found:
     """Look one key up when "not found" proves something."""
     asked_at = target.clock.now()
-    target.clock.forward(target.target.idempotency[thing].settle_after)
+    target.clock.forward(settle_after(target, thing))
     return target.target.find(target.samples[thing].object, [key(anchor)], asked_at)[key(anchor)]
 
 
@@ -87,7 +89,7 @@ def test_a_deletion_is_a_tombstone(target: TargetHarness, thing: Thing) -> None:
     target.delete(thing, ref)
     assert look(target, thing, "anchor").deleted
     outcomes = [*write(target, sent), *write(target, update(sent, ref, target.samples[thing].changed))]
-    assert [outcome.code for outcome in outcomes if isinstance(outcome, Refusal)] == ["deleted", "deleted"]
+    assert [outcome.code for outcome in outcomes if isinstance(outcome, Refusal)] == [Ended.DELETED, Ended.DELETED]
     assert standing(target, thing, "anchor") == []
     assert sent.key not in list(target.target.keys(sent.object))
 
@@ -97,7 +99,7 @@ def test_a_message_for_a_deleted_case_is_refused(target: TargetHarness) -> None:
     target.delete(Thing.CASE, case)
     (refusal,) = write(target, record(target, Thing.MESSAGE, "anchor", parent=case))
     assert isinstance(refusal, Refusal)
-    assert refusal.code == "deleted"
+    assert refusal.code == Ended.DELETED
 
 
 @pytest.mark.parametrize("thing", [Thing.PERSON, Thing.CASE])
@@ -116,8 +118,21 @@ def test_a_first_delivery_under_a_merged_key_changes_nothing(target: TargetHarne
     target.merge(thing, loser, winner)
     before = one(target, thing, winner).fields
     (outcome,) = write(target, sent)
-    assert outcome == Written(winner, created=False) or (isinstance(outcome, Refusal) and outcome.code == "merged")
+    assert outcome == Written(winner, created=False) or (isinstance(outcome, Refusal) and outcome.code == Ended.MERGED)
     assert one(target, thing, winner).fields == before
+
+
+@pytest.mark.parametrize("thing", [Thing.PERSON, Thing.CASE])
+def test_an_update_of_what_was_merged_says_so_or_reaches_the_survivor(target: TargetHarness, thing: Thing) -> None:
+    sent = record(target, thing, "loser")
+    loser, winner = written(target, sent), written(target, record(target, thing, "winner"))
+    target.merge(thing, loser, winner)
+    (outcome,) = write(target, update(sent, loser, target.samples[thing].changed))
+    if isinstance(outcome, Written):
+        assert outcome.ref == winner
+    else:
+        assert isinstance(outcome, Refusal)
+        assert outcome.code == Ended.MERGED
 
 
 def test_a_message_for_a_merged_case_reaches_the_survivor(target: TargetHarness) -> None:
@@ -128,4 +143,4 @@ def test_a_message_for_a_merged_case_reaches_the_survivor(target: TargetHarness)
         assert one(target, Thing.MESSAGE, outcome.ref).parent == winner
     else:
         assert isinstance(outcome, Refusal)
-        assert outcome.code == "merged"
+        assert outcome.code == Ended.MERGED

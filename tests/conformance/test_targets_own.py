@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bridge.contracts import idempotency_of
 from bridge.errors import RateLimited
 from bridge.nouns import (
     Cursor,
@@ -112,8 +113,8 @@ def test_check_finds_a_healthy_system_well(target: TargetHarness) -> None:
     assert all(finding.text for finding in account.findings)
 
 
-def test_each_thing_has_an_idempotency_strategy(target: TargetHarness) -> None:
-    assert set(target.target.idempotency) == set(Thing)
+def test_each_object_has_an_idempotency_strategy(target: TargetHarness) -> None:
+    assert all(idempotency_of(target.target, sample.object) for sample in target.samples.values())
     assert target.target.publish_gesture
 
 

@@ -11,7 +11,7 @@ import pytest
 from bridge.errors import AuthError, RateLimited, Transient
 from bridge.nouns import Accepted, Refusal, Retry, Thing, Unknown, Written
 from tests.conformance.harness import Cannot, Trouble
-from tests.conformance.writing import case_for, record, standing, write, written
+from tests.conformance.writing import case_for, record, settle_after, standing, write, written
 
 if TYPE_CHECKING:
     from tests.conformance.harness import TargetHarness
@@ -41,7 +41,7 @@ def test_after_a_lost_response_every_outcome_is_unknown_until_found(target: Targ
     asked_at = target.clock.now()
     target.provoke(Trouble.LOST_RESPONSE)
     assert all(isinstance(outcome, Unknown) for outcome in write(target, *sent))
-    target.clock.forward(target.target.idempotency[Thing.PERSON].settle_after)
+    target.clock.forward(settle_after(target, Thing.PERSON))
     found = target.target.find(sent[0].object, [each.key for each in sent], asked_at)
     assert [found[each.key].ref for each in sent] == [
         standing(target, Thing.PERSON, f"anchor:{n}")[0].ref for n in range(3)
@@ -52,7 +52,7 @@ def test_after_a_lost_request_nothing_is_found_and_it_can_be_written(target: Tar
     sent, asked_at = record(target, Thing.PERSON, "anchor"), target.clock.now()
     target.provoke(Trouble.LOST_REQUEST)
     assert isinstance(write(target, sent)[0], Unknown)
-    target.clock.forward(target.target.idempotency[Thing.PERSON].settle_after)
+    target.clock.forward(settle_after(target, Thing.PERSON))
     assert not target.target.find(sent.object, [sent.key], asked_at)[sent.key].refs
     written(target, sent)
     assert len(standing(target, Thing.PERSON, "anchor")) == 1
@@ -70,7 +70,7 @@ def test_a_job_is_settled_later_as_its_record_would_have_been(target: TargetHarn
         assert len(settled) == len(jobs)
         if not any(isinstance(outcome, Accepted) for outcome in settled):
             break
-        target.clock.forward(target.target.idempotency[Thing.PERSON].settle_after)
+        target.clock.forward(settle_after(target, Thing.PERSON))
         target.clock.forward(timedelta(seconds=1))
     assert [type(outcome) for outcome in settled] == [Written, Refusal]
     assert target.target.settle(jobs) == settled

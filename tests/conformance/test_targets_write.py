@@ -10,7 +10,7 @@ import pytest
 from bridge.errors import CasebridgeError, ConfigError
 from bridge.nouns import FileContent, KeyField, Reference, Refusal, Thing, Written
 from tests.conformance.harness import Cannot
-from tests.conformance.writing import case_for, key, one, record, standing, update, write, written
+from tests.conformance.writing import case_for, key, one, record, settle_after, standing, update, write, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def test_read_back_equals_what_was_sent(target: TargetHarness, thing: Thing) -> 
 def test_find_reads_the_same_back(target: TargetHarness, thing: Thing) -> None:
     sent = record(target, thing, "anchor")
     ref = written(target, sent)
-    target.clock.forward(target.target.idempotency[thing].settle_after)
+    target.clock.forward(settle_after(target, thing))
     found = target.target.find(sent.object, [sent.key], target.clock.now())[sent.key]
     assert (found.ref, found.refs) == (ref, (ref,))
     assert {name: sent.fields[name] for name in found.fields.keys() & sent.fields.keys()} == {

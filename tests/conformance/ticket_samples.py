@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.nouns import Thing
+from bridge.nouns import KeyField, Thing
 from tests.conformance.harness import Sample
 
 KEY_FIELD = "casebridge_key"
@@ -67,3 +67,6 @@ SAMPLES = {
         parented=True,
     ),
 }
+
+OBJECTS = {thing: KeyField(sample.object, sample.key_field) for thing, sample in SAMPLES.items()}
+"""What mappings of these samples would tell the target."""

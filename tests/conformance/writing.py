@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bridge.contracts import idempotency_of
 from bridge.keys import target_key
 from bridge.nouns import Amendment, AmendmentKind, Record, Thing, Written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import timedelta
 
     from bridge.nouns import Outcome
     from tests.conformance.harness import FarRecord, TargetHarness
@@ -53,6 +55,11 @@ def written(harness: TargetHarness, of: Record) -> str:
     (outcome,) = write(harness, of)
     assert isinstance(outcome, Written), outcome
     return outcome.ref
+
+
+def settle_after(harness: TargetHarness, thing: Thing) -> timedelta:
+    """Return how long after a write of ``thing`` "not found" proves nothing."""
+    return idempotency_of(harness.target, harness.samples[thing].object).settle_after
 
 
 def case_for(harness: TargetHarness) -> str:

@@ -14,7 +14,6 @@ import typer
 
 import cli
 from bridge import registry
-from bridge.nouns import Thing
 from bridge.registry import Role
 from bridge.triage.file import TriageFile
 from bridge.triage.model import PATHS
@@ -205,8 +204,7 @@ def idempotency() -> str:
         if each.distribution != "casebridge" or adapter is None:
             continue
         if each.role is Role.TARGET:
-            ways = {thing: adapter.idempotency[thing] for thing in Thing}
-            rows += [(f"`{each.kind}`", str(thing), *_way(way)) for thing, way in ways.items()]
+            rows += [(f"`{each.kind}`", name, *_way(way)) for name, way in adapter.idempotency.items()]
         elif each.role is Role.PUBLISHER:
             rows.append((f"`{each.kind}`", "answer", *_way(adapter.publishing)))
     return _table(("adapter", "object", "a repeated write", "“not found” proves nothing for"), rows)

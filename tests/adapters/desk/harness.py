@@ -15,7 +15,7 @@ from bridge.contracts import Surroundings
 from bridge.faults import Fault
 from bridge.nouns import Thing
 from tests.conformance.harness import FarRecord, Trouble
-from tests.conformance.ticket_samples import SAMPLES
+from tests.conformance.ticket_samples import OBJECTS, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +90,7 @@ class DeskHarness:
         self.target = self._connected(**settings)
 
     def _connected(self, **settings: Any) -> DeskTarget:  # noqa: ANN401 - values of any setting
-        return DeskTarget.connect(DeskSettings(**settings), Surroundings("desk", self.folder, self.clock))
+        return DeskTarget.connect(DeskSettings(**settings), Surroundings("desk", self.folder, self.clock, OBJECTS))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from bridge.faults import Fault
 from bridge.keys import short_hash
 from bridge.nouns import Action, ActionKind, Actor, Broken, Kind, Message, Profile, Thing, UnknownKind
 from tests.conformance.harness import Cannot, FarRecord, Post, Repair, Trouble
-from tests.conformance.ticket_samples import SAMPLES
+from tests.conformance.ticket_samples import OBJECTS, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,7 +164,7 @@ class MemoryTargetHarness:
     def __init__(self, folder: Path) -> None:
         self.clock = FixedClock(START)
         settings = MemoryTargetSettings(token=SecretStr(SECRET))
-        self.target = MemoryTarget.connect(settings, Surroundings("memory", folder, self.clock))
+        self.target = MemoryTarget.connect(settings, Surroundings("memory", folder, self.clock, OBJECTS))
         self.crm = self.target.crm
 
     def far(self, object_name: str) -> list[FarRecord]:
