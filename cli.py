@@ -1,55 +1,88 @@
-"""The composition root: builds an App from the project file and the registered adapters, and hands it to the commands."""
+"""The composition root: hands the commands what they work with; ``COMMANDS`` says where each is.
+
+What takes time to load (the database toolkit, YAML, adapters) is loaded by the command that needs it, so that help and
+completion are there at once.
+"""
 
 from __future__ import annotations
 
 import gc
-import os
-from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy.engine import make_url
 
-from bridge import registry
-from bridge.app import App, AttachmentPolicy, Brakes, SourceSetup, SyncSetup, TargetSetup
-from bridge.clock import SystemClock
-from bridge.commands import demo, finding, keeping, planning, running, setup
-from bridge.commands.attachments import attachments
-from bridge.commands.cases import cases
 from bridge.commands.context import Session
-from bridge.commands.customers import customers
-from bridge.commands.decisions import decisions
-from bridge.commands.desk import desk
-from bridge.commands.mapping import mapping
-from bridge.commands.messages import conversations, messages
-from bridge.commands.outbox import actions, deliveries
-from bridge.commands.quarantine import quarantine
-from bridge.commands.root import Root, configure_logs
-from bridge.commands.status import runs, status
-from bridge.contracts import Surroundings
-from bridge.mapping.target import load_target_mapping
-from bridge.registry import Role
-from bridge.store import migrate
-from bridge.store.store import Store
-from bridge.triage.rules import load_rules
-from config.demo import mix_exports, write_project
-from config.loading import Loaded, read_project
-from config.mappings import mapping_files
-from config.schema import schemas
+from bridge.commands.root import Outline, Root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
+    from bridge.app import App
     from bridge.clock import Clock
-    from bridge.nouns import Thing
-    from config.project import BrakesEntry, SourceEntry, TargetEntry
+    from bridge.commands.context import Surrounding
+    from bridge.commands.demo import Stage
 
 ROOT = Path(__file__).parent
+
+COMMANDS = {
+    "Begin": (
+        Outline("init", "setup:init", "Start a project: project file, triage rules, mappings, example of secrets."),
+        Outline("demo", "demo:demo", "See it work: a brand's week on seven channels becomes customers and cases."),
+        Outline(
+            "check", "setup:check", "Try everything before anything runs: credentials, rights, key fields, mappings."
+        ),
+        Outline("plan", "planning:plan", "Show what a sync would create, update, skip or refuse, with reasons."),
+        Outline("adapters", "setup:adapters", "List the adapters that are installed, with what each can do."),
+        Outline("schema", "setup:schema", "Give the JSON Schema of a format that people write."),
+        Outline("mapping", "mapping:mapping", "Mappings: our nouns → a target's fields."),
+    ),
+    "Run": (
+        Outline("sync", "running:sync", "Collect, decide, deliver, write back and publish, once."),
+        Outline("status", "status:status", "Show how things stand: counts, connections, pauses, problems."),
+        Outline("runs", "status:runs", "Runs of syncs, with their counts and problems."),
+        Outline("ledger", "running:ledger", "Prove from our tables that every message that was read is accounted for."),
+        Outline("verify", "running:verify", "Prove in the target itself that what was delivered stands there once."),
+        Outline("pause", "running:pause", "Stop collecting, delivering or publishing, everywhere and within seconds."),
+        Outline("resume", "running:resume", "Go on after a pause, by a person or a brake."),
+    ),
+    "Look": (
+        Outline("find", "finding:find", "Find messages, customers, cases and records by anything that names them."),
+        Outline("explain", "finding:explain", "Say why something is as it is."),
+        Outline("messages", "messages:messages", "Messages, and what became of them."),
+        Outline("conversations", "messages:conversations", "Conversations: messages of one thread on one account."),
+        Outline("attachments", "attachments:attachments", "Attachments: files of messages, fetched and delivered."),
+        Outline("customers", "customers:customers", "Customers: resolved people, with their history of all channels."),
+        Outline("deliveries", "outbox:deliveries", "Deliveries: records on their way into targets."),
+    ),
+    "Decide and act": (
+        Outline("cases", "cases:cases", "Cases: one issue of one customer, over all channels."),
+        Outline("decisions", "decisions:decisions", "Decisions of people about customers and cases."),
+        Outline("actions", "outbox:actions", "Actions: answers on their way to the networks."),
+        Outline("quarantine", "quarantine:quarantine", "Quarantine: rows and payloads that could not be read."),
+        Outline("desk", "desk:desk", "Play the agent in the ticket desk: read cases, answer, close, merge."),
+    ),
+    "Keep": (
+        Outline(
+            "backup", "keeping:backup", "Write a consistent copy of the store to a file, while everything goes on."
+        ),
+        Outline("restore", "keeping:restore", "Put a backup in the place of the store."),
+        Outline("audit", "keeping:audit", "Show how the configuration changed, sync by sync, with the differences."),
+    ),
+}
+
+
+class Casebridge(Root):
+    """The commands above, loaded when called."""
+
+    outline = COMMANDS
+
+
 main = typer.Typer(
     name="casebridge",
-    cls=Root,
+    cls=Casebridge,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Every social conversation becomes a case in the ticket tool you own, exactly once.",
@@ -69,88 +102,28 @@ def run() -> None:
 
 def compose(path: Path, clock: Clock | None = None) -> App:
     """Build the App of the project at ``path`` and bring its store to the present schema. Raises ``ConfigError``."""
-    loaded, clock = read_project(path), clock or SystemClock()
-    project, folder = loaded.project, loaded.folder
-    mappings = {name: mapping_files(loaded, name) for name in project.targets}
-    triage = folder / project.triage
-    app = App(
-        organisation=project.organisation,
-        environment=project.environment,
-        folder=folder,
-        store=Store(_store_url(project.store, folder)),
-        clock=clock,
-        sources={name: _source(entry, Surroundings(name, folder, clock)) for name, entry in project.sources.items()},
-        targets={
-            name: _target(entry, Surroundings(name, folder, clock), mappings[name], project.brakes)
-            for name, entry in project.targets.items()
-        },
-        syncs=_syncs(loaded),
-        triage=load_rules(triage),
-        cases=project.cases.base(),
-        unit_cases=project.cases.of_units(),
-        identity=project.identity,
-        attachments=AttachmentPolicy(**project.attachments.model_dump()),
-        config_files=_texts(loaded, [triage, *(path for files in mappings.values() for path in files.values())]),
-        warnings=loaded.warnings,
-    )
-    migrate.ensure(app.store)
-    return app
+    from config.composing import compose as composed  # noqa: PLC0415 - takes half a second, which help can do without
+
+    return composed(path, clock)
 
 
-def _source(entry: SourceEntry, surroundings: Surroundings) -> SourceSetup:
-    source = registry.source(entry.type).connect(entry, surroundings)
-    answers = entry.type in registry.kinds(Role.PUBLISHER)
-    return SourceSetup(
-        name=surroundings.name,
-        source=source,
-        publisher=registry.publisher(entry.type).beside(source) if answers else None,
-        unit=entry.unit,
-        own=frozenset(each.casefold() for each in entry.own),
-        keep_raw=entry.keep_raw,
-        fact_patterns=entry.facts,
-    )
+def _schemas() -> Mapping[str, Any]:
+    from config.schema import schemas  # noqa: PLC0415 - as above
+
+    return schemas()
 
 
-def _target(
-    entry: TargetEntry, surroundings: Surroundings, mappings: Mapping[Thing, Path], brakes: BrakesEntry
-) -> TargetSetup:
-    own = entry.brakes.model_dump(include=entry.brakes.model_fields_set) if entry.brakes else {}
-    return TargetSetup(
-        name=surroundings.name,
-        target=registry.target(entry.type).connect(entry, surroundings),
-        mode=entry.mode,
-        mappings={thing: load_target_mapping(path, thing=thing) for thing, path in mappings.items()},
-        persons=entry.persons,
-        publish=entry.publish,
-        hold=timedelta(seconds=entry.hold_seconds),
-        stale_answer=timedelta(hours=entry.stale_answer_hours),
-        brakes=Brakes(**(brakes.model_dump() | own)),
-    )
+def _stage() -> Stage:
+    from bridge.commands.demo import Stage  # noqa: PLC0415 - as above
+    from config.demo import mix_exports, write_project  # noqa: PLC0415 - as above
+
+    return Stage(write=write_project, mix=mix_exports, compose=compose)
 
 
-def _syncs(loaded: Loaded) -> dict[str, SyncSetup]:
-    """Return the named syncs; without any, one of everything."""
-    project = loaded.project
-    if not project.syncs:
-        return {"all": SyncSetup(name="all", sources=tuple(project.sources), targets=tuple(project.targets))}
-    return {
-        name: SyncSetup(name=name, sources=sync.sources, targets=sync.targets, schedule=sync.schedule)
-        for name, sync in project.syncs.items()
-    }
+def _surrounding(project: Path | None) -> Surrounding:
+    from config.environment import read_environment  # noqa: PLC0415 - as above
 
-
-def _store_url(url: str, folder: Path) -> str:
-    """Return the URL with a SQLite path made absolute from the project folder."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        return url
-    return parsed.set(database=str(folder / parsed.database)).render_as_string(hide_password=False)
-
-
-def _texts(loaded: Loaded, files: list[Path]) -> dict[str, str]:
-    """Return the configuration as text, by path from the project folder, for the audit."""
-    texts = {os.path.relpath(file, loaded.folder): file.read_text(encoding="utf-8") for file in files}
-    return {loaded.file.name: loaded.masked, **texts}
+    return read_environment(project)
 
 
 def _version(value: bool) -> None:
@@ -163,8 +136,8 @@ def _version(value: bool) -> None:
 def options(
     ctx: typer.Context,
     project: Annotated[
-        Path, typer.Option(envvar="CASEBRIDGE_PROJECT", help="Project folder or project file.")
-    ] = Path(),
+        Path | None, typer.Option(help="Project folder or project file; else CASEBRIDGE_PROJECT, else this folder.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Give results as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say only results and errors.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Log everything and show tracebacks.")] = False,
@@ -174,51 +147,16 @@ def options(
     ] = False,
 ) -> None:
     """Every social conversation becomes a case in the ticket tool you own, exactly once."""
-    configure_logs(as_json=log_json, debug=debug)
     ctx.obj = Session(
         compose=compose,
+        surrounding=_surrounding,
+        stage=_stage,
         starter=ROOT / "config" / "starter",
-        schemas=schemas,
+        schemas=_schemas,
         project=project,
         json=as_json,
         quiet=quiet,
         debug=debug,
+        log_json=log_json,
     )
     ctx.call_on_close(ctx.obj.close)
-
-
-for command in (
-    setup.init,
-    setup.check,
-    planning.plan,
-    running.sync,
-    status,
-    running.ledger,
-    running.verify,
-    finding.find,
-    finding.explain,
-    running.pause,
-    running.resume,
-    keeping.backup,
-    keeping.restore,
-    keeping.audit,
-    setup.adapters,
-    setup.schema,
-):
-    main.command()(command)
-main.command("demo")(demo.command(demo.Stage(write=write_project, mix=mix_exports, compose=compose)))
-for name, group in (
-    ("runs", runs),
-    ("messages", messages),
-    ("conversations", conversations),
-    ("attachments", attachments),
-    ("customers", customers),
-    ("cases", cases),
-    ("decisions", decisions),
-    ("deliveries", deliveries),
-    ("actions", actions),
-    ("quarantine", quarantine),
-    ("mapping", mapping),
-    ("desk", desk),
-):
-    main.add_typer(group, name=name)

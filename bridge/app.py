@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from bridge.cases.policy import CasePolicy
@@ -112,7 +112,8 @@ class App:
     sources: Mapping[str, SourceSetup]
     targets: Mapping[str, TargetSetup]
     syncs: Mapping[str, SyncSetup]
-    triage: RuleSet
+    rules: Callable[[], RuleSet]
+    """Give the triage rules, read and compiled when first asked for: most commands need none."""
     cases: CasePolicy
     identity: IdentityPolicy
     unit_cases: Mapping[str, CasePolicy] = field(default_factory=dict)
@@ -121,6 +122,15 @@ class App:
     config_files: Mapping[str, str] = field(default_factory=dict)
     """File name → text with secrets masked, for the audit."""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def triage(self) -> RuleSet:
+        """Return the triage rules; raises ``ConfigError`` if the file holds none."""
+        return self.rules()
+
+    def load(self) -> None:
+        """Read what is usually read when first asked for: a mistake in it stops everything before it begins."""
+        self.rules()
 
     def close(self) -> None:
         """Close every connection and the store."""

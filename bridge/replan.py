@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import replace
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -38,7 +39,7 @@ def replan(app: App, *, dry_run: bool) -> PlanReport:
 def simulate(app: App, triage: Path, *, limit: int | None) -> PlanReport:
     """Say what other triage rules would change for the newest ``limit`` messages (all, if None). Changes nothing."""
     with scratch(app) as tried:
-        return _replan(replace(tried, triage=load_rules(triage)), limit)
+        return _replan(replace(tried, rules=cache(partial(load_rules, triage))), limit)
 
 
 def _replan(app: App, limit: int | None) -> PlanReport:

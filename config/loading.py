@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from dotenv import dotenv_values
 
 from bridge import documents, registry
 from bridge.document_faults import Fault, did_you_mean
 from bridge.documents import raise_faults
 from bridge.errors import ConfigError
 from bridge.registry import Role
+from config.environment import FILE, project_file, read_environment, variables
 from config.project import Project, project_model
 from config.references import wrong_references
 from config.secrets import in_clear, masked, secrets, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from bridge.documents import Document
-
-FILE = "casebridge.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +34,18 @@ class Loaded:
     warnings: tuple[str, ...]
 
 
-def read_project(path: Path, environ: Mapping[str, str] = os.environ) -> Loaded:
+def read_project(path: Path) -> Loaded:
     """Read the project in the folder ``path`` (or the project file itself).
 
-    ``${NAME}`` comes from ``environ``, else from ``.env`` beside the project file. Raises ``ConfigError``.
+    ``${NAME}`` comes from the environment, else from ``.env`` beside the project file. Raises ``ConfigError``.
     """
-    file = _project_file(path)
+    file, environment = _existing(project_file(path)), read_environment(path).environment
     folder = file.parent.resolve()
     raw = documents.load(file)
-    document = documents.interpolate(raw, _environment(folder, environ))
+    document = documents.interpolate(raw, variables(folder))
     project = documents.validate(document, _model(document))
+    if environment:
+        project = project.model_copy(update={"environment": environment})
     raise_faults(document, wrong_references(project))
     clear = {place: value for place, value in secrets(project) if value and in_clear(document, place)}
     return Loaded(
@@ -61,25 +58,14 @@ def read_project(path: Path, environ: Mapping[str, str] = os.environ) -> Loaded:
     )
 
 
-def _project_file(path: Path) -> Path:
-    file = path if path.suffix in {".yaml", ".yml"} else path / FILE
+def _existing(file: Path) -> Path:
     if file.is_file():
         return file
     message = (
-        f"There is no {FILE} in {path.absolute()}. Name the project with --project, or make one with `casebridge init`."
+        f"There is no {FILE} in {file.parent.absolute()}. "
+        "Name the project with --project, or make one with `casebridge init`."
     )
     raise ConfigError(message)
-
-
-def _environment(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of ``.env`` (if there is one) under those of the environment, which win."""
-    file = folder / ".env"
-    try:
-        own = dotenv_values(file, encoding="utf-8-sig") if file.is_file() else {}
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
-        raise ConfigError(f"this file cannot be read: {reason}.", file=str(file)) from error
-    return {name: value for name, value in own.items() if value is not None} | dict(environ)
 
 
 def _model(document: Document) -> type[Project]:

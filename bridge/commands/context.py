@@ -7,13 +7,14 @@ import sys
 from contextlib import nullcontext
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from bridge.commands import logs
 from bridge.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bridge.app import App
+    from bridge.commands.demo import Stage
 
 Row = TypeVar("Row")
 
@@ -29,28 +31,57 @@ _CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], "\N{REP
 """Text from networks must not steer the terminal."""
 
 
+class Surrounding(Protocol):
+    """What the environment says of an invocation."""
+
+    @property
+    def project(self) -> Path:
+        """Return the project folder or file."""
+
+    @property
+    def log_level(self) -> str | None:
+        """Return from which level on to log, None for the usual one."""
+
+    @property
+    def log_format(self) -> str:
+        """Return ``text`` or ``json``."""
+
+
 @dataclass(slots=True)
 class Session:
     """One invocation of the command line: its global options and the App, composed when first asked for."""
 
     compose: Callable[[Path], App]
+    surrounding: Callable[[Path | None], Surrounding]
+    """Reads the environment, for the project that ``--project`` names, if it does."""
+    stage: Callable[[], Stage]
+    """Gives what the demonstration is played with."""
     starter: Path
     """The folder that ``init`` copies."""
     schemas: Callable[[], Mapping[str, Any]]
     """Name → JSON Schema of the formats that people write."""
-    project: Path
+    project: Path | None = None
     json: bool = False
     quiet: bool = False
     debug: bool = False
+    log_json: bool = False
     composed: App | None = None
 
     def app(self) -> App:
         """Return the App of the project; raises ``ConfigError``. Its warnings go to stderr once."""
         if self.composed is None:
-            self.composed = self.compose(self.project)
+            self.composed = self.compose(self.begin().project)
             for warning in self.composed.warnings:
                 typer.echo(f"warning: {warning}", err=True)
         return self.composed
+
+    def begin(self) -> Surrounding:
+        """Read the environment and send logs where they belong. Raises ``ConfigError``."""
+        around = self.surrounding(self.project)
+        as_json = self.log_json or around.log_format == "json"
+        usual = around.log_level or ("info" if as_json else "warning")
+        logs.configure(level="debug" if self.debug else usual, as_json=as_json)
+        return around
 
     def close(self) -> None:
         """Close adapters and store if they were opened."""

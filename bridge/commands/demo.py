@@ -37,39 +37,34 @@ class Stage:
     compose: Callable[[Path, Clock], App]
 
 
-def command(stage: Stage) -> Callable[..., None]:
-    """Return the command that plays on ``stage``."""
+def demo(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Option(help="Where the project of the demonstration goes.")] = Path(
+        "casebridge-demo"
+    ),
+    force: Annotated[bool, typer.Option("--force", help="Replace the project of an earlier demonstration.")] = False,
+) -> None:
+    """See it work: a brand's week on seven channels becomes customers and cases, and an answer goes back.
 
-    def demo(
-        ctx: typer.Context,
-        folder: Annotated[Path, typer.Option(help="Where the project of the demonstration goes.")] = Path(
-            "casebridge-demo"
-        ),
-        force: Annotated[
-            bool, typer.Option("--force", help="Replace the project of an earlier demonstration.")
-        ] = False,
-    ) -> None:
-        """See it work: a brand's week on seven channels becomes customers and cases, and an answer goes back.
-
-        It needs no account and leaves a project to try things on.
-        Example: casebridge demo --folder my-demo
-        """
-        now = session(ctx)
-        _make_room(folder, replace=force)
-        clock = ShiftedClock()
-        stage.write(folder, clock.now())
-        (folder / MARK).touch()
-        now.composed = stage.compose(folder, clock)
-        picture = Picture(quiet=now.json or now.quiet)
-        summary = _play(stage, now.composed, clock, picture, quiet=now.json or now.quiet)
-        commands = _to_try(folder, summary)
-        scenes.farewell(picture, folder, commands)
-        if now.json:
-            record(ctx, {"folder": str(folder.resolve()), **summary, "try": list(commands)})
-        if not (summary["second_run"]["balanced"] and summary["second_run"]["verified"]):
-            raise typer.Exit(Exit.UNBALANCED)
-
-    return demo
+    It needs no account and leaves a project to try things on.
+    Example: casebridge demo --folder my-demo
+    """
+    now = session(ctx)
+    now.begin()
+    stage = now.stage()
+    _make_room(folder, replace=force)
+    clock = ShiftedClock()
+    stage.write(folder, clock.now())
+    (folder / MARK).touch()
+    now.composed = stage.compose(folder, clock)
+    picture = Picture(quiet=now.json or now.quiet)
+    summary = _play(stage, now.composed, clock, picture, quiet=now.json or now.quiet)
+    commands = _to_try(folder, summary)
+    scenes.farewell(picture, folder, commands)
+    if now.json:
+        record(ctx, {"folder": str(folder.resolve()), **summary, "try": list(commands)})
+    if not (summary["second_run"]["balanced"] and summary["second_run"]["verified"]):
+        raise typer.Exit(Exit.UNBALANCED)
 
 
 def _play(stage: Stage, app: App, clock: ShiftedClock, picture: Picture, *, quiet: bool) -> dict[str, Any]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import structlog
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from bridge.commands.context import session
 from bridge.errors import CasebridgeError, Exit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 INTERRUPTED = 130
 """What shells expect after Ctrl-C."""
@@ -24,16 +25,45 @@ _WRONG_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirect
 _REPORT = "This is our own fault, not yours. Please report it with what you did; --debug shows the traceback."
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A command, or a group of them, that is loaded when called."""
+
+    name: str
+    place: str
+    """``module:name`` below ``bridge.commands``."""
+    line: str
+    """What it does."""
+
+
 class Root(TyperGroup):
     """A group whose commands all take the shared options, and whose errors end as one sentence and an exit code."""
 
+    outline: ClassVar[Mapping[str, Sequence[Outline]]] = {}
+    """Title → the commands that help lists under it."""
+
     def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - Typer's own arguments
-        """Add the shared options to every command below."""
+        """Know the commands by their outlines."""
         super().__init__(**attributes)
-        shared = _shared_options()
-        for command in _leaves(self):
-            taken = {name for option in command.params for name in option.opts}
-            command.params += [option for option in shared if not taken & set(option.opts)]
+        self.commands: Any = _Commands(each for outlines in self.outline.values() for each in outlines)
+        self._lines = {
+            each.name: TyperCommand(each.name, help=each.line, rich_help_panel=title)
+            for title, outlines in self.outline.items()
+            for each in outlines
+        }
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - as the base class
+        """Return the names, in the order of the outlines; loads none."""
+        return list(self.commands)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - as the base class
+        """Return what help and completion show of a command."""
+        return self._lines.get(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - as the base class
+        """Return the name, the command itself and the words that are left."""
+        name, known, rest = super().resolve_command(ctx, args)
+        return name, self.commands[known.name] if known else None, rest
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - as the base class
         """Run a command; raises ``typer.Exit`` with the exit code of what went wrong."""
@@ -58,22 +88,38 @@ class Root(TyperGroup):
             raise _ended(ctx, error, sentence, Exit.OWN_FAULT) from error
 
 
-def configure_logs(*, as_json: bool, debug: bool) -> None:
-    """Send logs to stderr: warnings and worse for people, everything from ``info`` on as JSON or with ``debug``."""
-    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
-    level = "debug" if debug else "info" if as_json else "warning"
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
+class _Commands(Mapping[str, Any]):
+    """Commands by name, each loaded when it is asked for."""
+
+    def __init__(self, outlines: Iterable[Outline]) -> None:
+        self._places = {each.name: each.place for each in outlines}
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - Typer's command classes
+        if name not in self._loaded:
+            self._loaded[name] = _load(name, self._places[name])
+        return self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def _load(name: str, place: str) -> Any:  # noqa: ANN401 - Typer's command classes
+    """Return the command at ``place`` with the shared options."""
+    found = resolve_name(f"bridge.commands.{place}")
+    if not isinstance(found, typer.Typer):
+        found, function = typer.Typer(add_completion=False), found
+        found.command(name)(function)
+    command: Any = typer.main.get_command(found)
+    command.name = name
+    shared = _shared_options()
+    for leaf in _leaves(command):
+        taken = {option for parameter in leaf.params for option in parameter.opts}
+        leaf.params += [option for option in shared if not taken & set(option.opts)]
+    return command
 
 
 def _set_json(ctx: typer.Context, value: bool) -> None:
@@ -117,11 +163,10 @@ def _shared_options() -> list[Any]:
 
 
 def _leaves(group: Any) -> Iterator[Any]:  # noqa: ANN401 - Typer's command classes
-    for command in group.commands.values():
-        if hasattr(command, "commands"):
-            yield from _leaves(command)
-        else:
-            yield command
+    for command in group.commands.values() if hasattr(group, "commands") else ():
+        yield from _leaves(command)
+    if not hasattr(group, "commands"):
+        yield group
 
 
 def _ended(ctx: Any, error: BaseException, sentence: str, code: int) -> typer.Exit:  # noqa: ANN401 - Typer's context

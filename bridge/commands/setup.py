@@ -59,6 +59,7 @@ def check(
     Example: casebridge check --canary me@example.com
     """
     composed = app(ctx)
+    composed.load()
     findings = list(_findings(composed))
     if address:
         findings += _canaries(composed, address)

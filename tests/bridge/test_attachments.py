@@ -95,7 +95,7 @@ def world(store: Store, folder: Path, clock: FixedClock, **policy: Any) -> Itera
         sources={"shop": SourceSetup(name="shop", source=source)},
         targets={},
         syncs={},
-        triage=RuleSet.from_body({}),
+        rules=lambda: RuleSet.from_body({}),
         cases=CasePolicy.model_validate({}),
         identity=IdentityPolicy.model_validate({}),
         attachments=AttachmentPolicy(**policy),

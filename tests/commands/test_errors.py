@@ -31,10 +31,14 @@ def test_a_mistake_in_the_project_file_is_one_sentence_with_file_and_line(
     assert "Traceback" not in result.stderr
 
 
-def test_a_mistake_in_the_rules_names_their_file(folder: Path, run: Callable[..., Result]) -> None:
+@pytest.mark.parametrize("command", ["check", "plan", "sync"])
+def test_a_mistake_in_the_rules_stops_what_needs_them_and_names_their_file(
+    folder: Path, run: Callable[..., Result], command: str
+) -> None:
     (folder / "triage.yaml").write_text("rulez: []\n", encoding="utf-8")
-    result = run("status")
+    result = run(command)
     assert (result.exit_code, "triage.yaml:1" in result.stderr) == (Exit.CONFIG, True)
+    assert run("status").exit_code == Exit.OK, "what needs no rules goes on"
 
 
 def test_missing_rules_are_a_sentence(folder: Path, run: Callable[..., Result]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,8 @@ from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from bridge.commands.root import Outline
 
 SHARED = {"--project", "--json", "--quiet", "--debug", "--help"}
 
@@ -61,10 +65,28 @@ def test_the_example_of_a_command_parses(path: tuple[str, ...]) -> None:
         pass
 
 
+@pytest.mark.parametrize(
+    "outline", [each for group in cli.COMMANDS.values() for each in group], ids=lambda one: one.name
+)
+def test_the_list_of_commands_says_what_they_say_of_themselves(outline: Outline) -> None:
+    command = typer.main.get_command(cli.main).commands[outline.name]  # type: ignore[attr-defined] # a group's
+    assert " ".join(command.help.split()).startswith(outline.line.removesuffix("."))
+    assert outline.line in " ".join(re.sub("[│╭╮╰╯─]", "", CliRunner().invoke(cli.main, ["--help"]).stdout).split())
+
+
+def test_help_is_there_at_once() -> None:
+    """It needs neither the database toolkit nor YAML nor any adapter, whose loading takes a second."""
+    program = "import sys, cli\ntry:\n    cli.main(['--help'])\nfinally:\n    print(*sys.modules, sep=chr(10), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "sync" in done.stdout
+    loaded = {name.partition(".")[0] for name in done.stderr.split()}
+    assert not loaded & {"sqlalchemy", "sqlmodel", "pydantic", "ruamel", "adapters", "structlog", "cel"}
+
+
 def _session() -> object:
     from bridge.commands.context import Session  # noqa: PLC0415 - built here for parsing only
 
-    return Session(compose=cli.compose, starter=Path(), schemas=dict, project=Path())
+    return Session(compose=cli.compose, surrounding=Path, stage=object, starter=Path(), schemas=dict)
 
 
 def test_commands_import_no_configuration_and_no_adapter() -> None:

@@ -35,23 +35,23 @@ def _write(folder: Path, text: str) -> None:
     (folder / "casebridge.yaml").write_text(text, encoding="utf-8")
 
 
-def _error(folder: Path, text: str, environ: dict[str, str] | None = None) -> str:
+def _error(folder: Path, text: str) -> str:
     _write(folder, text)
     with pytest.raises(ConfigError) as raised:
-        read_project(folder, environ or {})
+        read_project(folder)
     return str(raised.value)
 
 
 def test_a_project_is_read_from_its_folder_and_from_its_file(folder: Path) -> None:
-    by_folder = read_project(folder, {})
-    by_file = read_project(folder / "casebridge.yaml", {})
+    by_folder = read_project(folder)
+    by_file = read_project(folder / "casebridge.yaml")
     assert by_folder.project.organisation == by_file.project.organisation == "acme"
     assert by_folder.folder == folder
     assert by_folder.warnings == ()
 
 
 def test_settings_of_an_adapter_stand_beside_ours(folder: Path) -> None:
-    source = read_project(folder, {}).project.sources["export"]
+    source = read_project(folder).project.sources["export"]
     assert (source.unit, source.path) == ("at", "messages.jsonl")  # type: ignore[attr-defined] # of the file adapter
 
 
@@ -90,13 +90,16 @@ def test_a_pattern_that_is_none_is_an_error_with_its_line(folder: Path) -> None:
 
 def test_a_folder_without_a_project_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="casebridge init"):
-        read_project(tmp_path, {})
+        read_project(tmp_path)
 
 
-def test_variables_come_from_the_environment_then_from_the_env_file(folder: Path) -> None:
+def test_variables_come_from_the_environment_then_from_the_env_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _write(folder, GOOD.replace("acme", "${ORG}").replace("{title: Austria}", "{title: '${TITLE}'}"))
     (folder / ".env").write_text("ORG=from-file\nTITLE='Land der Berge'\n", encoding="utf-8")
-    project = read_project(folder, {"ORG": "from-environment"}).project
+    monkeypatch.setenv("ORG", "from-environment")
+    project = read_project(folder).project
     assert (project.organisation, project.units["at"].title) == ("from-environment", "Land der Berge")
 
 
@@ -106,7 +109,7 @@ def test_a_missing_variable_is_told_with_its_line(folder: Path) -> None:
 
 def test_policy_of_a_unit_is_the_projects_with_what_differs(folder: Path) -> None:
     _write(folder, GOOD + "cases:\n  reopen_mail_days: 20\n  units:\n    at: {reopen_public_days: 3}\n")
-    cases = read_project(folder, {}).project.cases
+    cases = read_project(folder).project.cases
     assert (cases.base().reopen_mail_days, cases.base().reopen_public_days) == (20, 7)
     assert (cases.of_units()["at"].reopen_mail_days, cases.of_units()["at"].reopen_public_days) == (20, 3)
 

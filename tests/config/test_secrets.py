@@ -80,7 +80,7 @@ def test_a_password_in_the_store_address_is_warned_of_and_masked(tmp_path: Path)
     (tmp_path / "casebridge.yaml").write_text(
         f"organisation: acme\nstore: postgresql://ann:{SECRET}@db/casebridge\n", encoding="utf-8"
     )
-    loaded = read_project(tmp_path, {})
+    loaded = read_project(tmp_path)
     assert len(loaded.warnings) == 1
     assert "casebridge.yaml:2: store is a secret in clear" in loaded.warnings[0]
     assert SECRET not in loaded.masked
@@ -89,5 +89,5 @@ def test_a_password_in_the_store_address_is_warned_of_and_masked(tmp_path: Path)
 def test_a_store_address_that_is_none_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "casebridge.yaml").write_text(f"organisation: acme\nstore: {SECRET}\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="no database URL") as raised:
-        read_project(tmp_path, {})
+        read_project(tmp_path)
     assert SECRET not in str(raised.value)

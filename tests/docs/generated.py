@@ -17,6 +17,7 @@ from bridge import registry
 from bridge.registry import Role
 from bridge.triage.file import TriageFile
 from bridge.triage.model import PATHS
+from config.environment import PREFIX, Environment
 from config.project import SourceEntry, TargetEntry
 from config.schema import schemas
 from tests.source_tree import ROOT
@@ -51,6 +52,13 @@ def shared_options() -> str:
     """Return a table of the options of every command and of the program itself."""
     options = {option.opts[-1]: getattr(option, "help", "") for option in typer.main.get_command(cli.main).params}
     return _table(("option", "meaning"), ((f"`{name}`", text) for name, text in options.items()))
+
+
+def environment() -> str:
+    """Return a table of the variables that we read ourselves."""
+    fields = Environment.model_json_schema()["properties"].items()
+    rows = ((f"`{PREFIX}{name.upper()}`", _value(spec), _meaning(spec)) for name, spec in fields)
+    return _table(("variable", "value", "meaning"), rows)
 
 
 def _command(path: tuple[str, ...], command: Any) -> str:  # noqa: ANN401 - a Typer command
@@ -229,6 +237,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 PARTS: Mapping[tuple[Path, str], Callable[[], str]] = {
     (REFERENCE / "cli.md", "options"): shared_options,
+    (REFERENCE / "cli.md", "environment"): environment,
     (REFERENCE / "cli.md", "commands"): command_pages,
     (REFERENCE / "project-file.md", "keys"): project_file,
     (REFERENCE / "triage.md", "keys"): triage_keys,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,7 @@ def make_desk(store: Store, clock: FixedClock, folder: Path, **settings: object)
     world = make_world(store, clock, folder)
     source = MemorySource.connect(MemorySourceSettings(network="x", **settings), Surroundings("x", folder, clock))
     setup = SourceSetup(name="x", source=source, publisher=MemoryPublisher.beside(source))
-    world.app = replace(world.app, sources={"x": setup}, triage=load_rules(RULES))
+    world.app = replace(world.app, sources={"x": setup}, rules=partial(load_rules, RULES))
     world.change(publish=True)
     profile = {"id": 1, "key": "x//greta", "network": "x", "scope": "", "uid": "greta", "own": False}
     with store.write("test") as connection:

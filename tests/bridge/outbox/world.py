@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from bridge.mapping.target import load_target_mapping
 from bridge.nouns import Thing
 from bridge.outbox.deliver import DeliverReport, deliver
 from bridge.store import bulk, schema
+from bridge.triage.rules import RuleSet
 from identity.policy import IdentityPolicy
 
 if TYPE_CHECKING:
@@ -300,7 +302,7 @@ def make_world(
         sources={},
         targets={CRM: setup},
         syncs={},
-        triage=None,  # nothing here asks for it
+        rules=partial(RuleSet.from_body, {}),
         cases=CasePolicy(),
         identity=IdentityPolicy(),
     )

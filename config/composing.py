@@ -1,0 +1,117 @@
+"""Compose an App from a project file and the adapters that it names."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from sqlalchemy.engine import make_url
+
+from bridge import registry
+from bridge.app import App, AttachmentPolicy, Brakes, SourceSetup, SyncSetup, TargetSetup
+from bridge.clock import SystemClock
+from bridge.contracts import Surroundings
+from bridge.mapping.target import load_target_mapping
+from bridge.registry import Role
+from bridge.store import migrate
+from bridge.store.store import Store
+from bridge.triage.rules import load_rules
+from config.loading import read_project
+from config.mappings import mapping_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bridge.clock import Clock
+    from bridge.nouns import Thing
+    from config.loading import Loaded
+    from config.project import BrakesEntry, SourceEntry, TargetEntry
+
+
+def compose(path: Path, clock: Clock | None = None) -> App:
+    """Build the App of the project at ``path`` and bring its store to the present schema. Raises ``ConfigError``."""
+    loaded, clock = read_project(path), clock or SystemClock()
+    project, folder = loaded.project, loaded.folder
+    mappings = {name: mapping_files(loaded, name) for name in project.targets}
+    triage = folder / project.triage
+    app = App(
+        organisation=project.organisation,
+        environment=project.environment,
+        folder=folder,
+        store=Store(_store_url(project.store, folder)),
+        clock=clock,
+        sources={name: _source(entry, Surroundings(name, folder, clock)) for name, entry in project.sources.items()},
+        targets={
+            name: _target(entry, Surroundings(name, folder, clock), mappings[name], project.brakes)
+            for name, entry in project.targets.items()
+        },
+        syncs=_syncs(loaded),
+        rules=cache(partial(load_rules, triage)),
+        cases=project.cases.base(),
+        unit_cases=project.cases.of_units(),
+        identity=project.identity,
+        attachments=AttachmentPolicy(**project.attachments.model_dump()),
+        config_files=_texts(loaded, [triage, *(path for files in mappings.values() for path in files.values())]),
+        warnings=loaded.warnings,
+    )
+    migrate.ensure(app.store)
+    return app
+
+
+def _source(entry: SourceEntry, surroundings: Surroundings) -> SourceSetup:
+    source = registry.source(entry.type).connect(entry, surroundings)
+    answers = entry.type in registry.kinds(Role.PUBLISHER)
+    return SourceSetup(
+        name=surroundings.name,
+        source=source,
+        publisher=registry.publisher(entry.type).beside(source) if answers else None,
+        unit=entry.unit,
+        own=frozenset(each.casefold() for each in entry.own),
+        keep_raw=entry.keep_raw,
+        fact_patterns=entry.facts,
+    )
+
+
+def _target(
+    entry: TargetEntry, surroundings: Surroundings, mappings: Mapping[Thing, Path], brakes: BrakesEntry
+) -> TargetSetup:
+    own = entry.brakes.model_dump(include=entry.brakes.model_fields_set) if entry.brakes else {}
+    return TargetSetup(
+        name=surroundings.name,
+        target=registry.target(entry.type).connect(entry, surroundings),
+        mode=entry.mode,
+        mappings={thing: load_target_mapping(path, thing=thing) for thing, path in mappings.items()},
+        persons=entry.persons,
+        publish=entry.publish,
+        hold=timedelta(seconds=entry.hold_seconds),
+        stale_answer=timedelta(hours=entry.stale_answer_hours),
+        brakes=Brakes(**(brakes.model_dump() | own)),
+    )
+
+
+def _syncs(loaded: Loaded) -> dict[str, SyncSetup]:
+    """Return the named syncs; without any, one of everything."""
+    project = loaded.project
+    if not project.syncs:
+        return {"all": SyncSetup(name="all", sources=tuple(project.sources), targets=tuple(project.targets))}
+    return {
+        name: SyncSetup(name=name, sources=sync.sources, targets=sync.targets, schedule=sync.schedule)
+        for name, sync in project.syncs.items()
+    }
+
+
+def _store_url(url: str, folder: Path) -> str:
+    """Return the URL with a SQLite path made absolute from the project folder."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        return url
+    return parsed.set(database=str(folder / parsed.database)).render_as_string(hide_password=False)
+
+
+def _texts(loaded: Loaded, files: list[Path]) -> dict[str, str]:
+    """Return the configuration as text, by path from the project folder, for the audit."""
+    texts = {os.path.relpath(file, loaded.folder): file.read_text(encoding="utf-8", errors="replace") for file in files}
+    return {loaded.file.name: loaded.masked, **texts}
