@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from bridge.actions import OPEN, where_to
 from bridge.answers import tells, words_of
-from bridge.backup import RESTORED_AT, REVIEW
+from bridge.backup import REVIEW
 from bridge.keys import target_key
 from bridge.nouns import ActionKind, Actor, What
 from bridge.outbox.notes import want_note
 from bridge.outbox.predicates import beside_index
+from bridge.restored import restored_lately
 from bridge.store import bulk, schema
 from bridge.store.settings import read_setting, write_setting
 
@@ -185,8 +186,8 @@ def _judged(
 
 def _doubt(connection: Connection, app: App, setup: TargetSetup, answer: Answer) -> str:
     """Return why a person must look at an answer before it goes, empty if nobody need."""
-    restored = read_setting(connection, RESTORED_AT)
-    if restored and answer.at <= datetime.fromisoformat(restored):
+    restored = restored_lately(connection, app.clock.now())
+    if restored is not None and answer.at <= restored:
         return REVIEW
     if answer.files:
         return "it has files, which do not go along; approve it to send the text alone"

@@ -1,37 +1,33 @@
 """Back a store up while it is in use, and put a backup in its place.
 
-After a restore the store does not know what was sent since the backup. So every delivery is looked up in its target
-before it is sent, and every answer that was still to go out waits for a person.
+After a restore the store does not know what was sent since the backup. So what is delivered for the first time is looked
+up in its target before it is sent, and every answer that was still to go out waits for a person.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
-import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.engine import URL
 
 from bridge import lease
-from bridge.errors import ConfigError, StoreBusy, Transient, Unsupported
+from bridge.errors import ConfigError, StoreBusy, Transient
 from bridge.nouns import Thing
-from bridge.store import migrate, schema
-from bridge.store.settings import write_setting
+from bridge.restored import noting_restore
+from bridge.store import migrate, postgres_programs, schema
 from bridge.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from bridge.app import App, TargetSetup
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.sql.dml import UpdateBase
 
-RESTORED_AT = "restored_at"
-"""Setting: when the store was last restored, as ISO time; empty in a store that never was."""
+    from bridge.app import App, TargetSetup
 
 _MAGIC = b"SQLite format 3\x00"
 _IN_DOUBT = ("sending", "accepted")
@@ -51,15 +47,17 @@ def backup(app: App, file: Path) -> None:
     if not file.parent.is_dir():
         message = f"There is no folder {file.parent} to write the backup to. Make it first."
         raise ConfigError(message)
-    if app.store.sqlite:
-        partial = file.with_name(f"{file.name}.partial")
-        partial.unlink(missing_ok=True)
-        partial.touch(mode=0o600)
-        _copy(_path(app.store), partial)
+    partial = file.with_name(f"{file.name}.partial")
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)
+    try:
+        if app.store.sqlite:
+            _copy(_path(app.store), partial)
+        else:
+            postgres_programs.dump(app.store, partial)
         partial.replace(file)
-    else:
-        _postgres(app.store, "pg_dump", "--format=custom", f"--file={file}", manual="Run pg_dump --format=custom.")
-        file.chmod(0o600)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def restore(app: App, file: Path) -> None:
@@ -75,24 +73,21 @@ def restore(app: App, file: Path) -> None:
         raise StoreBusy(message)
     if app.store.sqlite:
         _restore_sqlite(app, file)
-        return
-    arguments = ("--clean", "--if-exists", "--no-owner", "--single-transaction", str(file))
-    _postgres(app.store, "pg_restore", "--dbname", *arguments, manual="Run pg_restore --clean --single-transaction.")
-    distrust(app.store, app.clock.now())
+    else:
+        _restore_postgres(app, file)
 
 
-def distrust(store: Store, now: datetime) -> None:
-    """Mark a restored store: what it holds for unsent may have been sent."""
+def distrusting(now: datetime) -> list[UpdateBase]:
+    """Return the statements that mark a restored store: what it holds for unsent may have been sent."""
     delivery, action = schema.delivery, schema.action
-    with store.write("restore") as connection:
-        in_doubt = delivery.c.state.in_(_IN_DOUBT)
-        connection.execute(
-            delivery.update().where(in_doubt).values(state="unknown", owner="", until=None, next_at=None)
-        )
-        connection.execute(delivery.update().values(look_up=True))
-        connection.execute(action.update().where(action.c.state.in_(_UNSENT)).values(state="review", reason=REVIEW))
-        connection.execute(schema.lease.delete())
-        write_setting(connection, RESTORED_AT, now.isoformat())
+    in_doubt = delivery.c.state.in_(_IN_DOUBT)
+    return [
+        delivery.update().where(in_doubt).values(state="unknown", owner="", until=None, next_at=None),
+        delivery.update().values(look_up=True),
+        action.update().where(action.c.state.in_(_UNSENT)).values(state="review", reason=REVIEW),
+        schema.lease.delete(),
+        *noting_restore(now),
+    ]
 
 
 def recognise(app: App, setup: TargetSetup) -> None:
@@ -103,7 +98,7 @@ def recognise(app: App, setup: TargetSetup) -> None:
     if case is None or known is not None or next(iter(setup.target.keys(case.object)), None) is None:
         return
     with app.store.write("recognise") as connection:
-        write_setting(connection, RESTORED_AT, app.clock.now().isoformat())
+        _execute(connection, noting_restore(app.clock.now()))
 
 
 def _restore_sqlite(app: App, file: Path) -> None:
@@ -119,13 +114,32 @@ def _restore_sqlite(app: App, file: Path) -> None:
         _copy(file, staged)
         prepared = Store(f"sqlite:///{staged}")
         _check(prepared, file)
-        distrust(prepared, app.clock.now())
+        _distrust(prepared, app.clock.now())
         prepared.close()
         app.store.close()
         _copy(staged, _path(app.store))
     finally:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{staged}{suffix}").unlink(missing_ok=True)
+
+
+def _restore_postgres(app: App, file: Path) -> None:
+    if migrate.VERSION_TABLE not in postgres_programs.contents(app.store, file):
+        message = f"{file} is a dump of PostgreSQL, but no backup of a Casebridge store."
+        raise ConfigError(message)
+    app.store.close()
+    postgres_programs.load(app.store, file, distrusting(app.clock.now()))
+    migrate.ensure(app.store)
+
+
+def _distrust(store: Store, now: datetime) -> None:
+    with store.write("restore") as connection:
+        _execute(connection, distrusting(now))
+
+
+def _execute(connection: Connection, statements: Iterable[UpdateBase]) -> None:
+    for statement in statements:
+        connection.execute(statement)
 
 
 def _check(prepared: Store, file: Path) -> None:
@@ -154,32 +168,3 @@ def _path(store: Store) -> Path:
         message = "The store is in memory; there is nothing to back up."
         raise ConfigError(message)
     return Path(store.url.database)
-
-
-def _postgres(store: Store, program: str, *arguments: str, manual: str) -> None:
-    found = shutil.which(program)
-    if found is None:
-        message = f"{program} is not installed on this machine."
-        raise Unsupported(message, manual_step=f"{manual} PostgreSQL's client programs bring it.")
-    done = subprocess.run(  # noqa: S603 - the program was found by name, the arguments are ours
-        [found, *_with_url(store, arguments)], env=_environment(store), capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        message = f"{program} failed: {reason}"
-        raise Transient(message)
-
-
-def _with_url(store: Store, arguments: Sequence[str]) -> list[str]:
-    """Put the address after ``--dbname`` (``pg_restore``), or at the end (``pg_dump``); never with the password."""
-    there = store.url
-    bare = URL.create("postgresql", there.username, None, there.host, there.port, there.database, there.query)
-    url = bare.render_as_string(hide_password=False)
-    if "--dbname" not in arguments:
-        return [*arguments, url]
-    at = arguments.index("--dbname") + 1
-    return [*arguments[:at], url, *arguments[at:]]
-
-
-def _environment(store: Store) -> dict[str, str]:
-    return dict(os.environ) | ({"PGPASSWORD": store.url.password} if store.url.password else {})

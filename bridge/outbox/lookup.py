@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -18,12 +17,13 @@ from bridge.nouns import Found, Presence, Thing
 from bridge.outbox import claim as claims
 from bridge.outbox.record import MERGED_FROM
 from bridge.outbox.unsettled import unsure_until
+from bridge.restored import restored_lately
 from bridge.retry import reading
 from bridge.store import bulk, schema
-from bridge.store.settings import read_setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection
 
@@ -52,7 +52,7 @@ def look_up(run: Run, thing: str, claimed: Sequence[Claim]) -> list[Claim]:
         return list(claimed)
     with run.app.store.read() as connection:
         anchors = keys_of(connection, run.app, thing, asking)
-        not_before = _not_before(connection, asking)
+        not_before = _not_before(connection, asking, run.app.clock.now())
     results = _find(run, thing, asking, anchors, not_before)
     _write(run, results)
     settled = {claim.id for claim in results.unsure} | {claim.id for claim, _ in results.adopted}
@@ -86,11 +86,11 @@ def _anchors(connection: Connection, thing: str, subjects: Sequence[int]) -> lis
     return []
 
 
-def _not_before(connection: Connection, asking: Sequence[Claim]) -> datetime:
+def _not_before(connection: Connection, asking: Sequence[Claim], now: datetime) -> datetime:
     """Return when the last of these may have been written: after a restore, at the latest when that was done."""
     tried: datetime = max(claim.row.sent_at or claim.row.created_at for claim in asking)
-    restored = read_setting(connection, "restored_at")
-    return max(tried, datetime.fromisoformat(restored)) if restored else tried
+    restored = restored_lately(connection, now)
+    return max(tried, restored) if restored is not None else tried
 
 
 def _find(

@@ -12,8 +12,8 @@ from bridge.resolve.cases import resolve_cases
 from bridge.resolve.people import resolve_people
 from bridge.resolve.wants import want
 from bridge.resolve.work import Work
+from bridge.restored import restored_lately
 from bridge.store import bulk, schema
-from bridge.store.settings import read_setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ def resolve_customers(app: App, routes: Mapping[str, tuple[str, ...]], held: lea
 
 def _begin(connection: Connection, app: App, routes: Mapping[str, tuple[str, ...]]) -> Work:
     highest = connection.execute(select(func.max(schema.mint.c.id))).scalar() or 0
-    restored = read_setting(connection, "restored_at") is not None
+    restored = restored_lately(connection, app.clock.now()) is not None
     return Work(app=app, routes=routes, next_mint=highest + 1, restored=restored)
 
 

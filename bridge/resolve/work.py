@@ -64,7 +64,7 @@ class Work:
     """Customer → our key, for every customer whose cases are recomputed."""
     next_mint: int = 1
     restored: bool = False
-    """The store came from a backup: whatever is sent first is looked up first."""
+    """The store came from a backup not long ago: whatever is sent first is looked up first."""
     writes: Writes = field(default_factory=Writes)
 
     def mint(self, kind: str, anchor: str) -> int:

@@ -53,6 +53,10 @@ class JsonText(TypeDecorator[Any]):
         """Serialise with sorted keys, so that equal values are equal text."""
         return _dump
 
+    def process_literal_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ANN401, ARG002 - a JSON value; as the base class
+        """Serialise for a statement that is written out."""
+        return _dump(value) or "null"
+
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Any]:  # noqa: ARG002 - as the base class
         """Parse."""
         return _load

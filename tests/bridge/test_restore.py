@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from bridge import backup
+from bridge import backup, brakes
 from bridge.interventions import approve_actions
+from bridge.restored import LOOKED_UP_FOR
 from bridge.store import schema
 from tests.forest import forest
 from tests.project import partitions, put
@@ -78,6 +79,26 @@ def test_after_a_restore_no_answer_goes_out_twice(shop: Shop) -> None:
     assert shop.actions() == {"Held when the backup was made.": "review", "Written after the backup.": "review"}
     assert any("2 answers wait for a decision. See: casebridge actions list" in problem for problem in report.problems)
     shop.is_whole()
+
+
+def test_new_records_are_looked_up_for_thirty_days_after_a_restore_and_not_for_ever(shop: Shop) -> None:
+    with shop.app() as app:
+        backup.backup(app, shop.folder / "empty.backup")
+        backup.restore(app, shop.folder / "empty.backup")
+        brakes.pause(app.store, brakes.DELIVER, "", by="Ann", reason="", now=app.clock.now())
+    shop.clock.forward(LOOKED_UP_FOR - DAY)
+    shop.say("a", name="lately")
+    shop.sync()
+    assert _looked_up(shop) == {True}
+    shop.clock.forward(2 * DAY)
+    shop.say("b", name="later")
+    shop.sync()
+    assert _looked_up(shop) == {True, False}
+
+
+def _looked_up(shop: Shop) -> set[bool]:
+    with shop.app() as app, app.store.read() as connection:
+        return set(connection.execute(select(schema.delivery.c.look_up)).scalars())
 
 
 def test_what_an_agent_writes_after_the_restore_goes_out_as_ever(shop: Shop) -> None:
