@@ -24,14 +24,23 @@ def amend(outbox: Outbox, one: Settled, target: str, messages: Sequence[Utteranc
             _want(outbox, target, AmendmentKind.REOPEN, one.id, None, "The customer wrote again.", message=message.id)
     if one.new and one.row["previous_id"] is not None:
         _want(outbox, target, AmendmentKind.LINK, one.row["previous_id"], one.id, f"Followed by case C-{one.id}.")
-    for other in one.linked if one.new else ():
-        _want(outbox, target, AmendmentKind.LINK, other, one.id, f"Perhaps the same matter as case C-{one.id}.")
+    if one.new:
+        _doubtful(outbox, one, target)
 
 
 def dismiss(outbox: Outbox, target: str, case_id: int) -> None:
     """Tell the agents that a case which stands in a target is none any more; closing it is theirs."""
     _want(outbox, target, AmendmentKind.NOTE, case_id, None, "Casebridge counts this as no case any more.")
     _want(outbox, target, AmendmentKind.TAG, case_id, None, "no-case")
+
+
+def _doubtful(outbox: Outbox, one: Settled, target: str) -> None:
+    """Link a new case with those that are perhaps about the same matter, ours and others'."""
+    for other in one.linked:
+        _want(outbox, target, AmendmentKind.LINK, other, one.id, f"Perhaps the same matter as case C-{one.id}.")
+    for where, ref in one.linked_foreign:
+        if where == target:
+            _want(outbox, target, AmendmentKind.LINK, one.id, ref, f"Perhaps the same matter as {ref}.")
 
 
 def _joined(outbox: Outbox, one: Settled, target: str) -> None:
@@ -80,12 +89,15 @@ def _want(
     target: str,
     kind: AmendmentKind,
     case_id: int,
-    other: int | None,
+    other: int | str | None,
     text: str,
     *,
     message: int | None = None,
 ) -> None:
+    """Want a change; ``other`` is a case of ours by number, or one of others by its id in the target."""
     anchor = f"amend:{kind}:{case_id}:{other or ''}:{message or ''}"
     key = outbox.key(anchor)
     spec = {"kind": str(kind), "case_id": case_id, "other_case_id": other, "message_id": message, "text": text}
+    if isinstance(other, str):
+        spec |= {"other_case_id": None, "other_ref": other}
     outbox.add(target, "amendment", key, None, case_id, sort=micros(outbox.now), spec=spec)

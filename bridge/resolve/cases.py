@@ -51,6 +51,8 @@ class Settled:
     new: bool
     linked: tuple[int, ...]
     """Cases that are perhaps about the same matter."""
+    linked_foreign: tuple[tuple[str, str], ...]
+    """The same of cases that others made: target and id there."""
     others: tuple[int, ...]
     """Other ids minted for its messages: their cases continue here."""
 
@@ -161,7 +163,7 @@ def _settle(
     if old is None or any(getattr(old, name) != value for name, value in row.items()):
         work.writes.cases.append(row)
     others = tuple(sorted(set(_numbers(known, case)) - {id_}))
-    return Settled(id_, row, messages, person, changed, old is None, linked, others)
+    return Settled(id_, row, messages, person, changed, old is None, linked, case.linked_foreign, others)
 
 
 _VOLATILE = frozenset({"last_in_at", "last_at", "messages", "status", "closed_at", "joined_by", "rules"})

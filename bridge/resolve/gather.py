@@ -238,12 +238,12 @@ def _continued(connection: Connection, placed: Collection[tuple[str, str]]) -> l
 
 
 def _foreign(connection: Connection, work: Work, people: dict[tuple[str, int], Person]) -> None:
-    """Cases that targets held without us, of these customers."""
-    member = schema.member.c
-    customers = sorted(person.customer_id for person in people.values() if person.customer_id is not None)
-    query = select(schema.foreign_case, member.customer_id).join(schema.member, member.vertex == _F.vertex)
-    for row in bulk.rows_where(connection, query, member.customer_id, customers):
-        people["customer", row.customer_id].foreign.append(
+    """Cases that targets held without us, of these customers as they are found to be by now."""
+    for row in bulk.rows_where(connection, select(schema.foreign_case), _F.vertex, sorted(work.member_of)):
+        person = people.get(("customer", work.member_of[row.vertex]))
+        if person is None:
+            continue
+        person.foreign.append(
             Foreign(
                 target=row.target,
                 ref=row.ref,

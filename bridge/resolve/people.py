@@ -133,14 +133,14 @@ def _redirect(connection: Connection, work: Work, emptied: Sequence[Row[Any]], m
 
 
 def _profiles_of(connection: Connection, work: Work, members: Mapping[str, int]) -> None:
-    """Note all profiles, and our key, of every customer whose cases are recomputed."""
+    """Note all vertices and profiles, and our key, of every customer whose cases are recomputed."""
     wanted = sorted(work.customers)
     vertices: dict[str, int] = {
         row.vertex: row.customer_id
         for row in bulk.rows_where(connection, select(_MEMBER.vertex, _MEMBER.customer_id), _MEMBER.customer_id, wanted)
     }
     vertices.update((vertex, number) for vertex, number in members.items() if number in work.customers)
-    vertices = {vertex: members.get(vertex, number) for vertex, number in vertices.items()}
+    work.member_of = vertices = {vertex: members.get(vertex, number) for vertex, number in vertices.items()}
     keys = {vertex[2:]: number for vertex, number in vertices.items() if vertex.startswith("p:")}
     for row in bulk.rows_where(connection, select(_P.id, _P.key), _P.key, sorted(keys)):
         number = keys[row.key]

@@ -54,6 +54,8 @@ class Work:
     """Profile id → customer, for every profile that this batch needs."""
     profiles_of: dict[int, set[int]] = field(default_factory=dict)
     """Customer → profile ids, for every customer whose cases are recomputed."""
+    member_of: dict[str, int] = field(default_factory=dict)
+    """Vertex → customer as of this batch, for every customer whose cases are recomputed."""
     whole: set[int] = field(default_factory=set)
     """Customers whose whole history is recomputed: who they are changed, or something about their cases was decided."""
     silence: timedelta = timedelta(days=90)
