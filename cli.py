@@ -92,10 +92,9 @@ main = typer.Typer(
 def run() -> None:
     """Run the command line; the entry point of the program.
 
-    What is imported by now stays, and batches of thousands of rows hold no circles: looking for such among them all the
-    time is a fifth of a sync (measured).
+    Batches of thousands of rows hold no circles: looking for such among them all the time is a fifth of a sync
+    (measured).
     """
-    gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     main()
 

@@ -112,7 +112,7 @@ def _collect(app: App, setup: SourceSetup, options: SyncOptions, report: RunRepo
     def enough(_page: Counts) -> bool:
         return (options.limit is not None and total["seen"] >= options.limit) or _collect_paused(app, setup)
 
-    with start.watched(app, beginning.reading):
+    with start.watched(app, setup.name, beginning.reading.stream):
         for counts in collect(app.store, beginning.reading, beginning.pages, now=app.clock.now, enough=enough):
             for key, value in counts.as_dict().items():
                 total[key] += value

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, or_, select
 
 from bridge.modes import outbox_of
-from bridge.publish import OWN_POSTS
-from bridge.reading import MESSAGES
+from bridge.reading import MESSAGES, OWN_POSTS
 from bridge.resolve.batch import routes_of
 from bridge.store import schema
 

@@ -33,7 +33,7 @@ from bridge.nouns import (
 )
 from bridge.outbox.notes import want_note
 from bridge.policies import stamp, store_secret
-from bridge.reading import reading_of
+from bridge.reading import OWN_POSTS, reading_of
 from bridge.retry import backoff, reading
 from bridge.store import schema
 
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
 
 A = schema.action.c
 
-OWN_POSTS = "published"
-"""Stream of a connection's progress that counts our own posts."""
 ASK_FOR = timedelta(days=1)
 """For how long the network is asked again about an action of which nobody knows."""
 

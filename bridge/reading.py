@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MESSAGES = "messages"
 CONTACTS = "contacts"
+OWN_POSTS = "published"
+"""What we put there ourselves: stored as if read, so that it is known as ours before the network shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

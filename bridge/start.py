@@ -59,14 +59,14 @@ def beginning(
 
 
 @contextmanager
-def watched(app: App, reading: Reading) -> Iterator[None]:
-    """Note when a source was read to the end, or what went wrong."""
+def watched(app: App, connection: str, stream: str) -> Iterator[None]:
+    """Note when a stream was read to the end, or what went wrong."""
     try:
         yield
     except CasebridgeError as error:
-        _note(app, reading, error=str(error))
+        _note(app, connection, stream, error=str(error))
         raise
-    _note(app, reading, error="", last_ok_at=app.clock.now())
+    _note(app, connection, stream, error="", last_ok_at=app.clock.now())
 
 
 def _since(source: Source, since: datetime) -> Iterator[Page]:
@@ -109,8 +109,8 @@ def _begin(app: App, reading: Reading, cursor: Cursor, started: datetime) -> Non
         bulk.insert_new(connection, schema.progress, [row])
 
 
-def _note(app: App, reading: Reading, **values: object) -> None:
+def _note(app: App, connection: str, stream: str, **values: object) -> None:
     table = schema.progress
-    where = (table.c.connection == reading.connection) & (table.c.stream == reading.stream)
-    with app.store.write("progress") as connection:
-        connection.execute(table.update().where(where).values(**values))
+    where = (table.c.connection == connection) & (table.c.stream == stream)
+    with app.store.write("progress") as writing:
+        writing.execute(table.update().where(where).values(**values))

@@ -20,6 +20,7 @@ from bridge.outbox.predicates import beside_index
 from bridge.outbox.record import MERGED_FROM, bury_cases
 from bridge.policies import stamp, store_secret
 from bridge.reading import CONTACTS, Reading
+from bridge.start import watched
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ def write_back(app: App, setup: TargetSetup) -> dict[str, int]:
         if budget.paused_until(connection, setup.name, app.clock.now()) is not None:
             return {}
     try:
-        _contacts(app, setup, counts)
-        _cases(app, setup, counts)
-        _activity(app, setup, counts)
+        for stream, read in ((CONTACTS, _contacts), (CASES, _cases), (ACTIVITY, _activity)):
+            with watched(app, setup.name, stream):
+                read(app, setup, counts)
     except RateLimited as error:
         budget.pause(app.store, setup.name, app.clock.now() + timedelta(seconds=error.retry_after))
         raise
@@ -165,14 +166,14 @@ def advance(connection: Connection, name: str, stream: str, cursor: Cursor, now:
     """Move the cursor of a stream."""
     table = schema.progress
     where = (table.c.connection == name) & (table.c.stream == stream)
-    if connection.execute(table.update().where(where).values(cursor=cursor.value, last_ok_at=now)).rowcount:
+    if connection.execute(table.update().where(where).values(cursor=cursor.value)).rowcount:
         return
     row = {
         "connection": name,
         "stream": stream,
         "cursor": cursor.value,
         "started_at": now,
-        "last_ok_at": now,
+        "last_ok_at": None,
         "last_message_at": None,
         "seen": 0,
         "new": 0,

@@ -90,7 +90,7 @@ def begin(folder: Path, *arguments: str, **environment: str) -> ForkServerProces
 
 
 _FORKING = multiprocessing.get_context("forkserver")
-_FORKING.set_forkserver_preload(["cli"])
+_FORKING.set_forkserver_preload(["cli", "config.composing", "bridge.commands.running"])
 
 
 def _main(folder: Path, arguments: tuple[str, ...], environment: dict[str, str]) -> None:

@@ -98,6 +98,7 @@ class Desk:
 
     def create(self, subject: str, *, text: str = "", requester: str = "", author: str = AGENT, **fields: Any) -> str:  # noqa: ANN401 - field values of any type
         """Open a case that Casebridge did not make, for a requester (a person's ref); returns the ref."""
+        _worded(subject, "There is no subject; say in a few words what the case is about.")
         wanted = {"subject": subject, "description": text or None, "requester": requester or None, **fields}
         hand = self._hand(author)
         with self.database.write() as connection:
@@ -134,6 +135,7 @@ class Desk:
         public: bool,
         attach: Sequence[Path] = (),
     ) -> str:
+        _worded(text, "There is no text; say what is to be read.")
         hand = self._hand(author)
         sent_at = hand.at.isoformat()
         fields = {"text": text, "author": author, "direction": "out", "public": public, "sent_at": sent_at}
@@ -156,6 +158,11 @@ class Desk:
 
 _ALL = -1
 """SQLite's "no limit"."""
+
+
+def _worded(text: str, otherwise: str) -> None:
+    if not text.strip():
+        raise Refused(otherwise)
 
 
 def _standing(connection: sqlite3.Connection, ref: str, object_name: str = "") -> Row:

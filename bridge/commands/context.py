@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from contextlib import nullcontext
@@ -68,9 +69,13 @@ class Session:
     composed: App | None = None
 
     def app(self) -> App:
-        """Return the App of the project; raises ``ConfigError``. Its warnings go to stderr once."""
+        """Return the App of the project; raises ``ConfigError``. Its warnings go to stderr once.
+
+        What is loaded by now stays until the end, so nobody need look for garbage in it.
+        """
         if self.composed is None:
             self.composed = self.compose(self.begin().project)
+            gc.freeze()
             for warning in self.composed.warnings:
                 typer.echo(f"warning: {warning}", err=True)
         return self.composed
@@ -87,6 +92,7 @@ class Session:
         """Close adapters and store if they were opened."""
         if self.composed is not None:
             self.composed.close()
+            gc.unfreeze()
         self.composed = None
 
 

@@ -10,7 +10,8 @@ from bridge.commands.context import app, duration, found, note, number, record, 
 from bridge.commands.options import Before, Limit
 from bridge.errors import Exit
 from bridge.queries import status as queries
-from bridge.queries.status import Status
+from bridge.queries.status import ConnectionLine, Status
+from bridge.reading import OWN_POSTS
 
 runs = typer.Typer(no_args_is_help=True, help="Runs of syncs, with their counts and problems.")
 
@@ -80,9 +81,7 @@ def _show(now: Status) -> None:
     if now.quarantine:
         typer.echo(f"quarantine: {now.quarantine} open (casebridge quarantine list)")
     for line in now.connections:
-        trouble = f"; error: {shown(line.error)}" if line.error else ""
-        told = f"{line.new} new of {line.seen} seen, last read {shown(line.last_ok_at) or 'never'}{trouble}"
-        typer.echo(f"{line.connection} {line.stream}: {told}")
+        typer.echo(f"{line.connection} {line.stream}: {_told(line)}")
     for pause in now.pauses:
         where = f" {pause.connection}" if pause.connection else ""
         typer.echo(f"paused: {pause.step}{where} by {pause.by or 'somebody'}: {shown(pause.reason)}")
@@ -90,3 +89,13 @@ def _show(now: Status) -> None:
         typer.echo(
             f"last run: R-{now.last_run.id} {shown(now.last_run.started_at)}, exit code {shown(now.last_run.exit_code)}"
         )
+
+
+def _told(line: ConnectionLine) -> str:
+    """Return how the reading of a stream stands; what we send ourselves is not read."""
+    counts = [f"{line.new} new of {line.seen} seen"] if line.seen else []
+    counts += [f"{line.other} people and other events"] if line.other else []
+    if line.stream == OWN_POSTS:
+        return f"{line.new} of our answers"
+    trouble = [f"error: {shown(line.error)}"] if line.error else []
+    return "; ".join([", ".join([*counts, f"last read {shown(line.last_ok_at) or 'never'}"]), *trouble])

@@ -49,6 +49,8 @@ class ConnectionLine:
     seen: int
     new: int
     quarantined: int
+    other: int
+    """Events that are no message: people, profiles, deletions."""
     error: str
 
 
@@ -160,6 +162,7 @@ def _connections(connection: Connection, now: datetime) -> list[ConnectionLine]:
             seen=row.seen,
             new=row.new,
             quarantined=row.quarantined,
+            other=row.other,
             error=row.error,
         )
         for row in connection.execute(query)

@@ -86,6 +86,9 @@ def test_a_deleted_case_is_gone(case: str, ask: Callable[..., Any], run: Callabl
     [
         (("desk", "show", "T-9999"), 1, "The desk has no record T-9999"),
         (("desk", "reply", "T-9999", "Hello"), 1, "The desk has no case T-9999"),
+        (("desk", "reply", "T-1001", " "), 1, "There is no text"),
+        (("desk", "note", "T-1001", ""), 1, "There is no text"),
+        (("desk", "create", ""), 1, "There is no subject"),
         (("desk", "status", "T-1001", "solved"), 1, "new, open, waiting, closed"),
         (("desk", "merge", "T-1001", "T-1001"), 1, "itself"),
         (("desk", "create", "x", "--name", "Ada", "--requester", "U-1"), 2, "either"),

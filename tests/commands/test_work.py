@@ -33,6 +33,35 @@ def test_status_says_how_things_stand(ask: Callable[..., Any], run: Callable[...
     assert run("status", "--max-age", "2h").exit_code == 0
 
 
+@pytest.mark.usefixtures("synced")
+def test_status_says_when_everything_was_last_read(
+    ask: Callable[..., Any], run: Callable[..., Result], folder: Path
+) -> None:
+    """People and a target's own records too; what we published is counted, not read."""
+    (folder / "people.csv").write_text("id,name,email\nK-1,Ada Kern,ada@example.com\n", encoding="utf-8")
+    source = (
+        "\n  crm: {type: file, path: people.csv, what: people, mapping: {id: {from: id}, name: {from: name}}}\ntargets:"
+    )
+    project = (folder / "casebridge.yaml").read_text(encoding="utf-8")
+    answered = project.replace("messages.jsonl}", "messages.jsonl, outbox: out.jsonl}").replace("\ntargets:", source)
+    answered = answered.replace("{type: desk}", "{type: desk, publish: true, hold_seconds: 0}")
+    (folder / "casebridge.yaml").write_text(answered, encoding="utf-8")
+    run("sync")
+    run("desk", "create", "Router broken", "--name", "Ben", "--email", "ben@example.org")
+    run("desk", "reply", next(one["ref"] for one in ask("desk", "list") if one.get("channel") == "x"), "On its way.")
+    assert run("sync").exit_code in (Exit.OK, Exit.SET_ASIDE)
+    streams = {(one["connection"], one["stream"]): one for one in ask("status")["connections"]}
+    read = {where for where, one in streams.items() if one["last_ok_at"]}
+    assert read == {
+        ("export", "messages"), ("crm", "messages"), ("desk", "contacts"), ("desk", "cases"), ("desk", "activity"),
+    }  # fmt: skip
+    assert (streams["crm", "messages"]["other"], streams["export", "published"]["new"]) == (1, 1)
+    lines = run("status").stdout
+    assert "export published: 1 of our answers\n" in lines
+    assert "crm messages: 1 people and other events, last read" in lines
+    assert "never" not in lines
+
+
 def test_a_project_that_never_ran_is_too_old(run: Callable[..., Result]) -> None:
     result = run("status", "--max-age", "2h")
     assert (result.exit_code, "never" in result.stderr) == (Exit.SET_ASIDE, True)
