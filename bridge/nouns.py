@@ -598,7 +598,7 @@ class KeyField:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of ``prepare``; ``manual`` where the API cannot do it."""
+    """One step of ``prepare``: a key field that is there by now (``done``) or is not; ``manual`` where the API cannot."""
 
     description: str
     done: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from bridge.app import App, AttachmentPolicy, Brakes, SourceSetup, SyncSetup, Ta
 from bridge.clock import SystemClock
 from bridge.contracts import Surroundings
 from bridge.mapping.target import load_target_mapping
+from bridge.nouns import KeyField
 from bridge.registry import Role
 from bridge.store import migrate
 from bridge.store.store import Store
@@ -79,11 +81,13 @@ def _target(
     entry: TargetEntry, surroundings: Surroundings, mappings: Mapping[Thing, Path], brakes: BrakesEntry
 ) -> TargetSetup:
     own = entry.brakes.model_dump(include=entry.brakes.model_fields_set) if entry.brakes else {}
+    compiled = {thing: load_target_mapping(path, thing=thing) for thing, path in mappings.items()}
+    objects = {thing: KeyField(each.object, each.key_field) for thing, each in compiled.items()}
     return TargetSetup(
         name=surroundings.name,
-        target=registry.target(entry.type).connect(entry, surroundings),
+        target=registry.target(entry.type).connect(entry, replace(surroundings, objects=objects)),
         mode=entry.mode,
-        mappings={thing: load_target_mapping(path, thing=thing) for thing, path in mappings.items()},
+        mappings=compiled,
         persons=entry.persons,
         publish=entry.publish,
         hold=timedelta(seconds=entry.hold_seconds),

@@ -53,6 +53,9 @@ def check(
             help="Play a test case through each target on your own mail address, to prove that nobody is mailed by it.",
         ),
     ] = "",
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Create the key fields that targets lack, as check names them.")
+    ] = False,
 ) -> None:
     """Try everything before anything runs: credentials, rights, key fields, mappings; with --canary also a test case.
 
@@ -60,7 +63,7 @@ def check(
     """
     composed = app(ctx)
     composed.load()
-    findings = list(_findings(composed))
+    findings = list(_findings(composed, prepare=prepare))
     if address:
         findings += _canaries(composed, address)
     rows = [
@@ -128,7 +131,7 @@ def _starter_files(starter: Path) -> dict[Path, Path]:
     return files | {Path("schemas") / file.name: file for file in sorted(schemas.glob("*.json"))}
 
 
-def _findings(composed: App) -> Iterator[tuple[str, Finding, Exit]]:
+def _findings(composed: App, *, prepare: bool) -> Iterator[tuple[str, Finding, Exit]]:
     """Yield connection, finding and the exit code that it stands for."""
     for warning in registry.warnings():
         yield "adapters", Finding(ok=False, text=warning), Exit.SET_ASIDE
@@ -136,7 +139,8 @@ def _findings(composed: App) -> Iterator[tuple[str, Finding, Exit]]:
         yield from _account(name, source.source)
     for name, target in composed.targets.items():
         yield from _account(name, target.target)
-        yield from _fitness(name, target)
+        yield from _fitness(name, target, prepare=prepare)
+        yield name, Finding(ok=True, text=_answering(target)), Exit.OK
 
 
 def _canaries(composed: App, address: str) -> Iterator[tuple[str, Finding, Exit]]:
@@ -159,17 +163,24 @@ def _account(name: str, adapter: Adapter) -> Iterator[tuple[str, Finding, Exit]]
         yield name, finding, Exit.OK if finding.ok else Exit.CONFIG
 
 
-def _fitness(name: str, target: TargetSetup) -> Iterator[tuple[str, Finding, Exit]]:
-    """Yield whether key fields and mappings fit what the target says of itself."""
+def _answering(target: TargetSetup) -> str:
+    if not target.publish:
+        return "answers stay there: publish is off"
+    return f"to answer a customer there: {target.target.publish_gesture}"
+
+
+def _fitness(name: str, target: TargetSetup, *, prepare: bool) -> Iterator[tuple[str, Finding, Exit]]:
+    """Yield whether key fields are there, or are now, and mappings fit what the target says of itself."""
     keys = [KeyField(each.object, each.key_field) for each in target.mappings.values() if each.key_field]
     try:
-        steps, problems = target.target.prepare(keys, dry_run=True), problems_of(target)
+        steps, problems = target.target.prepare(keys, dry_run=not prepare), problems_of(target)
     except CasebridgeError as error:
         yield name, Finding(ok=False, text=str(error)), error.exit_code
         return
     for step in steps:
-        fine = step.done or not step.manual
-        yield name, Finding(ok=fine, text=step.description, remedy=step.manual), Exit.OK if fine else Exit.CONFIG
+        remedy = "" if step.done else step.manual or "Let it be created: casebridge check --prepare"
+        finding = Finding(ok=step.done, text=step.description, remedy=remedy)
+        yield name, finding, Exit.OK if step.done else Exit.CONFIG
     for problem in problems:
         severe = problem.severity is Severity.ERROR
         yield name, Finding(ok=not severe, text=str(problem)), Exit.CONFIG if severe else Exit.OK

@@ -8,14 +8,40 @@ from typing import TYPE_CHECKING
 from typer.testing import CliRunner
 
 import cli
+from adapters.desk.target import DeskTarget
+from bridge import registry
 from bridge.errors import Exit
+from bridge.nouns import KeyField, Step, Thing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from typing import Any
 
+    import pytest
     from click.testing import Result
+    from pydantic import BaseModel
+
+    from bridge.contracts import Surroundings
+
+
+class BareDesk(DeskTarget):
+    """A tool in which a field for our key must be created first."""
+
+    created: set[KeyField]
+    told: Surroundings
+
+    @classmethod
+    def connect(cls, settings: BaseModel, surroundings: Surroundings) -> DeskTarget:
+        """Remember what the target was told."""
+        cls.told = surroundings
+        return super().connect(settings, surroundings)
+
+    def prepare(self, wanted: Sequence[KeyField], *, dry_run: bool) -> list[Step]:
+        """Create what is missing."""
+        if not dry_run:
+            self.created.update(wanted)
+        return [Step(f"{each.object}.{each.field}", done=each in self.created) for each in wanted]
 
 
 def _cli(*arguments: str) -> Result:
@@ -46,6 +72,36 @@ def test_check_names_what_is_missing_with_a_remedy(folder: Path, ask: Callable[.
     (folder / "messages.jsonl").unlink()
     wrong = [row for row in ask("check") if not row["ok"]]
     assert [row["connection"] for row in wrong] == ["export"]
+
+
+def test_missing_key_fields_are_found_and_created_on_request(
+    run: Callable[..., Result], ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    BareDesk.created = set()
+    monkeypatch.setattr(registry, "target", lambda _: BareDesk)
+    missing = [row for row in ask("check") if not row["ok"]]
+    assert [(row["text"], row["remedy"]) for row in missing] == [
+        (f"{name}.casebridge_key", "Let it be created: casebridge check --prepare")
+        for name in ("Person", "Case", "Message")
+    ]
+    assert run("check").exit_code == Exit.CONFIG
+    assert BareDesk.created == set()
+    assert run("check", "--prepare").exit_code == 0
+    assert BareDesk.created == set(BareDesk.told.objects.values())
+    assert run("check").exit_code == 0
+
+
+def test_a_target_is_told_what_its_mappings_deliver_to(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "target", lambda _: BareDesk)
+    cli.compose(folder).close()
+    assert BareDesk.told.objects == {thing: KeyField(thing.value.capitalize(), "casebridge_key") for thing in Thing}
+
+
+def test_check_says_how_an_agent_answers_once_answers_are_published(folder: Path, run: Callable[..., Result]) -> None:
+    assert "answers stay there: publish is off" in run("check").stdout
+    project = folder / "casebridge.yaml"
+    project.write_text(project.read_text().replace("{type: desk}", "{type: desk, publish: true}"))
+    assert "to answer a customer there: Reply in public" in run("check").stdout
 
 
 def test_mappings_that_come_with_an_adapter_fit_it_and_pass_their_tests(run: Callable[..., Result]) -> None:
