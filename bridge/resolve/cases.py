@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bridge.cases.model import Assembled, Utterance
     from bridge.cases.policy import CasePolicy
     from bridge.resolve.gather import Person
+    from bridge.resolve.long_histories import Span
     from bridge.resolve.work import Work
 
 
@@ -121,29 +122,35 @@ def _before(
     if anchor.profile is None or anchor.at is None:
         return None
     long_ago = anchor.at - silence
-    if not person.partial:
-        earlier = [
-            one
-            for one in person.utterances
-            if one.id in case_of
-            and one.at is not None
-            and one.at <= long_ago
-            and (one.profile, one.conversation) == (anchor.profile, anchor.conversation)
-        ]
-        return case_of[max(earlier, key=lambda one: one.order).id] if earlier else None
+    strand = (anchor.profile, anchor.conversation)
+    earlier = [
+        (one.at, one.key, case_of[one.id])
+        for one in person.utterances
+        if (one.profile, one.conversation) == strand and one.id in case_of and one.at is not None and one.at <= long_ago
+    ]
+    if person.read is not None:
+        earlier += _stored_before(connection, person.read, strand, long_ago)
+    return max(earlier)[2] if earlier else None
+
+
+def _stored_before(
+    connection: Connection, read: Iterable[Span], strand: tuple[int, int], long_ago: datetime
+) -> list[tuple[datetime, str, int]]:
+    """Return the last message of a strand that stands in a case and was not read, with that case."""
     message, resolved = schema.message.c, schema.resolved.c
     query = (
-        select(resolved.case_id)
-        .join(schema.message, message.id == resolved.message_id)
+        select(message.sent_at, message.key, resolved.case_id)
+        .join(schema.resolved, message.id == resolved.message_id)
         .where(
-            message.author_id == anchor.profile,
+            message.author_id == strand[0],
             message.sent_at <= long_ago,
-            resolved.conversation_id == anchor.conversation,
+            resolved.conversation_id == strand[1],
             resolved.case_id.is_not(None),
+            *(~message.sent_at.between(low, high) for low, high in read),
         )
-        .order_by(message.sent_at.desc())
+        .order_by(message.sent_at.desc(), message.key.desc())
     )
-    return connection.execute(query.limit(1)).scalar()
+    return [(row.sent_at, row.key, row.case_id) for row in connection.execute(query.limit(1))]
 
 
 def _settle(

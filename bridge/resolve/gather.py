@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bridge.cases.model import CaseDecision, Closing, Foreign, Utterance
 from bridge.nouns import What
+from bridge.resolve.long_histories import long_histories, read, ties
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
-    from sqlalchemy import Select
     from sqlalchemy.engine import Connection, Row
 
+    from bridge.resolve.long_histories import Span
     from bridge.resolve.work import Work
 
 _M, _R, _P, _E, _F, _D = (
@@ -29,9 +30,6 @@ _M, _R, _P, _E, _F, _D = (
     schema.foreign_case.c,
     schema.decision.c,
 )
-
-LONG = 500
-"""Messages of one customer from which on its history is read in segments."""
 
 _LIGHT = select(
     _M.id,
@@ -70,8 +68,8 @@ class Person:
     """One customer (or one message without an author) with everything that its cases depend on."""
 
     customer_id: int | None
-    partial: bool = False
-    """Only some segments of a long history were read."""
+    read: Sequence[Span] | None = None
+    """From when to when everything was read of a long history, None if all of it was."""
     rows: dict[int, Row[Any]] = field(default_factory=dict)
     """Message id → stored row: the customer's messages and our answers to them."""
     utterances: list[Utterance] = field(default_factory=list)
@@ -88,7 +86,7 @@ def gather(connection: Connection, work: Work) -> list[Person]:
     for row in inbound:
         customer = work.customer_of[row.author_id] if row.author_id is not None else None
         key = ("customer", customer) if customer is not None else ("message", row.id)
-        person = people.setdefault(key, Person(customer, partial=customer in work.partial))
+        person = people.setdefault(key, Person(customer, work.read.get(customer) if customer is not None else None))
         person.rows[row.id] = row
         owner[row.id] = person
     for row in _answers(connection, owner):
@@ -105,59 +103,20 @@ def gather(connection: Connection, work: Work) -> list[Person]:
 def _inbound(connection: Connection, work: Work) -> Iterable[Row[Any]]:
     """Return the inbound messages of the touched customers, and the touched ones without an author.
 
-    Of a customer with a long history only the segments that hold a touched message are read.
+    Of a customer with a long history only the segments that a touched message can change are read.
     """
     profiles = sorted({profile for profiles in work.profiles_of.values() for profile in profiles})
-    long = _long_histories(connection, work, profiles)
+    long = long_histories(connection, work, profiles)
     query = _LIGHT.where(_M.direction == "in")
     brief = [profile for profile in profiles if work.customer_of[profile] not in long]
     yield from bulk.rows_where(connection, query, _M.author_id, brief)
+    tied = ties(connection, work, long)
     for customer, times in long.items():
-        mine = sorted(work.profiles_of[customer])
-        work.partial.add(customer)
-        yield from _segments(connection, query.where(_M.author_id.in_(mine)), times, work.silence)
+        mine = query.where(_M.author_id.in_(sorted(work.profiles_of[customer])))
+        history = read(connection, mine, times, tied[customer], work.silence)
+        work.read[customer] = history.windows
+        yield from history.rows.values()
     yield from bulk.rows_where(connection, query.where(_M.author_id.is_(None)), _M.id, sorted(work.authorless))
-
-
-def _long_histories(connection: Connection, work: Work, profiles: list[int]) -> dict[int, list[datetime | None]]:
-    """Return customers with many messages, each with the times of its touched messages.
-
-    Who was touched as a person (another profile, a foreign case, a decision) is read in full and left out.
-    """
-    counted = select(_M.author_id, func.count().label("messages")).where(_M.direction == "in").group_by(_M.author_id)
-    sizes: Counter[int] = Counter()
-    for row in bulk.rows_where(connection, counted, _M.author_id, profiles):
-        sizes[work.customer_of[row.author_id]] += row.messages
-    long: dict[int, list[datetime | None]] = {
-        customer: [] for customer, size in sizes.items() if size > LONG and customer not in work.whole
-    }
-    if not long:
-        return {}
-    fresh = select(_M.author_id, _M.sent_at).join(schema.resolved, _R.message_id == _M.id).where(_R.fresh)
-    mine = [profile for profile in profiles if work.customer_of[profile] in long]
-    for row in bulk.rows_where(connection, fresh, _M.author_id, mine):
-        long[work.customer_of[row.author_id]].append(row.sent_at)
-    return long
-
-
-def _segments(
-    connection: Connection, query: Select[Any], times: Sequence[datetime | None], silence: timedelta
-) -> Iterable[Row[Any]]:
-    """Return the messages around these times, up to a silence after which nothing can depend on them."""
-    dated = [time for time in times if time is not None]
-    found: dict[int, Row[Any]] = {}
-    if len(dated) < len(times):
-        found.update((row.id, row) for row in connection.execute(query.where(_M.sent_at.is_(None))))
-    if dated:
-        low, high = min(dated) - silence, max(dated) + silence
-        while True:
-            rows = connection.execute(query.where(_M.sent_at.between(low, high))).all()
-            wider = (min(row.sent_at for row in rows) - silence, max(row.sent_at for row in rows) + silence)
-            if wider[0] >= low and wider[1] <= high:
-                break
-            low, high = min(low, wider[0]), max(high, wider[1])
-        found.update((row.id, row) for row in rows)
-    return found.values()
 
 
 def _answers(connection: Connection, owner: Collection[int]) -> list[Row[Any]]:

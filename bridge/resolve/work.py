@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.engine import Row
 
     from bridge.app import App
+    from bridge.resolve.long_histories import Span
 
 
 @dataclass(slots=True)
@@ -60,8 +61,8 @@ class Work:
     """Customers whose whole history is recomputed: who they are changed, or something about their cases was decided."""
     silence: timedelta = timedelta(days=90)
     """The silence after which nothing can depend on what was before: the longest ``hard_close`` of all policies."""
-    partial: set[int] = field(default_factory=set)
-    """Customers of whose long history only the touched segments were read."""
+    read: dict[int, Sequence[Span]] = field(default_factory=dict)
+    """Customers of whose long history only segments were read, and from when to when."""
     customer_keys: dict[int, str] = field(default_factory=dict)
     """Customer → our key, for every customer whose cases are recomputed."""
     next_mint: int = 1
