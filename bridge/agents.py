@@ -14,7 +14,7 @@ from bridge.backup import REVIEW
 from bridge.keys import target_key
 from bridge.nouns import ActionKind, Actor, What
 from bridge.outbox.notes import want_note
-from bridge.outbox.predicates import beside_index
+from bridge.outbox.predicates import STANDS
 from bridge.restored import restored_lately
 from bridge.store import bulk, schema
 from bridge.store.settings import read_setting, write_setting
@@ -213,7 +213,7 @@ def _told(connection: Connection, row: Mapping[str, Any]) -> str:
 
 def _delivered(connection: Connection, target: str, refs: Sequence[str]) -> set[str]:
     """Return which of the records are messages that we put there."""
-    query = select(D.ref).where(beside_index(target, "message"))
+    query = select(D.ref).where(STANDS, D.target == target, D.thing == "message")
     return {row.ref for row in bulk.rows_where(connection, query, D.ref, refs)}
 
 

@@ -108,7 +108,8 @@ def case_limit(connection: Connection, target: str, brakes: Brakes, now: datetim
     The norm is that week's mean; a quiet week does not make a score of cases a flood.
     """
     made = (_DELIVERY.thing == "case") & (_DELIVERY.target == target)
-    first = connection.execute(select(func.min(_DELIVERY.created_there_at)).where(made)).scalar()
+    there = _DELIVERY.created_there_at
+    first = connection.execute(select(func.min(there)).where(made, there.is_not(None))).scalar()
     if first is None or now - first < WEEK:
         return brakes.cases_per_hour
     week = connection.execute(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bridge import features
 from bridge.nouns import Kind, Message
-from bridge.outbox.predicates import beside_index
+from bridge.outbox.predicates import STANDS
 from bridge.store import bulk, schema
 from bridge.triage.rules import TriageInput
 from identity.model import LINKING
@@ -62,7 +62,7 @@ def store(connection: Connection, target: str, rows: Sequence[dict[str, Any]]) -
     What we made ourselves is no foreign case, whatever the target says. A requester without a record of his own is the
     one who shows the same identifier.
     """
-    query = select(D.ref).where(beside_index(target, "case"), D.sent_version > 0)
+    query = select(D.ref).where(STANDS, D.target == target, D.thing == "case", D.sent_version > 0)
     ours = {row.ref for row in bulk.rows_where(connection, query, D.ref, [row["ref"] for row in rows])}
     rows = [row for row in rows if row["ref"] not in ours]
     for row in rows:

@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from bridge.modes import destination
 from bridge.nouns import Presence, Thing, What
-from bridge.outbox.predicates import beside_index
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def _standing(app: App, setup: TargetSetup, rows: Iterable[Row[Any]]) -> dict[st
     case_of = {row.case_ref: row.case_id for row in rows}
     event, delivery = schema.case_event.c, schema.delivery.c
     merges = select(event.case_ref, event.value).where(event.target == setup.name, event.what == What.MERGED)
-    keys = select(delivery.case_id, delivery.key).where(beside_index(setup.name, "case"))
+    keys = select(delivery.case_id, delivery.key).where(delivery.target == setup.name, delivery.thing == "case")
     with app.store.read() as connection:
         into = {row.case_ref: row.value for row in bulk.rows_where(connection, merges, event.case_ref, list(case_of))}
         key_of = {

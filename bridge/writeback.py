@@ -9,14 +9,14 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from bridge import agents, budget, foreign
 from bridge.collect import store_page
 from bridge.errors import RateLimited
 from bridge.facts.people import Batch as PeopleBatch
 from bridge.nouns import Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged, What
-from bridge.outbox.predicates import beside_index
+from bridge.outbox.predicates import STANDS
 from bridge.outbox.record import MERGED_FROM, bury_cases
 from bridge.policies import stamp, store_secret
 from bridge.reading import CONTACTS, Reading
@@ -140,7 +140,7 @@ def _follow_people(connection: Connection, target: str, events: Sequence[PersonM
         if isinstance(event, PersonMerged):
             _move_ref(connection, target, "person", event.loser, event.winner)
         else:
-            where = beside_index(target, "person") & (D.ref == event.native_id)
+            where = and_(STANDS, D.target == target, D.thing == "person", D.ref == event.native_id)
             gone = {"state": "gone", "reason": "deleted in the target", "next_at": None}
             connection.execute(schema.delivery.update().where(where).values(gone))
     if events:
@@ -148,13 +148,13 @@ def _follow_people(connection: Connection, target: str, events: Sequence[PersonM
 
 
 def _move_ref(connection: Connection, target: str, thing: str, loser: str, winner: str, **values: Any) -> None:  # noqa: ANN401 - columns of a row
-    where = beside_index(target, thing) & (D.ref == loser)
+    where = and_(STANDS, D.target == target, D.thing == thing, D.ref == loser)
     connection.execute(schema.delivery.update().where(where).values(ref=winner, **values))
 
 
 def case_ids(connection: Connection, target: str, refs: set[str]) -> dict[str, list[int]]:
     """Return the numbers of the cases that stand in a target under ``refs``; those that were merged in there come last."""
-    query = select(D.ref, D.case_id, D.spec).where(beside_index(target, "case")).order_by(D.id)
+    query = select(D.ref, D.case_id, D.spec).where(STANDS, D.target == target, D.thing == "case").order_by(D.id)
     found: dict[str, list[int]] = defaultdict(list)
     rows = bulk.rows_where(connection, query, D.ref, sorted(refs - {""}))
     for row in sorted(rows, key=lambda row: MERGED_FROM in (row.spec or {})):

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from bridge.errors import ConfigError
 from bridge.features import fact
+from bridge.outbox.predicates import STANDS
 from bridge.policies import store_secret
 from bridge.store import schema
 from identity import normalise
@@ -123,7 +124,7 @@ def _messages(connection: Connection, where: ColumnElement[bool], by: str = "") 
 
 def _records(connection: Connection, text: str) -> Iterator[Hit]:
     """Find by our key in a target or by the id that a target gave; a change of a case has the id of its case."""
-    for named in ((_D.ref == text) & (_D.thing != "amendment"), _D.key == text):
+    for named in (and_(STANDS, _D.ref == text, _D.thing != "amendment"), _D.key == text):
         query = select(_D.id, _D.thing, _D.target, _D.subject_id, _D.state).where(named)
         for row in connection.execute(query.order_by(_D.id).limit(MOST)):
             title = f"{row.thing} in {row.target}, {row.state}"

@@ -14,7 +14,6 @@ from sqlalchemy import and_, or_, select
 
 from bridge.nouns import AmendmentKind
 from bridge.outbox.predicates import OPEN as OPEN_NOW
-from bridge.outbox.predicates import beside_index
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ class Known:
         if not case_ids:
             return known
         bears = or_(D.thing == scan.thing, D.state != "pending", D.owner != "")
-        wanted = and_(beside_index(scan.target), or_(D.thing == "case", and_(OPEN_NOW, bears)))
+        wanted = and_(D.target == scan.target, or_(D.thing == "case", and_(OPEN_NOW, bears)))
         for row in bulk.rows_where(connection, select(*_OF_CASE).where(wanted), D.case_id, case_ids):
             known.rows.setdefault(row.case_id, []).append(row)
             if row.thing == "case":
@@ -117,7 +116,7 @@ class Known:
     def _load_partners(self, connection: Connection, target: str) -> None:
         specs = [row.spec or {} for rows in self.rows.values() for row in rows if row.thing == "amendment"]
         others = {spec["other_case_id"] for spec in specs if spec.get("other_case_id")} - set(self.rows)
-        query: Select[Any] = select(*_OF_CASE).where(beside_index(target, "case"))
+        query: Select[Any] = select(*_OF_CASE).where(D.target == target, D.thing == "case")
         self.case.update((row.case_id, row) for row in bulk.rows_where(connection, query, D.case_id, others))
         self._load_foreign(connection, target, [id_ for id_ in {*self.rows, *others} if id_ not in self.case])
         messages = {message_of(spec) for spec in specs} - {None}

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from bridge.nouns import Accepted, Ended, Refusal, Retry, Thing, Unknown, Written
-from bridge.outbox.predicates import beside_index
 from bridge.retry import backoff
 from bridge.store import bulk, schema
 
@@ -236,7 +235,7 @@ def _settled_columns(stored: Row[Any], row: Mapping[str, Any]) -> dict[str, Any]
 def wake(connection: Connection, target: str, case_ids: set[int]) -> None:
     """Let what waited for these cases go on."""
     for part in bulk.chunks(sorted(case_ids)):
-        waiting = (D.case_id.in_(part)) & beside_index(target) & (D.state == "waiting")
+        waiting = (D.case_id.in_(part)) & (D.target == target) & (D.state == "waiting")
         connection.execute(
             schema.delivery.update().where(waiting).values(state="pending", waiting_for="", next_at=None)
         )
@@ -247,7 +246,7 @@ def _introduce(connection: Connection, target: str, customers: set[int]) -> None
     case = schema.case.c
     for part in bulk.chunks(sorted(customers)):
         theirs = select(case.id).where(case.customer_id.in_(part), case.foreign_target != target)
-        standing = (D.case_id.in_(theirs)) & beside_index(target, "case") & (D.state == "delivered")
+        standing = (D.case_id.in_(theirs)) & (D.target == target) & (D.thing == "case") & (D.state == "delivered")
         again = {"state": "pending", "wanted_version": D.wanted_version + 1}
         connection.execute(schema.delivery.update().where(standing).values(again))
 
@@ -255,7 +254,7 @@ def _introduce(connection: Connection, target: str, customers: set[int]) -> None
 def bury_cases(connection: Connection, target: str, case_ids: set[int]) -> None:
     """Note that cases were deleted in the target: a tombstone, and what is in them is decided anew."""
     for part in bulk.chunks(sorted(case_ids)):
-        these = (D.case_id.in_(part)) & beside_index(target, "case")
+        these = (D.case_id.in_(part)) & (D.target == target) & (D.thing == "case")
         connection.execute(
             schema.delivery.update()
             .where(these)

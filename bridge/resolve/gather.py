@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bridge.cases.model import CaseDecision, Closing, Foreign, Utterance
 from bridge.nouns import What
+from bridge.outbox.predicates import STANDS
 from bridge.resolve.long_histories import long_histories, read, ties
 from bridge.store import bulk, schema
 
@@ -190,7 +191,7 @@ def _continued(connection: Connection, placed: Collection[tuple[str, str]]) -> l
     query = (
         select(delivery.target, delivery.ref)
         .join(schema.case, case.id == delivery.subject_id)
-        .where(delivery.thing == "case", case.redirect_to.is_not(None))
+        .where(STANDS, delivery.thing == "case", case.redirect_to.is_not(None))
     )
     rows = bulk.rows_where(connection, query, delivery.ref, sorted({ref for _, ref in placed}))
     return [(row.target, row.ref) for row in rows if (row.target, row.ref) in placed]

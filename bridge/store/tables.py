@@ -323,7 +323,7 @@ class Mint(Table, table=True):
     """``customer`` (anchor: vertex key) or ``case`` (anchor: message key, or target:ref of a foreign case)."""
     anchor: str = Field(sa_column=Column(Text, nullable=False))
     generation: int = 0
-    __table_args__ = (UniqueConstraint("kind", "anchor", "generation"),)
+    __table_args__ = (UniqueConstraint("anchor", "kind", "generation"),)
 
 
 class Dirty(Table, table=True):
@@ -380,9 +380,9 @@ class Touched(Table, table=True):
     """Whose cases are to be assembled anew; only the one resolver reads and writes it."""
 
     __tablename__ = "touched"
+    key: str = Field(sa_column=Column(Text, primary_key=True))
     kind: str = Field(primary_key=True)
     """profile (id), message (id of one without an author), vertex, customer (id)."""
-    key: str = Field(sa_column=Column(Text, primary_key=True))
 
 
 class Stub(Table, table=True):
@@ -492,7 +492,7 @@ class Delivery(Table, table=True):
     sent_version: int = _zero()
     delivered_version: int = 0
     delivered_hash: str = _blank()
-    ref: str = Field(default="", index=True)
+    ref: str = _blank()
     url: str = _blank()
     sort: int = _int(nullable=False)
     """Order within a case: person, case, then messages by network time (microseconds)."""
@@ -515,15 +515,16 @@ class Delivery(Table, table=True):
     created_there_at: datetime | None = _time()
     """When it was made in the target by us; what the brake on new cases counts."""
     __table_args__ = (
-        UniqueConstraint("target", "thing", "key"),
+        UniqueConstraint("key", "target", "thing"),
         Index(
             "ix_delivery_created",
             "target",
             "created_there_at",
-            sqlite_where=text("thing = 'case'"),
-            postgresql_where=text("thing = 'case'"),
+            sqlite_where=text("created_there_at IS NOT NULL"),
+            postgresql_where=text("created_there_at IS NOT NULL"),
         ),
-        Index("ix_delivery_subject", "thing", "subject_id"),
+        Index("ix_delivery_ref", "ref", sqlite_where=text("ref <> ''"), postgresql_where=text("ref <> ''")),
+        Index("ix_delivery_subject", "subject_id", "thing"),
         Index(
             "ix_delivery_open",
             "target",

@@ -190,7 +190,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("sent_version", ID, server_default="0", nullable=False),
         sa.Column("delivered_version", sa.Integer(), nullable=False),
         sa.Column("delivered_hash", sa.Text(), server_default="", nullable=False),
-        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("ref", sa.Text(), server_default="", nullable=False),
         sa.Column("url", sa.Text(), server_default="", nullable=False),
         sa.Column("sort", ID, nullable=False),
         sa.Column("attempts", ID, server_default="0", nullable=False),
@@ -207,7 +207,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("delivered_at", TIME, nullable=True),
         sa.Column("created_there_at", TIME, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint("target", "thing", "key", name=op.f("uq_delivery_target_thing_key")),
+        sa.UniqueConstraint("key", "target", "thing", name=op.f("uq_delivery_key_target_thing")),
     )
     op.create_index(op.f("ix_delivery_case_id"), "delivery", ["case_id"], unique=False)
     op.create_index(
@@ -215,8 +215,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         "delivery",
         ["target", "created_there_at"],
         unique=False,
-        sqlite_where=sa.text("thing = 'case'"),
-        postgresql_where=sa.text("thing = 'case'"),
+        sqlite_where=sa.text("created_there_at IS NOT NULL"),
+        postgresql_where=sa.text("created_there_at IS NOT NULL"),
     )
     op.create_index(
         "ix_delivery_open",
@@ -226,8 +226,15 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sqlite_where=sa.text("state = 'pending' OR state = 'sending' OR state = 'accepted' OR state = 'unknown'"),
         postgresql_where=sa.text("state = 'pending' OR state = 'sending' OR state = 'accepted' OR state = 'unknown'"),
     )
-    op.create_index(op.f("ix_delivery_ref"), "delivery", ["ref"], unique=False)
-    op.create_index("ix_delivery_subject", "delivery", ["thing", "subject_id"], unique=False)
+    op.create_index(
+        "ix_delivery_ref",
+        "delivery",
+        ["ref"],
+        unique=False,
+        sqlite_where=sa.text("ref <> ''"),
+        postgresql_where=sa.text("ref <> ''"),
+    )
+    op.create_index("ix_delivery_subject", "delivery", ["subject_id", "thing"], unique=False)
     op.create_table(
         "dirty",
         sa.Column("seq", ID, autoincrement=True, nullable=False),
@@ -355,7 +362,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("anchor", sa.Text(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mint")),
-        sa.UniqueConstraint("kind", "anchor", "generation", name=op.f("uq_mint_kind_anchor_generation")),
+        sa.UniqueConstraint("anchor", "kind", "generation", name=op.f("uq_mint_anchor_kind_generation")),
     )
     op.create_table(
         "pause",
@@ -547,7 +554,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     )
     op.create_table(
         "touched",
-        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_touched")),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "kind", name=op.f("pk_touched")),
     )
