@@ -95,7 +95,7 @@ def run() -> None:
     Batches of thousands of rows hold no circles: looking for such among them all the time is a fifth of a sync
     (measured).
     """
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(20_000, 10, 20)
     main()
 
 
