@@ -8,6 +8,7 @@ import typer
 
 from bridge import decisions
 from bridge.app import App
+from bridge.commands import planning
 from bridge.commands.context import app, found, note, number, record, result, session, stream, table
 from bridge.commands.messages import show_messages
 from bridge.commands.options import Before, By, Limit, Out, Reason, ShowText, actor, cut
@@ -154,3 +155,7 @@ def _decide(ctx: typer.Context, composed: App, kind: str, operands: list[str], b
     decision = decisions.decide(composed, kind, operands, actor=actor(by), reason=reason)
     sentence = f"Decision {decision} is kept; the next sync applies it."
     result(ctx, {"decision": decision, "kind": kind, "operands": operands}, sentence)
+
+
+cases.command()(planning.replan)
+cases.command()(planning.simulate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,6 @@ import typer
 from bridge import engine
 from bridge import plan as planner
 from bridge import replan as replanning
-from bridge.commands.cases import cases
 from bridge.commands.context import app, record, session, shown
 from bridge.commands.options import ShowText
 
@@ -29,7 +29,6 @@ def plan(
     show_plan(ctx, engine.plan(app(ctx), name, limit, show_text=show_text))
 
 
-@cases.command("replan")
 def replan(
     ctx: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
@@ -41,7 +40,6 @@ def replan(
     show_plan(ctx, replanning.replan(app(ctx), dry_run=dry_run))
 
 
-@cases.command("simulate")
 def simulate(
     ctx: typer.Context,
     triage: Annotated[Path, typer.Argument(help="Another triage.yaml to try on the stored messages.")],
@@ -55,14 +53,23 @@ def simulate(
 
 
 def show_plan(ctx: typer.Context, report: planner.PlanReport) -> None:
-    """Show what would be done, line by line, and the counts."""
+    """Show what would be done, line by line, and the counts; people who are skipped alike are one line."""
     if session(ctx).json:
         record(ctx, report)
         return
+    alike = Counter(line.reason for line in report.lines if _is_skipped_person(line))
+    for reason, count in alike.items():
+        typer.echo(f"skip    {count} persons  ({shown(reason)})")
     for line in report.lines:
+        if _is_skipped_person(line):
+            continue
         why = f"({shown(line.reason)})" if line.reason else ""
         words = (f"{line.action:7} {line.thing} {shown(line.key)}", shown(line.title), why)
         typer.echo("  ".join(word for word in words if word))
         for field, before, after in line.changes:
             typer.echo(f"        {field}: {shown(before)!r} → {shown(after)!r}")
     typer.echo(", ".join(f"{count} {what}" for what, count in report.counts.items()) or "nothing to do")
+
+
+def _is_skipped_person(line: planner.PlanLine) -> bool:
+    return (line.action, line.thing) == ("skip", "person")

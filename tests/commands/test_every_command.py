@@ -74,6 +74,14 @@ def test_the_list_of_commands_says_what_they_say_of_themselves(outline: Outline)
     assert outline.line in " ".join(re.sub("[│╭╮╰╯─]", "", CliRunner().invoke(cli.main, ["--help"]).stdout).split())
 
 
+@pytest.mark.parametrize("file", sorted((ROOT / "bridge" / "commands").glob("*.py")), ids=lambda file: file.stem)
+def test_a_group_knows_its_commands_by_itself(file: Path) -> None:
+    """It is loaded alone: what another module adds to it would be missing."""
+    text = file.read_text(encoding="utf-8")
+    groups = set(re.findall(r"^@?(\w+)\.command\(", text, re.MULTILINE))
+    assert {name for name in groups if not re.search(rf"^{name} = typer\.Typer\(", text, re.MULTILINE)} == set()
+
+
 def test_help_is_there_at_once() -> None:
     """It needs neither the database toolkit nor YAML nor any adapter, whose loading takes a second."""
     program = "import sys, cli\ntry:\n    cli.main(['--help'])\nfinally:\n    print(*sys.modules, sep=chr(10), file=sys.stderr)"
