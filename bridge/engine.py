@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bridge import attachments, audit, lease, runs, start
 from bridge.backup import recognise
@@ -208,6 +209,14 @@ def _each(report: RunReport, connections: Iterable[T], step: Callable[[T], None]
         except CasebridgeError as error:
             log.info("step failed", connection=name, error=str(error))
             report.problem(error.exit_code, f"{name}: {error}")
+            report.failed.add(name)
+        except (SQLAlchemyError, OSError):
+            raise  # the store's or the disk's trouble is everybody's
+        except Exception as error:
+            log.info("step failed", connection=name, exc_info=error)
+            report.problem(
+                Exit.OWN_FAULT, f"{name} failed by itself: {type(error).__name__}: {error} (more with --debug)"
+            )
             report.failed.add(name)
 
     if len(connections) < 2:
