@@ -81,7 +81,7 @@ class _Under:
 
 def load(path: Path) -> Document:
     """Read a YAML file. A missing, unreadable, empty or badly written one is a ``ConfigError``."""
-    return parse(_text(path), str(path))
+    return parse(text_of(path), str(path))
 
 
 def parse(text: str, file: str) -> Document:
@@ -181,7 +181,8 @@ _Core.add_constructor("tag:yaml.org,2002:timestamp", _Core.construct_text)
 _Core.add_constructor(None, _Core.construct_unknown)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return the text of a file that people write; raises ``ConfigError`` if there is none or it is not UTF-8."""
     file = str(path)
     try:
         content = path.read_bytes()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import make_url
 
-from bridge import registry
+from bridge import documents, registry
 from bridge.app import App, AttachmentPolicy, Brakes, SourceSetup, SyncSetup, TargetSetup
 from bridge.clock import SystemClock
 from bridge.contracts import Surroundings
@@ -117,5 +117,5 @@ def _store_url(url: str, folder: Path) -> str:
 
 def _texts(loaded: Loaded, files: list[Path]) -> dict[str, str]:
     """Return the configuration as text, by path from the project folder, for the audit."""
-    texts = {os.path.relpath(file, loaded.folder): file.read_text(encoding="utf-8", errors="replace") for file in files}
+    texts = {os.path.relpath(file, loaded.folder): documents.text_of(file) for file in files}
     return {loaded.file.name: loaded.masked, **texts}
