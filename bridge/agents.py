@@ -13,6 +13,7 @@ from bridge.answers import tells, words_of
 from bridge.backup import REVIEW
 from bridge.keys import target_key
 from bridge.nouns import ActionKind, Actor, What
+from bridge.outbox.again import refresh_cases
 from bridge.outbox.notes import want_note
 from bridge.outbox.predicates import STANDS
 from bridge.restored import restored_lately
@@ -33,17 +34,17 @@ C = schema.customer.c
 
 
 def publishing_since(connection: Connection, setup: TargetSetup, now: datetime) -> datetime | None:
-    """Return since when answers of this target are published, noting when that was switched on; None while it is off."""
+    """Return since when answers of this target are published, noting when that was switched on; None while it is off.
+
+    Open cases say where an answer goes, so they are delivered once more when that changes.
+    """
     name = f"publish_since:{setup.name}"
     stored = read_setting(connection, name)
-    if not setup.publish:
-        if stored is not None:
-            write_setting(connection, name, None)
-        return None
-    if stored is None:
-        write_setting(connection, name, now.isoformat())
-        return now
-    return datetime.fromisoformat(stored)
+    if setup.publish == (stored is not None):
+        return None if stored is None else datetime.fromisoformat(stored)
+    refresh_cases(connection, setup.name)
+    write_setting(connection, name, now.isoformat() if setup.publish else None)
+    return now if setup.publish else None
 
 
 def event_row(target: str, event: CaseEvent) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Deliver once more what stands in a target, when something came late that belongs to it."""
+"""Deliver once more what stands in a target, when something came late that belongs to it or what it says changed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bridge.store import bulk, schema
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.engine import Connection
 
 D = schema.delivery.c
@@ -19,10 +20,20 @@ D = schema.delivery.c
 
 def deliver_again(connection: Connection, messages: Collection[int]) -> None:
     """Want a further version of these messages wherever they were sent; what is on its way is settled first."""
+    _again(connection, "message", messages)
+
+
+def refresh_cases(connection: Connection, target: str) -> None:
+    """Want a further version of a target's cases that are not closed: they say beforehand where an answer goes."""
+    query = select(schema.case.c.id).where(schema.case.c.status != "closed", schema.case.c.redirect_to.is_(None))
+    _again(connection, "case", connection.execute(query).scalars().all(), D.target == target)
+
+
+def _again(connection: Connection, thing: str, subjects: Collection[int], *where: ColumnElement[bool]) -> None:
     query = select(D.id, D.state, D.wanted_version).where(
-        D.thing == "message", D.sent_version > 0, D.state.in_(("delivered", "pending", *IN_FLIGHT))
+        *where, D.thing == thing, D.sent_version > 0, D.state.in_(("delivered", "pending", *IN_FLIGHT))
     )
-    rows = bulk.rows_where(connection, query.with_for_update(), D.subject_id, sorted(messages))
+    rows = bulk.rows_where(connection, query.with_for_update(), D.subject_id, sorted(subjects))
     changes = [
         {
             "id": row.id,

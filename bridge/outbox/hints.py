@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.actions import reply_to
 from bridge.errors import CasebridgeError
-from bridge.outbox.wording import reply_hint
+from bridge.nouns import Eligibility
+from bridge.outbox.wording import BY_HAND, STAYS_HERE, reply_hint
 
 if TYPE_CHECKING:
     from bridge.app import App
-    from bridge.nouns import Eligibility
     from bridge.outbox.values import Rows
 
 
-def hints(app: App, rows: Rows) -> dict[int, str]:
-    """Return for each case where an answer goes now; asks the networks, so no transaction may be open."""
+def hints(app: App, rows: Rows, *, publish: bool) -> dict[int, str]:
+    """Return for each case where an answer goes now; asks the networks, so no transaction may be open.
+
+    ``publish`` tells whether answers go out at all.
+    """
+    if not publish:
+        return dict.fromkeys(rows.last_in, STAYS_HERE)
     return {case_id: _hint(app, rows, message) for case_id, message in rows.last_in.items()}
 
 
@@ -33,7 +38,7 @@ def _hint(app: App, rows: Rows, message: Any) -> str:  # noqa: ANN401 - a messag
 def _eligibility(app: App, message: Any, recipient: str) -> Eligibility | None:  # noqa: ANN401 - a message's row
     source = app.sources.get(message.connection)
     if source is None or source.publisher is None:
-        return None
+        return Eligibility(can=False, reason="nothing here can answer there", alternatives=(BY_HAND,))
     try:
         return source.publisher.eligibility(reply_to(message, recipient, key="", text="", connection=source.name))
     except CasebridgeError:

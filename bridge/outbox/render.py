@@ -55,7 +55,7 @@ def render(run: Run, thing: str, claims: Sequence[Claim]) -> Iterator[Result]:
     mapping = run.setup.mappings[Thing(thing)]
     with run.app.store.read() as connection:
         rows = store_values.load(connection, thing, claims, wants=mapping.paths)
-    hint = hints(run.app, rows) if "case.reply_hint" in mapping.paths else {}
+    hint = hints(run.app, rows, publish=run.setup.publish) if "case.reply_hint" in mapping.paths else {}
     batch = _Batch(run, mapping, rows, hint)
     for claim in claims:
         try:

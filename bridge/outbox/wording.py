@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from bridge.nouns import Eligibility
 
 SUBJECT_LENGTH = 80
+STAYS_HERE = "Publishing is switched off: an answer stays here and is not sent."
+BY_HAND = "answer by hand on the network"
 _ADDRESSEES = re.compile(r"^(?:@[\w.]+\s+)+(?=\S)")
 
 

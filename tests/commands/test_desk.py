@@ -117,3 +117,22 @@ def test_of_several_desks_one_is_named(run: Callable[..., Result], folder: Path)
     project.write_text(project.read_text() + "  other: {type: desk, path: other.db}\n")
     assert "name one with --target" in run("desk", "list").output
     assert run("desk", "list", "--target", "other").exit_code == 0
+
+
+@pytest.mark.usefixtures("synced")
+def test_an_open_case_says_anew_where_an_answer_goes_when_publishing_is_switched(
+    ask: Callable[..., Any], run: Callable[..., Result], folder: Path
+) -> None:
+    off = "Publishing is switched off: an answer stays here and is not sent."
+    (one, other) = (each["ref"] for each in ask("desk", "list"))
+    assert ask("desk", "show", one)["reply_hint"] == off
+    run("desk", "status", other, "closed")
+    run("sync")
+    file = folder / "casebridge.yaml"
+    project = file.read_text(encoding="utf-8")
+    file.write_text(project.replace("{type: desk}", "{type: desk, publish: true}"), encoding="utf-8")
+    run("sync")
+    assert "set outbox" in ask("desk", "show", one)["reply_hint"]
+    file.write_text(project, encoding="utf-8")
+    run("sync")
+    assert [ask("desk", "show", ref)["reply_hint"] for ref in (one, other)] == [off, off]

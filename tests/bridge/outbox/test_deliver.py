@@ -199,4 +199,4 @@ def test_the_case_says_beforehand_where_an_answer_goes(world: World) -> None:
     case = world.case(2)
     world.deliver()
     hint = world.target.crm.rows[world.row("case", case).ref].fields["reply_hint"]
-    assert hint == "Your public answer goes publicly on x."
+    assert hint == "Publishing is switched off: an answer stays here and is not sent."
