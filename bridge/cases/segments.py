@@ -28,8 +28,8 @@ def segments(
 ) -> list[list[Utterance]]:
     """Return the segments, each in the total order; messages without a time (and their answers) apart at the end.
 
-    What holds two parts together keeps them together: an answer of ours between them, a foreign case that lived on, a
-    decision that names both. Assemble each with all of ``foreign`` and ``decisions``.
+    What holds two parts together keeps them together: an answer of ours long after its message, a foreign case that
+    lived on, a decision that names both. Assemble each with all of ``foreign`` and ``decisions``.
     """
     silence = max((policy.hard_close for policy in policies.values()), default=None)
     if silence is None or not utterances:
@@ -38,7 +38,7 @@ def segments(
     if len(times) == len(utterances) and max(times) - min(times) <= silence:
         return [sorted(utterances, key=lambda one: one.order)]
     answered = {one.id: one.at for one in utterances if one.inbound}
-    spans = {one.id: _span(one, answered, silence) for one in utterances}
+    spans = {one.id: _span(one, answered) for one in utterances}
     known = [span for span in spans.values() if span is not None]
     ends = _ends([*known, *(_life(one) for one in foreign)], silence)
     part = {one: _part(span, ends) for one, span in spans.items()}
@@ -49,15 +49,12 @@ def segments(
     return [found[number] for number in sorted(found)]
 
 
-def _span(one: Utterance, answered: Mapping[int, datetime | None], silence: timedelta) -> Span | None:
-    """Return from when to when a message acts, None without a time.
-
-    An answer acts from its message on, until it was given; not longer than the silence, after which it restarts no clock.
-    """
+def _span(one: Utterance, answered: Mapping[int, datetime | None]) -> Span | None:
+    """Return from when to when a message acts, None without a time. An answer acts from its message on, never before it."""
     at = answered.get(one.answers_to, one.at) if not one.inbound and one.answers_to is not None else one.at
     if at is None or one.at is None:
         return None if at is None else (at, at)
-    return at, max(at, min(one.at, at + silence))
+    return at, max(at, one.at)
 
 
 def _life(one: Foreign) -> Span:

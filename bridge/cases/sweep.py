@@ -54,7 +54,6 @@ class Sweep:
         self._waiting: dict[int | None, list[Utterance]] = {}
         self.episodes: list[OpenEpisode] = []
         self.episode_of: dict[int, OpenEpisode] = {}
-        self._said_at: dict[int, datetime | None] = {}
         self.placing = Placing(policies.values(), plan)
 
     def run(self, moments: Sequence[Moment]) -> Sweep:
@@ -84,7 +83,6 @@ class Sweep:
             episode = self._strands[strand] = self._begin(said, episode)
         episode.messages.append(said)
         self.episode_of[said.id] = episode
-        self._said_at[said.id] = said.at
         self._advance_clock(episode, said)
         if episode.case is None:
             self.placing.consider(episode, said)
@@ -102,14 +100,9 @@ class Sweep:
             return
         episode.messages.append(answer)
         self.episode_of[answer.id] = episode
-        if episode.spoken_at is not None and answer.at is not None and not self._too_late(episode, answer, answer.at):
+        if episode.spoken_at is not None and answer.at is not None:
             episode.spoken_at = max(episode.spoken_at, answer.at)
         self.placing.answered(episode, answer)
-
-    def _too_late(self, episode: OpenEpisode, answer: Utterance, at: datetime) -> bool:
-        """Tell whether we answered after the hard close: that restarts no clock, or old cases would never end."""
-        said_at = self._said_at.get(answer.answers_to) if answer.answers_to is not None else None
-        return said_at is not None and at - said_at > episode.windows.hard_close
 
     def _reviewed(self, review: Utterance) -> None:
         if review.deleted or review.mode != "live":

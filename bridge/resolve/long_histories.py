@@ -1,9 +1,9 @@
 """Read of a long history only what a new fact can change: the segments around it, and what is tied to these.
 
-A message acts for one silence at most (an answer to it that comes later restarts no clock), and so does the one before
-it. So whoever is more than two silences away from everybody here is in another segment, unless a decision or a case
-of somebody else's ties them together. Beyond that a new case is linked to the last one of its strand, whenever that
-was; so where a strand goes on later, its next segment is read too.
+A message acts for one silence, and its answer, if it came within that time, for another. So what is more than two
+silences away from everything here is in another segment, unless a later answer, a decision or a case of somebody else's
+ties them together. Beyond that a new case is linked to the last one of its strand, whenever that was; so where a strand
+goes on later, its next segment is read too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bridge.decisions import ABOUT_CASES
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import timedelta
 
     from sqlalchemy import Select
@@ -147,10 +147,12 @@ def _goes_on(connection: Connection, query: Select[Any], history: History) -> li
 
 
 def ties(connection: Connection, work: Work, customers: Collection[int]) -> dict[int, list[Tie]]:
-    """Return for each of these customers what decisions and cases of others hold together."""
+    """Return for each of these customers what late answers, decisions and cases of others hold together."""
     found: dict[int, list[Tie]] = {customer: [] for customer in customers}
     if not found:
         return found
+    for customer in found:
+        found[customer] += _late_answers(connection, work, customer)
     decisions = select(_D.operands).where(_D.kind.in_(ABOUT_CASES), _D.undone_at.is_(None))
     decided = [row.operands for row in connection.execute(decisions)]
     said = _said(connection, work, _M.key, {key for operands in decided for key in operands})
@@ -166,6 +168,19 @@ def ties(connection: Connection, work: Work, customers: Collection[int]) -> dict
         life = min(row.opened_at, row.last_at), max(row.opened_at, row.last_at)
         found[customer].append([life, *(span for whose, span in named if whose == customer)])
     return found
+
+
+def _late_answers(connection: Connection, work: Work, customer: int) -> Iterator[Tie]:
+    """Yield from when to when our late answers to a customer act."""
+    answer = schema.message.alias()
+    query = (
+        select(_M.sent_at.label("said"), answer.c.sent_at.label("answered"))
+        .join(schema.resolved, _R.answers_id == _M.id)
+        .join(answer, answer.c.id == _R.message_id)
+    )
+    for row in bulk.rows_where(connection, query, _M.author_id, sorted(work.profiles_of[customer])):
+        if row.said is not None and row.answered is not None and row.answered - row.said > work.silence:
+            yield [(row.said, row.answered)]
 
 
 def _said(

@@ -38,7 +38,7 @@ Decision = tuple[str, list[str]]
 
 
 def _history(chance: random.Random, person: int, size: int) -> Iterator[dict[str, Any]]:
-    """Yield years of direct messages and mails in two threads; our answers are to one of the last three."""
+    """Yield years of direct messages and mails in two threads; our answers are to one of the last five, some years late."""
     at, said = BEGIN, [""]
     for number in range(size):
         at += timedelta(days=chance.choice(PAUSES))
@@ -46,7 +46,7 @@ def _history(chance: random.Random, person: int, size: int) -> Iterator[dict[str
         kind = chance.choice(("direct", "direct", "mail"))
         document = {"id": native_id, "network": "x", "kind": kind, "public": False, "text": text, "sent_at": str(at)}
         if number and chance.random() < 0.45:
-            answered = chance.choice(said[-3:])
+            answered = chance.choice(said[-5:])
             yield document | {"direction": "out", "author": {"id": "brand"}, "answers": [answered] if answered else []}
         else:
             said.append(native_id)
