@@ -13,6 +13,7 @@ from bridge import ledger as accounts
 from bridge import verify as proof
 from bridge.app import App
 from bridge.commands.context import app, note, record, result, session, shown, table
+from bridge.commands.counted import in_order, told
 from bridge.commands.options import Reason, actor
 from bridge.commands.progress import progress
 from bridge.errors import ConfigError, Exit
@@ -203,8 +204,8 @@ def _show_run(ctx: typer.Context, report: runs.RunReport) -> None:
     if session(ctx).json:
         record(ctx, report)
         return
-    for name, counts in report.counts.items():
-        told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-        result(ctx, None, f"{name}: {told or 'nothing new'}")
+    composed = app(ctx)
+    for name in in_order(report.counts, composed.sources, composed.targets):
+        result(ctx, None, f"{name}: {told(report.counts[name]) or 'nothing new'}")
     for problem in report.problems:
         typer.echo(f"! {shown(problem)}", err=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from bridge.commands.context import app, duration, found, note, number, record, session, shown, table
+from bridge.commands.counted import in_order, told
 from bridge.commands.options import Before, Limit
 from bridge.errors import Exit
 from bridge.queries import status as queries
@@ -69,7 +71,12 @@ def show_run(ctx: typer.Context, run: Annotated[str, typer.Argument(help="A run,
     """
     with app(ctx).store.read() as connection:
         row = queries.show_run(connection, number(run, "R"))
-    record(ctx, found(row, "run", run))
+    line = found(row, "run", run)
+    if not session(ctx).json:
+        composed = app(ctx)
+        order = in_order(line.counts, composed.sources, composed.targets)
+        line = replace(line, counts={name: told(line.counts[name]) or "nothing new" for name in order})
+    record(ctx, line)
 
 
 def _show(now: Status) -> None:
@@ -77,7 +84,10 @@ def _show(now: Status) -> None:
         f"{now.messages} messages in {now.conversations} conversations of {now.customers} customers; {now.cases} cases"
     )
     for title, counts in (("deliveries", now.deliveries), ("actions", now.actions)):
-        typer.echo(f"{title}: " + (", ".join(f"{count} {state}" for state, count in counts.items() if count) or "none"))
+        typer.echo(
+            f"{title}: "
+            + (", ".join(f"{count} {state.replace('_', ' ')}" for state, count in counts.items() if count) or "none")
+        )
     if now.quarantine:
         typer.echo(f"quarantine: {now.quarantine} open (casebridge quarantine list)")
     for line in now.connections:

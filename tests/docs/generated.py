@@ -14,6 +14,7 @@ import typer
 
 import cli
 from bridge import registry
+from bridge.commands.counted import WORDS
 from bridge.registry import Role
 from bridge.triage.file import TriageFile
 from bridge.triage.model import PATHS
@@ -175,6 +176,11 @@ def _meaning(spec: Mapping[str, Any]) -> str:
     return _sentences(str(spec.get("description") or referred.get("description", "")))
 
 
+def counts() -> str:
+    """Return a table of the names of counts and what ``casebridge sync`` says of them."""
+    return _table(("name", "said of so many"), ((f"`{name}`", words) for name, words in WORDS.items()))
+
+
 def triage_keys() -> str:
     """Return a table of keys for each part of a triage file."""
     schema = TriageFile.model_json_schema(by_alias=True)
@@ -242,6 +248,7 @@ PARTS: Mapping[tuple[Path, str], Callable[[], str]] = {
     (REFERENCE / "project-file.md", "keys"): project_file,
     (REFERENCE / "triage.md", "keys"): triage_keys,
     (REFERENCE / "triage.md", "names"): triage_paths,
+    (REFERENCE / "status-json.md", "counts"): counts,
     (ROOT / "docs" / "guarantees.md", "adapters"): adapter_table,
     (ROOT / "docs" / "guarantees.md", "idempotency"): idempotency,
 }
