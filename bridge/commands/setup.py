@@ -16,7 +16,7 @@ from bridge.commands.mapping import problems_of
 from bridge.contracts import Adapter
 from bridge.errors import CasebridgeError, ConfigError, Exit, worst
 from bridge.mapping.check import Severity
-from bridge.nouns import Finding, KeyField
+from bridge.nouns import Finding, KeyField, Thing
 from identity import normalise
 
 
@@ -181,6 +181,10 @@ def _fitness(name: str, target: TargetSetup, *, prepare: bool) -> Iterator[tuple
         remedy = "" if step.done else step.manual or "Let it be created: casebridge check --prepare"
         finding = Finding(ok=step.done, text=step.description, remedy=remedy)
         yield name, finding, Exit.OK if step.done else Exit.CONFIG
+    for thing in sorted({Thing.CASE, Thing.MESSAGE} - target.mappings.keys()):
+        remedy = f"Add {thing}.yaml beside the other mappings; casebridge init writes one to begin with."
+        finding = Finding(ok=False, text=f"there is no mapping of {thing}s, so none is delivered", remedy=remedy)
+        yield name, finding, Exit.CONFIG
     for problem in problems:
         severe = problem.severity is Severity.ERROR
         yield name, Finding(ok=not severe, text=str(problem)), Exit.CONFIG if severe else Exit.OK

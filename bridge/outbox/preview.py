@@ -56,17 +56,30 @@ class Preview:
 def preview(app: App, setup: TargetSetup, *, show_text: bool) -> Iterator[Preview]:
     """Yield what would happen to every pending record of a target, persons first."""
     run = Run.start(app, setup, owner="plan", seconds=0.0, patience=timedelta())
+    refused: set[int] = set()
     for thing in Thing:
-        if thing not in setup.mappings:
-            continue
-        query = select(schema.delivery).where(_D.target == setup.name, _D.thing == thing, _D.state == "pending")
-        with app.store.read() as connection:
-            rows = connection.execute(query.order_by(_D.case_id, _D.sort, _D.id)).all()
-        for part in bulk.chunks(rows, BATCH):
-            with app.store.read() as connection:
-                claims = _claims(connection, setup, thing, part)
+        if thing in setup.mappings:
             hidden = frozenset() if show_text else setup.mappings[thing].worded
-            yield from _looked_at(setup, thing, list(render(run, thing, claims)), hidden)
+            yield from _of_thing(run, thing, hidden, refused)
+
+
+def _of_thing(run: Run, thing: Thing, hidden: frozenset[str], refused: set[int]) -> Iterator[Preview]:
+    """Yield what would happen to records of one thing; ``refused`` gathers cases that would not be there for messages."""
+    setup = run.setup
+    query = select(schema.delivery).where(_D.target == setup.name, _D.thing == thing, _D.state == "pending")
+    with run.app.store.read() as connection:
+        rows = connection.execute(query.order_by(_D.case_id, _D.sort, _D.id)).all()
+    for row in rows if thing is Thing.MESSAGE else ():
+        if row.case_id in refused:
+            yield Preview("wait", thing, row.key, "", "its case would be refused")
+    going = [row for row in rows if thing is not Thing.MESSAGE or row.case_id not in refused]
+    for part in bulk.chunks(going, BATCH):
+        with run.app.store.read() as connection:
+            claims = _claims(connection, setup, thing, part)
+        for claim, seen in _looked_at(setup, thing, list(render(run, thing, claims)), hidden):
+            if thing is Thing.CASE and seen.action == "refuse":
+                refused.add(claim.row.case_id)
+            yield seen
 
 
 def _claims(connection: Connection, setup: TargetSetup, thing: Thing, rows: Sequence[Row[Any]]) -> list[Claim]:
@@ -94,24 +107,27 @@ def _refs(
     return {row.subject_id: (row.ref or NOT_YET, row.key) for row in rows}
 
 
-def _looked_at(setup: TargetSetup, thing: Thing, results: Sequence[Any], hidden: frozenset[str]) -> Iterator[Preview]:
+def _looked_at(
+    setup: TargetSetup, thing: Thing, results: Sequence[Any], hidden: frozenset[str]
+) -> Iterator[tuple[Claim, Preview]]:
     records = {one.claim.id: thaw_record(one.body, "") for one in results if isinstance(one, Rendered)}
     updates = [record.key for record in records.values() if record.ref]
     present = _present(setup, thing, updates)
     for one in results:
         key = one.claim.row.key
         if one.claim.id in records:
-            yield _of_record(setup, records[one.claim.id], present.get(key, {}), hidden)
+            yield one.claim, _of_record(setup, records[one.claim.id], present.get(key, {}), hidden)
             continue
         match one.outcome:
             case Same():
                 continue
             case Linked():
-                yield Preview("skip", thing, key, "", f"linked to {one.outcome.ref}, which stands there")
+                why = f"linked to {one.outcome.ref}, which stands there"
+                yield one.claim, Preview("skip", thing, key, "", why)
             case Unneeded():
-                yield Preview("skip", thing, key, "", one.outcome.reason)
+                yield one.claim, Preview("skip", thing, key, "", one.outcome.reason)
             case Refusal():
-                yield Preview("refuse", thing, key, "", one.outcome.reason)
+                yield one.claim, Preview("refuse", thing, key, "", one.outcome.reason)
 
 
 def _present(setup: TargetSetup, thing: Thing, keys: Sequence[str]) -> dict[str, Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 from typer.testing import CliRunner
@@ -12,6 +13,7 @@ from adapters.desk.target import DeskTarget
 from bridge import registry
 from bridge.errors import Exit
 from bridge.nouns import KeyField, Step, Thing
+from config import mappings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,6 +60,14 @@ def test_init_makes_a_project_that_syncs(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "brand").iterdir()} >= {
         ".gitignore", "casebridge.yaml", "example.env", "mappings", "schemas", "triage.yaml",
     }  # fmt: skip
+
+
+def test_editors_find_the_schema_of_every_file_of_a_new_project(tmp_path: Path) -> None:
+    _cli("init", str(tmp_path / "brand"))
+    for file in (tmp_path / "brand").rglob("*.yaml"):
+        first = file.read_text(encoding="utf-8").splitlines()[0]
+        assert first.startswith("# yaml-language-server: $schema="), file
+        assert (file.parent / first.partition("=")[2]).is_file(), file
 
 
 def test_init_overwrites_nothing(folder: Path) -> None:
@@ -117,6 +127,28 @@ def test_a_mapping_of_the_project_wins_and_is_checked(folder: Path, run: Callabl
     result = run("mapping", "check")
     assert result.exit_code == Exit.CONFIG
     assert "case.yaml:4: error: Case has no field 'subjekt'; did you mean 'subject'?" in result.stdout
+
+
+def test_a_plan_tells_what_would_be_refused_and_what_waits_for_it(
+    folder: Path, run: Callable[..., Result], ask: Callable[..., Any]
+) -> None:
+    shutil.copytree(mappings.SHIPPED / "desk", folder / "mappings" / "desk")
+    case = folder / "mappings" / "desk" / "case.yaml"
+    case.write_text(case.read_text().replace("{from: case.priority, default: normal}", "{value: Highest}"))
+    planned = ask("plan")["counts"]
+    assert (planned["refuse case"], planned["wait message"], planned.get("create message")) == (2, 2, None)
+    run("sync")
+    states = [row["state"] for row in ask("deliveries", "list") if row["thing"] in ("case", "message")]
+    assert sorted(states) == ["refused", "refused", "waiting", "waiting"]
+
+
+def test_a_thing_without_mapping_is_told_before_nothing_of_it_is_delivered(
+    folder: Path, ask: Callable[..., Any]
+) -> None:
+    shutil.copytree(mappings.SHIPPED / "desk", folder / "mappings" / "desk")
+    (folder / "mappings" / "desk" / "message.yaml").unlink()
+    (wrong,) = [row for row in ask("check") if not row["ok"]]
+    assert wrong["text"] == "there is no mapping of messages, so none is delivered"
 
 
 def test_two_syncs_that_disagree_about_mappings_are_an_error(folder: Path, run: Callable[..., Result]) -> None:
