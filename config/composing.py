@@ -21,7 +21,7 @@ from bridge.store import migrate
 from bridge.store.store import Store
 from bridge.triage.rules import load_rules
 from config.loading import read_project
-from config.mappings import mapping_files
+from config.mappings import SHIPPED, mapping_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,5 +117,12 @@ def _store_url(url: str, folder: Path) -> str:
 
 def _texts(loaded: Loaded, files: list[Path]) -> dict[str, str]:
     """Return the configuration as text, by path from the project folder, for the audit."""
-    texts = {os.path.relpath(file, loaded.folder): documents.text_of(file) for file in files}
+    texts = {_audited(file, loaded.folder): documents.text_of(file) for file in files}
     return {loaded.file.name: loaded.masked, **texts}
+
+
+def _audited(file: Path, folder: Path) -> str:
+    """Return the name of a file for the audit: where the program itself is installed is no configuration."""
+    if file.is_relative_to(SHIPPED):
+        return f"comes with Casebridge: mappings/{file.relative_to(SHIPPED).as_posix()}"
+    return os.path.relpath(file, folder)

@@ -201,8 +201,11 @@ def shown(value: object) -> str:
     return str(value).translate(_CONTROLS)
 
 
+_JSON = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+
+
 def _echo_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
-    typer.echo(orjson.dumps(value, default=_json_default, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode())
+    typer.echo(orjson.dumps(value, default=_json_default, option=_JSON).decode())
 
 
 def _json_default(value: object) -> object:

@@ -115,11 +115,25 @@ def test_a_repaired_row_leaves_the_quarantine(
     run: Callable[..., Result], ask: Callable[..., Any], folder: Path
 ) -> None:
     assert run("quarantine", "replay", "--all").exit_code == Exit.SET_ASIDE
+    assert list(ask("quarantine", "replay", "Q-1")["still_broken"]) == ["1"]
     fields = {"network": "x", "text": "my parcel!", "sent_at": "2026-03-01T11:00:00Z"}
     (folder / "repaired.jsonl").write_text(json.dumps({"id": "Q-1", "fields": fields}), encoding="utf-8")
     replayed = run("quarantine", "replay", "--file", str(folder / "repaired.jsonl"), "--set", "id=4")
     assert replayed.exit_code == 0, replayed.output
     assert (ask("status")["quarantine"], ask("status")["messages"]) == (0, 4)
+
+
+@pytest.mark.usefixtures("synced")
+def test_the_audit_names_what_comes_with_the_program_alike_wherever_that_is_installed(ask: Callable[..., Any]) -> None:
+    """So that another folder of the program is no change of the configuration."""
+    (version,) = ask("audit")
+    assert sorted(version["diffs"]) == [
+        "casebridge.yaml",
+        "comes with Casebridge: mappings/desk/case.yaml",
+        "comes with Casebridge: mappings/desk/message.yaml",
+        "comes with Casebridge: mappings/desk/person.yaml",
+        "triage.yaml",
+    ]
 
 
 @pytest.mark.usefixtures("synced")
