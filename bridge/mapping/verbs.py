@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from bridge.mapping.entries import Unit
 
 _GRAPHEME = regex.compile(r"\X")
-_WHOLE = re.compile(r"\s*([+-]?\d+)(?:\.0*)?\s*\Z", re.ASCII)
+_WHOLE = re.compile(r"\s*([+-]?\d+)(?:\.0*|,00?)?\s*\Z", re.ASCII)
+"""Spreadsheets in German write 3,0; what has three digits after a comma may be thousands."""
 _TRUE: Final = frozenset({"true", "yes", "y", "on", "1", "t", "ja"})
 _FALSE: Final = frozenset({"false", "no", "n", "off", "0", "f", "nein"})
 _BLOCKS: Final = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "ul", "ol", "table", "blockquote"})

@@ -81,6 +81,7 @@ def test_a_lone_surrogate_is_cut_like_any_character() -> None:
         ("strip_html: true", "2 < 3", "2 < 3"),
         ("integer_text: true", "3.0", "3"),
         ("integer_text: true", " 848. ", "848"),
+        ("integer_text: true", "3,0", "3"),
         ("integer_text: true", 3.0, "3"),
         ("integer_text: true", "12345678901234567890", "12345678901234567890"),
         ("split: ','", "1, 2,,3 ", ["1", "2", "3"]),
@@ -142,6 +143,7 @@ def test_a_verb_does_what_it_says(given_verbs: str, value: object, expected: obj
 @pytest.mark.parametrize(
     ("given_verbs", "value", "said"),
     [
+        ("integer_text: true", "3,000", "'3,000' is not a whole number"),
         ("integer_text: true", "3.5", "'3.5' is not a whole number"),
         ("integer_text: true", "9.1E+17", "digits are lost, export the column as text"),
         ("integer_text: true", "abc", "'abc' is not a whole number"),
