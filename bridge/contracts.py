@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -233,8 +233,12 @@ class Target(Adapter):
         """Ask for the outcome of accepted jobs: one per job, in order; ``Accepted`` again while it runs."""
 
     @abstractmethod
-    def find(self, object_name: str, keys: Collection[str], not_before: datetime) -> dict[str, Found]:
-        """Look up our keys. ``not_before``: when the last write was tried; within ``settle_after`` of it, absent is UNSURE."""
+    def find(self, object_name: str, keys: Mapping[str, str], not_before: datetime) -> dict[str, Found]:
+        """Look up any number of our keys, each with the id of the case that it stands in (empty: in none, or unknown).
+
+        An object without a key field is read back in that case. ``not_before``: when the last write was tried; within
+        ``settle_after`` of it, absent is UNSURE.
+        """
 
     @abstractmethod
     def keys(self, object_name: str) -> Iterator[str]:

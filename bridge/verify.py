@@ -75,7 +75,7 @@ def _compare(
     report: VerifyReport,
 ) -> None:
     by_key = {row.key: row for row in rows}
-    found = setup.target.find(object_name, list(by_key), app.clock.now())
+    found = setup.target.find(object_name, {key: row.case_ref or "" for key, row in by_key.items()}, app.clock.now())
     elsewhere: dict[str, Row[Any]] = {}
     for key, row in by_key.items():
         there = found.get(key)
@@ -115,7 +115,8 @@ def _standing(app: App, setup: TargetSetup, rows: Iterable[Row[Any]]) -> dict[st
             row.case_id: row.key for row in bulk.rows_where(connection, keys, delivery.case_id, list(case_of.values()))
         }
     mapping = setup.mappings.get(Thing.CASE)
-    found = setup.target.find(mapping.object, list(key_of.values()), app.clock.now()) if mapping and key_of else {}
+    cases = dict.fromkeys(key_of.values(), "")
+    found = setup.target.find(mapping.object, cases, app.clock.now()) if mapping and cases else {}
     told = {one.ref: one.merged_into for one in found.values() if one.merged_into}
     return {ref: told.get(ref) or into.get(ref, ref) for ref in case_of}
 

@@ -32,7 +32,7 @@ from bridge.nouns import (
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pydantic import BaseModel
 
@@ -141,7 +141,7 @@ class DeskTarget(Target):
         with self._database.read() as connection:
             return [_job_outcome(connection, job) for job in jobs]
 
-    def find(self, object_name: str, keys: Collection[str], not_before: datetime) -> dict[str, Found]:
+    def find(self, object_name: str, keys: Mapping[str, str], not_before: datetime) -> dict[str, Found]:
         """Search by key; blind to records younger than ``search_lag``."""
         self.schema(object_name)
         self.faults.before_call(self.name)

@@ -33,7 +33,7 @@ from bridge.nouns import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from pydantic import BaseModel
@@ -136,7 +136,7 @@ class MemoryTarget(Target):
             self._work_jobs()
             return [self._job_outcome(job) for job in jobs]
 
-    def find(self, object_name: str, keys: Collection[str], not_before: datetime) -> dict[str, Found]:
+    def find(self, object_name: str, keys: Mapping[str, str], not_before: datetime) -> dict[str, Found]:
         """Search by key; blind to records younger than the search lag."""
         self.schema(object_name)
         self.crm.faults.before_call(self.name)

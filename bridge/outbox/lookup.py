@@ -97,7 +97,8 @@ def _find(
     run: Run, thing: str, asking: Sequence[Claim], anchors: Mapping[int, list[str]], not_before: datetime
 ) -> _Results:
     name = run.setup.mappings[Thing(thing)].object
-    every = sorted({key for keys in anchors.values() for key in keys})
+    cases = {claim.id: claim.refs.case if thing == Thing.MESSAGE else "" for claim in asking}
+    every = {key: cases[id_] for id_, keys in anchors.items() for key in keys}
     run.take_token()
     found = reading(lambda: run.target.find(name, every, not_before))
     results = _Results()

@@ -111,7 +111,7 @@ def _looked_at(
     setup: TargetSetup, thing: Thing, results: Sequence[Any], hidden: frozenset[str]
 ) -> Iterator[tuple[Claim, Preview]]:
     records = {one.claim.id: thaw_record(one.body, "") for one in results if isinstance(one, Rendered)}
-    updates = [record.key for record in records.values() if record.ref]
+    updates = {record.key: record.parent for record in records.values() if record.ref}
     present = _present(setup, thing, updates)
     for one in results:
         key = one.claim.row.key
@@ -130,7 +130,7 @@ def _looked_at(
                 yield one.claim, Preview("refuse", thing, key, "", one.outcome.reason)
 
 
-def _present(setup: TargetSetup, thing: Thing, keys: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+def _present(setup: TargetSetup, thing: Thing, keys: Mapping[str, str]) -> dict[str, Mapping[str, Any]]:
     if not keys:
         return {}
     found = setup.target.find(setup.mappings[thing].object, keys, _LONG_AGO)

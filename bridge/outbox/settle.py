@@ -76,7 +76,7 @@ def _settle_unknown(run: Run, claimed: Sequence[Claim]) -> None:
         else:
             creates.append(claim)
     for (name, sent_at), group in _groups(creates).items():
-        found = _find(run, name, [claim.row.key for claim in group], sent_at)
+        found = _find(run, name, {claim.row.key: (claim.body or {})["parent"] for claim in group}, sent_at)
         for claim in group:
             answer = found.get(claim.row.key, Found(Presence.UNSURE))
             if answer.presence is Presence.FOUND:
@@ -116,7 +116,7 @@ def _groups(creates: Iterable[Claim]) -> dict[tuple[str, datetime], list[Claim]]
     return groups
 
 
-def _find(run: Run, name: str, keys: Sequence[str], sent_at: datetime) -> Mapping[str, Found]:
+def _find(run: Run, name: str, keys: Mapping[str, str], sent_at: datetime) -> Mapping[str, Found]:
     run.take_token()
     try:
         return reading(lambda: run.target.find(name, keys, sent_at))

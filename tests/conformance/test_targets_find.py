@@ -36,7 +36,13 @@ def look(target: TargetHarness, thing: Thing, anchor: str) -> Found:
     """Look one key up when "not found" proves something."""
     asked_at = target.clock.now()
     target.clock.forward(settle_after(target, thing))
-    return target.target.find(target.samples[thing].object, [key(anchor)], asked_at)[key(anchor)]
+    keys = {key(anchor): place(target, thing)}
+    return target.target.find(target.samples[thing].object, keys, asked_at)[key(anchor)]
+
+
+def place(target: TargetHarness, thing: Thing) -> str:
+    """Return the case in which a record of ``thing`` stands."""
+    return case_for(target) if target.samples[thing].parented else ""
 
 
 @things
@@ -47,16 +53,16 @@ def test_what_was_never_written_is_absent(target: TargetHarness, thing: Thing) -
 @things
 def test_every_key_that_was_asked_for_is_answered(target: TargetHarness, thing: Thing) -> None:
     written(target, record(target, thing, "anchor"))
-    asked = [key("anchor"), *(key(f"never:{n}") for n in range(300))]
+    asked = dict.fromkeys([key("anchor"), *(key(f"never:{n}") for n in range(300))], place(target, thing))
     assert set(target.target.find(target.samples[thing].object, asked, target.clock.now())) == set(asked)
-    assert target.target.find(target.samples[thing].object, [], target.clock.now()) == {}
+    assert target.target.find(target.samples[thing].object, {}, target.clock.now()) == {}
 
 
 def test_within_the_search_lag_absent_is_not_believed(target: TargetHarness) -> None:
     lag = target.lag()
     sent, asked_at = record(target, Thing.PERSON, "anchor"), target.clock.now()
     ref = written(target, sent)
-    missing = [key("never"), sent.key]
+    missing = dict.fromkeys([key("never"), sent.key], "")
     soon = target.target.find(sent.object, missing, asked_at)
     assert {found.presence for found in soon.values()} == {Presence.UNSURE}
     target.clock.forward(lag)

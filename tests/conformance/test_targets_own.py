@@ -129,7 +129,7 @@ def test_reading_meets_trouble_by_its_name(target: TargetHarness) -> None:
     """A rate limit while looking up is no "absent"."""
     target.provoke(Trouble.RATE_LIMITED)
     with pytest.raises(RateLimited):
-        target.target.find(target.samples[Thing.CASE].object, [key("never")], target.clock.now())
+        target.target.find(target.samples[Thing.CASE].object, {key("never"): ""}, target.clock.now())
 
 
 def test_closing_twice_does_no_harm(target: TargetHarness) -> None:

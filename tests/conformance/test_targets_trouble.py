@@ -42,7 +42,7 @@ def test_after_a_lost_response_every_outcome_is_unknown_until_found(target: Targ
     target.provoke(Trouble.LOST_RESPONSE)
     assert all(isinstance(outcome, Unknown) for outcome in write(target, *sent))
     target.clock.forward(settle_after(target, Thing.PERSON))
-    found = target.target.find(sent[0].object, [each.key for each in sent], asked_at)
+    found = target.target.find(sent[0].object, {each.key: each.parent for each in sent}, asked_at)
     assert [found[each.key].ref for each in sent] == [
         standing(target, Thing.PERSON, f"anchor:{n}")[0].ref for n in range(3)
     ]
@@ -53,7 +53,7 @@ def test_after_a_lost_request_nothing_is_found_and_it_can_be_written(target: Tar
     target.provoke(Trouble.LOST_REQUEST)
     assert isinstance(write(target, sent)[0], Unknown)
     target.clock.forward(settle_after(target, Thing.PERSON))
-    assert not target.target.find(sent.object, [sent.key], asked_at)[sent.key].refs
+    assert not target.target.find(sent.object, {sent.key: sent.parent}, asked_at)[sent.key].refs
     written(target, sent)
     assert len(standing(target, Thing.PERSON, "anchor")) == 1
 

@@ -35,7 +35,7 @@ def test_find_reads_the_same_back(target: TargetHarness, thing: Thing) -> None:
     sent = record(target, thing, "anchor")
     ref = written(target, sent)
     target.clock.forward(settle_after(target, thing))
-    found = target.target.find(sent.object, [sent.key], target.clock.now())[sent.key]
+    found = target.target.find(sent.object, {sent.key: sent.parent}, target.clock.now())[sent.key]
     assert (found.ref, found.refs) == (ref, (ref,))
     assert {name: sent.fields[name] for name in found.fields.keys() & sent.fields.keys()} == {
         name: found.fields[name] for name in found.fields.keys() & sent.fields.keys()

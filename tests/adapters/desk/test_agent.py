@@ -98,7 +98,7 @@ def test_merges_chain_to_the_record_that_stands(target: DeskTarget) -> None:
     refs = [ref(target, record(Thing.CASE, f"cb1-{n}", subject="Router")) for n in range(3)]
     target.agent().merge_cases(refs[0], refs[1])
     target.agent().merge_cases(refs[1], refs[2])
-    assert target.find("Case", ["cb1-0"], target.agent().clock.now())["cb1-0"].merged_into == refs[2]
+    assert target.find("Case", {"cb1-0": ""}, target.agent().clock.now())["cb1-0"].merged_into == refs[2]
 
 
 def test_nothing_merges_into_itself(target: DeskTarget) -> None:
@@ -111,7 +111,7 @@ def test_deleting_a_case_takes_its_messages_and_leaves_no_word(target: DeskTarge
     case = ref(target, record(Thing.CASE, "cb1-c", subject="Router broken"))
     ref(target, record(Thing.MESSAGE, "cb1-m", parent=case, text="It blinks red."))
     target.agent().delete(case)
-    assert target.find("Message", ["cb1-m"], target.agent().clock.now())["cb1-m"].deleted
+    assert target.find("Message", {"cb1-m": ""}, target.agent().clock.now())["cb1-m"].deleted
     target.close()
     assert b"It blinks red" not in (tmp_path / "desk.db").read_bytes()
 

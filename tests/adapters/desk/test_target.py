@@ -38,7 +38,7 @@ def test_custom_fields_are_enforced_like_the_usual_ones(tmp_path: Path) -> None:
     )
     codes = [outcome.code if isinstance(outcome, Refusal) else "" for outcome in outcomes]
     assert codes == ["", "missing", "too_long", "not_in_picklist"]
-    assert target.find("Case", ["cb1-a"], target.agent().clock.now())["cb1-a"].fields["contract"] == "A-123"
+    assert target.find("Case", {"cb1-a": ""}, target.agent().clock.now())["cb1-a"].fields["contract"] == "A-123"
     target.close()
 
 
@@ -123,7 +123,7 @@ def test_a_job_that_is_not_due_leaves_its_key_unsure(tmp_path: Path, clock: Fixe
     target, asked_at = desk(tmp_path, clock, job_delay=10), clock.now()
     target.faults.next(Fault.JOB)
     target.write("Person", [record(Thing.PERSON, "cb1-p", name="Ada")])
-    assert target.find("Person", ["cb1-p"], asked_at)["cb1-p"].presence is Presence.UNSURE
+    assert target.find("Person", {"cb1-p": ""}, asked_at)["cb1-p"].presence is Presence.UNSURE
     target.close()
 
 
@@ -138,7 +138,7 @@ def test_a_lost_job_is_unknown_and_still_done(target: DeskTarget) -> None:
 
 def test_times_are_kept_in_utc(target: DeskTarget, clock: FixedClock) -> None:
     ref(target, record(Thing.CASE, "cb1-c", subject="x", opened_at=clock.now()))
-    assert target.find("Case", ["cb1-c"], clock.now())["cb1-c"].fields["opened_at"] == "2026-03-02T09:00:00+00:00"
+    assert target.find("Case", {"cb1-c": ""}, clock.now())["cb1-c"].fields["opened_at"] == "2026-03-02T09:00:00+00:00"
 
 
 def _stands(target: DeskTarget, outcome: Outcome) -> bool:
