@@ -13,7 +13,7 @@ from sqlalchemy import and_, select
 
 from bridge import agents, budget, foreign
 from bridge.collect import store_page
-from bridge.errors import RateLimited
+from bridge.errors import BudgetSpent, RateLimited
 from bridge.facts.people import Batch as PeopleBatch
 from bridge.nouns import Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged, What
 from bridge.outbox.predicates import STANDS
@@ -42,7 +42,7 @@ _MATTERS = frozenset({What.STATUS, What.MERGED, What.DELETED})
 def write_back(app: App, setup: TargetSetup) -> dict[str, int]:
     """Read everything new in a target; returns counts. Activity is read from the first call on, not from before.
 
-    Raises ``AuthError``, ``Transient`` and ``RateLimited``; the latter holds for all processes.
+    Raises ``AuthError``, ``Transient``, ``RateLimited`` and ``BudgetSpent``; the latter two hold for all processes.
     """
     counts: Counter[str] = Counter()
     with app.store.read() as connection:
@@ -54,6 +54,9 @@ def write_back(app: App, setup: TargetSetup) -> dict[str, int]:
                 read(app, setup, counts)
     except RateLimited as error:
         budget.pause(app.store, setup.name, app.clock.now() + timedelta(seconds=error.retry_after))
+        raise
+    except BudgetSpent as error:
+        budget.pause(app.store, setup.name, error.until)
         raise
     return dict(counts)
 

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
+from adapters.memory.target import MemoryTarget
+from bridge.errors import BudgetSpent
 from bridge.store import schema
+from tests.bridge.outbox.world import CRM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bridge.nouns import CasePage, Cursor
     from tests.bridge.answering.conftest import Desk
+
+
+class SpentTarget(MemoryTarget):
+    """A CRM whose daily budget is used up for an hour; counts how often it is asked."""
+
+    asked = 0
+
+    def cases(self, after: Cursor) -> Iterator[CasePage]:  # noqa: ARG002 - nothing is read
+        """Refuse to be read."""
+        self.asked += 1
+        message = "The calls of today are used up."
+        raise BudgetSpent(message, until=self.crm.clock.now() + timedelta(hours=1))
 
 
 def test_events_are_stored_once_and_make_their_case_dirty(desk: Desk) -> None:
@@ -53,3 +74,15 @@ def test_cases_of_others_are_kept_as_snapshots_and_ours_are_not(desk: Desk) -> N
 
 def test_what_happened_before_the_first_look_is_left_alone(desk: Desk) -> None:
     assert desk.world.all(schema.case_event) == []
+
+
+def test_a_spent_budget_leaves_the_target_alone_until_it_is_given_anew(desk: Desk) -> None:
+    target = SpentTarget(CRM, desk.world.target.crm)
+    desk.world.change(target=target)
+    with pytest.raises(BudgetSpent):
+        desk.write_back()
+    assert desk.write_back() == {}
+    assert target.asked == 1
+    desk.world.clock.forward(timedelta(hours=1))
+    with pytest.raises(BudgetSpent):
+        desk.write_back()
