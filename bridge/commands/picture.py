@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.rule import Rule
@@ -18,7 +20,7 @@ from bridge.commands.context import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from rich.console import RenderableType
+    from rich.console import ConsoleOptions, RenderableType, RenderResult
 
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red", "bright_cyan", "bright_magenta")
 BAR_WIDTH = 30
@@ -53,7 +55,7 @@ class Picture:
         grid = _grid(title)
         longest, colour = max(counts.values(), default=0), self.colour(title)
         for name, count in counts.items():
-            grid.add_row(shown(name), Text(str(count), justify="right"), _bar([(count, colour)], longest))
+            grid.add_row(shown(name), Text(str(count), justify="right"), _Bar([(count, colour)], longest))
         self._draw(_lines(title, (), counts.items()), Padding(grid, _INDENT))
 
     def table(
@@ -77,7 +79,7 @@ class Picture:
         longest = max((sum(count for count, _ in each) for each in segments), default=0)
         for row, each in zip(rows, segments, strict=True):
             cells: list[RenderableType] = [Text(shown(cell), style=self._colours.get(shown(cell), "")) for cell in row]
-            grid.add_row(*cells, _bar(each, longest))
+            grid.add_row(*cells, _Bar(each, longest))
         self._draw(_lines(title, columns, rows), Padding(grid, _INDENT))
 
     def json(self, text: str) -> None:
@@ -116,15 +118,25 @@ def _grid(title: str) -> Table:
     )
 
 
-def _bar(segments: Sequence[tuple[int, str]], longest: int) -> Text:
-    """Return counts and colours as one bar, ``BAR_WIDTH`` cells long for ``longest``; parts of a cell at its end only."""
-    bar = Text()
-    eighths = [round(count * BAR_WIDTH * 8 / (longest or 1)) for count, _ in segments]
-    for number, (_, colour) in enumerate(segments):
-        whole, rest = divmod(eighths[number], 8)
-        last = number == len(segments) - 1
-        bar.append("█" * whole + (_EIGHTHS[rest].strip() if last else "█" * (rest > 3)), style=colour)
-    return bar
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """Counts and colours as one bar: as long as there is room, at most ``BAR_WIDTH`` cells, for ``longest``."""
+
+    segments: Sequence[tuple[int, str]]
+    longest: int
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """Return how little and how much room it takes."""
+        return Measurement(0, min(BAR_WIDTH, options.max_width))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it; parts of a cell at its end only."""
+        bar, width = Text(no_wrap=True, overflow="crop"), min(BAR_WIDTH, options.max_width)
+        for number, (count, colour) in enumerate(self.segments):
+            whole, rest = divmod(round(count * width * 8 / (self.longest or 1)), 8)
+            last = number == len(self.segments) - 1
+            bar.append("█" * whole + (_EIGHTHS[rest].strip() if last else "█" * (rest > 3)), style=colour)
+        yield bar
 
 
 def _lines(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:

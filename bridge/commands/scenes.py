@@ -95,10 +95,10 @@ def look(app: App) -> Week:
 
 def show_week(picture: Picture, week: Week) -> None:
     """Show what came in and what became of it."""
-    said = f"{week.messages} messages in {week.conversations} conversations on {len(week.channels)} channels"
+    said = f"{week.messages} messages, {len(week.channels)} channels → {week.conversations} conversations"
     delivered, waiting = week.deliveries["delivered"], sum(week.deliveries.values()) - week.deliveries["delivered"]
     picture.headline(
-        f"{said}  →  {week.customers} customers  →  {week.cases} cases",
+        f"{said} → {week.customers} customers → {week.cases} cases",
         f"{delivered} records delivered to the desk, {waiting} waiting or refused",
     )
     picture.table(
@@ -107,7 +107,7 @@ def show_week(picture: Picture, week: Week) -> None:
         [(line.network, line.messages, line.from_customers, line.customers, line.cases) for line in week.channels],
         parts={"messages": ""},
     )
-    picture.bars("Messages a day", {f"{date.fromisoformat(day):%a %d %b}": count for day, count in week.days.items()})
+    picture.bars("Messages a day", {f"{date.fromisoformat(day):%a %d %b}": week.days[day] for day in _busy(week.days)})
     picture.bars("Contact reasons", _most(week.reasons))
     picture.table(
         "First answers by priority",
@@ -118,7 +118,10 @@ def show_week(picture: Picture, week: Week) -> None:
     picture.table(
         "No case, and by which rule",
         ("rule", "messages", "such as"),
-        [(line.why.removeprefix("rule:"), line.messages, _excerpt(line.example)) for line in week.left_out],
+        [
+            (line.why.removeprefix("rule:"), line.messages, _excerpt(line.example) or "(stars without words)")
+            for line in week.left_out
+        ],
     )
     picture.table(
         "Set aside, because it cannot be read",
@@ -213,6 +216,12 @@ def _most(counts: Mapping[str, int]) -> dict[str, int]:
     shown = dict(list(counts.items())[:MOST_REASONS])
     others = sum(counts.values()) - sum(shown.values())
     return shown | ({"all others": others} if others else {})
+
+
+def _busy(days: Mapping[str, int]) -> list[str]:
+    """Return the days from the first on which something was said to the last."""
+    busy = [number for number, count in enumerate(days.values()) if count]
+    return list(days)[busy[0] : busy[-1] + 1] if busy else []
 
 
 def _proof(picture: Picture, claim: str, *, ok: bool) -> None:
