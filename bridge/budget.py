@@ -45,9 +45,7 @@ def take(store: Store, name: str, *, per_second: float) -> float:
         tokens = min(burst, row.tokens + rested * per_second)
         granted = tokens >= 1
         connection.execute(
-            schema.budget.update()
-            .where(_BUDGET.name == name)
-            .values(tokens=tokens - granted, refilled_at=now, used=_BUDGET.used + int(granted))
+            schema.budget.update().where(_BUDGET.name == name).values(tokens=tokens - granted, refilled_at=now)
         )
     return 0.0 if granted else (1 - tokens) / per_second
 
@@ -67,5 +65,5 @@ def paused_until(connection: Connection, name: str, now: datetime) -> datetime |
 
 
 def _ensure(connection: Connection, name: str, tokens: float, now: datetime) -> None:
-    row = {"name": name, "tokens": tokens, "refilled_at": now, "pause_until": None, "day": "", "used": 0}
+    row = {"name": name, "tokens": tokens, "refilled_at": now, "pause_until": None}
     bulk.insert_new(connection, schema.budget, [row])

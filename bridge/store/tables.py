@@ -613,8 +613,6 @@ class BudgetRow(Table, table=True):
     tokens: float = 0.0
     refilled_at: datetime | None = _time()
     pause_until: datetime | None = _time()
-    day: str = ""
-    used: int = 0
 
 
 class Pause(Table, table=True):

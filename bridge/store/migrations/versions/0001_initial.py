@@ -79,8 +79,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("tokens", sa.Float(), nullable=False),
         sa.Column("refilled_at", TIME, nullable=True),
         sa.Column("pause_until", TIME, nullable=True),
-        sa.Column("day", sa.String(), nullable=False),
-        sa.Column("used", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_budget")),
     )
     op.create_table(
