@@ -7,9 +7,11 @@ Our own adapters register exactly like those of others: one line under ``casebri
 from __future__ import annotations
 
 import difflib
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import EntryPoint, entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import cast
 
 from bridge.contracts import Publisher, Source, Target
@@ -42,7 +44,7 @@ class Registration:
 
 def kinds(role: Role) -> tuple[str, ...]:
     """Return the registered names of a role, sorted; loads nothing."""
-    return tuple(sorted({point.name for point in entry_points(group=role.value)}))
+    return tuple(sorted({point.name for point in _points(role)}))
 
 
 def source(kind: str) -> type[Source]:
@@ -62,7 +64,7 @@ def target(kind: str) -> type[Target]:
 
 def registrations() -> list[Registration]:
     """Load every registered adapter; a broken one comes with a warning that names it instead of a class."""
-    return [_registration(role, point) for role in Role for point in sorted(entry_points(group=role.value), key=_order)]
+    return [_registration(role, point) for role in Role for point in sorted(_points(role), key=_order)]
 
 
 def warnings() -> tuple[str, ...]:
@@ -70,8 +72,18 @@ def warnings() -> tuple[str, ...]:
     return tuple(each.warning for each in registrations() if each.warning)
 
 
+def _points(role: Role) -> EntryPoints:
+    return _points_on(tuple(sys.path), role)
+
+
+@cache
+def _points_on(_path: tuple[str, ...], role: Role) -> EntryPoints:
+    """Return the entry points on a search path; looking through all distributions takes several milliseconds."""
+    return entry_points(group=role.value)
+
+
 def _load(role: Role, kind: str) -> type:
-    points = sorted(entry_points(group=role.value, name=kind), key=_order)
+    points = sorted(_points(role).select(name=kind), key=_order)
     if not points:
         raise ConfigError(_unknown(role, kind))
     found = _registration(role, points[0])
