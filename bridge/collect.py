@@ -173,7 +173,7 @@ def _settle(reading: Reading, message: Message) -> Message:
 
 
 def _write(connection: Connection, prepared: _Prepared, now: datetime) -> Counts:
-    profile_ids = prepared.people.store(connection)
+    profile_ids = prepared.people.store(connection, now)
     counts = Counts(other=prepared.other)
     counts.new, counts.repeated = prepared.messages.store(connection, profile_ids, now)
     counts.seen = counts.new + counts.repeated + len(prepared.broken)

@@ -107,7 +107,7 @@ def _store_activity(
     refs = {event.case_ref for event in events} | {answer.case_ref for answer in answers}
     cases = case_ids(connection, setup.name, refs)
     counts = Counter({"events": _store_events(connection, setup.name, events, cases)})
-    _follow_people(connection, setup.name, people)
+    _follow_people(connection, setup.name, people, app.clock.now())
     first = {ref: ids[0] for ref, ids in cases.items()}
     counts.update(agents.take_answers(connection, app, setup, answers, first, since))
     return counts
@@ -135,7 +135,9 @@ def _store_events(
     return len(fresh)
 
 
-def _follow_people(connection: Connection, target: str, events: Sequence[PersonMerged | PersonDeleted]) -> None:
+def _follow_people(
+    connection: Connection, target: str, events: Sequence[PersonMerged | PersonDeleted], now: datetime
+) -> None:
     """Let our references follow persons that were merged; one that was deleted is a tombstone."""
     batch = PeopleBatch()
     for event in events:
@@ -147,7 +149,7 @@ def _follow_people(connection: Connection, target: str, events: Sequence[PersonM
             gone = {"state": "gone", "reason": "deleted in the target", "next_at": None}
             connection.execute(schema.delivery.update().where(where).values(gone))
     if events:
-        batch.store(connection)
+        batch.store(connection, now)
 
 
 def _move_ref(connection: Connection, target: str, thing: str, loser: str, winner: str, **values: Any) -> None:  # noqa: ANN401 - columns of a row

@@ -1,7 +1,8 @@
 """Profiles, CRM rows and the evidence that they show, as facts.
 
-A profile is as its newest sighting showed it. Evidence is written when it is new, or when it was seen earlier or
-later than known before; identity is dirty only then.
+A profile is as its newest sighting showed it, a CRM row as its newest state (without times the one read last): what it
+no longer shows is retracted. Evidence is written when it is new, or when it was seen earlier or later than known before;
+identity is dirty only then.
 """
 
 from __future__ import annotations
@@ -94,19 +95,20 @@ class Batch:
     def person(self, person: Person) -> None:
         """Take a CRM's row."""
         key = f"{person.instance}:{person.native_id}"
-        self._persons[key] = person
-        self._shown(f"r:{key}", person.shown, _Span(person.updated_at, person.updated_at))
+        known = self._persons.get(key)
+        if known is None or _as_new(person.updated_at, known.updated_at):
+            self._persons[key] = person
 
     def ended(self, event: PersonMerged | PersonDeleted) -> None:
         """Take the end of a CRM's row."""
         self._ended.append(event)
 
-    def store(self, connection: Connection) -> dict[str, int]:
+    def store(self, connection: Connection, now: datetime) -> dict[str, int]:
         """Store what is new, mark dirty whom it concerns, and return profile ids by profile key."""
         for profile, span in self._sightings.items():
             self._take(profile, span)
         ids = self._store_profiles(connection)
-        dirty = self._store_persons(connection) | self._store_evidence(connection)
+        dirty = self._store_persons(connection) | self._store_evidence(connection, now)
         bulk.insert_new(connection, schema.dirty, [{"kind": "vertex", "key": vertex} for vertex in sorted(dirty)])
         return ids
 
@@ -194,6 +196,13 @@ class Batch:
 
     def _store_persons(self, connection: Connection) -> set[str]:
         table = schema.person
+        query = select(table)
+        known = {row.key: row for row in bulk.rows_where(connection, query, table.c.key, sorted(self._persons))}
+        for key, person in list(self._persons.items()):
+            if key in known and not _as_new(person.updated_at, known[key].updated_at):
+                del self._persons[key]
+                continue
+            self._shown(f"r:{key}", person.shown, _Span(person.updated_at, person.updated_at))
         rows = [
             {
                 "key": key,
@@ -208,10 +217,6 @@ class Batch:
             }
             for key, person in sorted(self._persons.items())
         ]
-        known = {
-            row.key: row
-            for row in bulk.rows_where(connection, select(table), table.c.key, [row["key"] for row in rows])
-        }
         changed = [row for row in rows if not _same_person(known.get(row["key"]), row)]
         bulk.upsert(connection, table, changed, key=("key",))
         dirty = {f"r:{row['key']}" for row in changed}
@@ -223,11 +228,19 @@ class Batch:
                 dirty.add(f"r:{key}")
         return dirty
 
-    def _store_evidence(self, connection: Connection) -> set[str]:
-        if not self._evidence:
+    def _store_evidence(self, connection: Connection, now: datetime) -> set[str]:
+        stated = {f"r:{key}" for key in self._persons}
+        vertices = {vertex for vertex, _, _ in self._evidence} | stated
+        if not vertices:
             return set()
         table = schema.evidence
-        known = _evidence_of(connection, {vertex for vertex, _, _ in self._evidence})
+        known = _evidence_of(connection, vertices)
+        gone = [
+            row
+            for key, row in known.items()
+            if row.vertex in stated and key not in self._evidence and row.retracted_at is None
+        ]
+        bulk.update(connection, table, [{"id": row.id, "retracted_at": now} for row in gone])
         fresh = sorted(self._evidence.keys() - known.keys())
         bulk.insert_new(connection, table, [_evidence_row(key, self._evidence[key]) for key in fresh])
         if fresh and _shared(connection):  # who stored them a moment before may have seen them at another time
@@ -242,7 +255,7 @@ class Batch:
         ]
         bulk.update(connection, table, changes)
         matters = {row.vertex for row, _ in wider if row.retracted_at is not None or _interval_matters(row.identifier)}
-        return {vertex for vertex, _, _ in fresh} | matters
+        return {vertex for vertex, _, _ in fresh} | matters | {row.vertex for row in gone}
 
     def _wider(self, known: Iterable[Row[Any]]) -> list[tuple[Row[Any], _Span]]:
         """Return stored evidence that was seen earlier or later than known, or was retracted, with its span."""
@@ -259,6 +272,11 @@ class Batch:
 def _evidence_of(connection: Connection, vertices: Iterable[str]) -> dict[tuple[str, str, str], Row[Any]]:
     rows = bulk.rows_where(connection, _KNOWN_EVIDENCE, schema.evidence.c.vertex, sorted(vertices))
     return {(row.vertex, row.identifier, row.relation): row for row in rows}
+
+
+def _as_new(at: datetime | None, known: datetime | None) -> bool:
+    """Tell whether a state of a row is no older than the known one; without a time the one read last counts."""
+    return at is None or known is None or at >= known
 
 
 def _shared(connection: Connection) -> bool:

@@ -32,7 +32,7 @@ def resolve_people(connection: Connection, work: Work) -> set[int]:
     query = select(_P.id, _P.key)
     vertices = {f"p:{row.key}": row.id for row in bulk.rows_where(connection, query, _P.id, sorted(work.authors))}
     members = _members(connection, vertices.keys() | work.vertices)
-    seeds = (vertices.keys() - members.keys()) | work.vertices
+    seeds = (vertices.keys() - members.keys()) | work.vertices | _mates(connection, work, members)
     changed = _solve(connection, work, seeds, members) if seeds else set()
     for vertex, profile in vertices.items():
         work.customer_of[profile] = members[vertex]
@@ -44,6 +44,13 @@ def resolve_people(connection: Connection, work: Work) -> set[int]:
 def _members(connection: Connection, vertices: Collection[str]) -> dict[str, int]:
     query = select(_MEMBER.vertex, _MEMBER.customer_id)
     return {row.vertex: row.customer_id for row in bulk.rows_where(connection, query, _MEMBER.vertex, sorted(vertices))}
+
+
+def _mates(connection: Connection, work: Work, members: Mapping[str, int]) -> set[str]:
+    """Return who was one customer with those of which something changed: what linked them may be gone."""
+    customers = sorted({members[vertex] for vertex in work.vertices if vertex in members})
+    query = select(_MEMBER.vertex)
+    return {row.vertex for row in bulk.rows_where(connection, query, _MEMBER.customer_id, customers)}
 
 
 def _solve(connection: Connection, work: Work, seeds: set[str], members: dict[str, int]) -> set[int]:
