@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DELIVER, PUBLISH, COLLECT = "deliver", "publish", "collect"
 BRAKE = "brake"
+_DOING = {DELIVER: ("Delivering", "to"), PUBLISH: ("Publishing", "on"), COLLECT: ("Collecting", "from")}
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 _HOURS_IN_WEEK = 168
@@ -43,6 +44,16 @@ class Paused:
     connection: str
     by: str
     reason: str
+
+    def __str__(self) -> str:
+        """Return the sentence for whom it stops: a brake says all by itself."""
+        if self.by == BRAKE:
+            return self.reason
+        why = f": {self.reason}" if self.reason else ""
+        doing, where = _DOING[self.step]
+        what = f"{doing} {where} {self.connection}" if self.connection else doing
+        command = f"casebridge resume {self.step} {self.connection}".strip()
+        return f"{what} is paused by {self.by or 'somebody'}{why}. Go on with: {command}"
 
 
 def pause(store: Store, step: str, name: str, *, by: str, reason: str, now: datetime) -> None:

@@ -134,7 +134,7 @@ def _begin(app: App, setup: SourceSetup, row: Row[Any]) -> bool:
     limits = app.targets[row.target].brakes
     with app.store.write("publish.begin") as connection:
         paused = brakes.paused(connection, brakes.PUBLISH, setup.name)
-        stop = paused.reason or f"Publishing was paused by {paused.by}." if paused is not None else ""
+        stop = str(paused or "")
         stop = stop or brakes.room_for_answer(connection, setup.name, row.text, limits, now)
         ours = 0
         if not stop:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
 
     from bridge.app import App
-    from bridge.brakes import Paused
 
 _D, _A, _Q = schema.delivery.c, schema.action.c, schema.quarantine.c
 
@@ -59,7 +58,7 @@ def delivery(connection: Connection, _app: App, number: int) -> Iterator[str]:
         yield f"It is tried again {when(row.next_at)}, after {count(row.attempts, 'attempt')}."
     pause = paused(connection, "deliver", row.target)
     if pause is not None:
-        yield f"Delivering to {row.target} is paused: {_paused(pause)}. Go on with: casebridge resume deliver {row.target}"
+        yield str(pause)
 
 
 def _record(row: Row[Any]) -> str:
@@ -102,11 +101,7 @@ def action(connection: Connection, _app: App, number: int) -> Iterator[str]:
         yield _ACTIONS[row.state].format(number)
     pause = paused(connection, "publish", row.connection)
     if pause is not None and row.state in {"held", "queued"}:
-        yield f"Publishing on {row.connection} is paused: {_paused(pause)}. Go on with: casebridge resume publish {row.connection}"
-
-
-def _paused(pause: Paused) -> str:
-    return pause.reason or f"by {pause.by or 'somebody'}"
+        yield str(pause)
 
 
 def set_aside(connection: Connection, _app: App, number: int) -> Iterator[str]:

@@ -128,7 +128,7 @@ class Run:
                 paused = brakes.paused(connection, brakes.DELIVER, self.setup.name)
                 resting = budget.paused_until(connection, self.setup.name, now)
             if paused is not None:
-                self.halt(paused.reason or f"Delivering to {self.setup.name} was paused by {paused.by}.")
+                self.halt(str(paused))
             elif resting is None:
                 return True
             else:

@@ -136,7 +136,7 @@ def test_a_delivery_tells_what_stops_it(told: Callable[[str], str], run: Callabl
     rows = json.loads(run("--json", "deliveries", "list", "--where", "state=pending").stdout)
     said = told(f"D-{rows[0]['id']}")
     assert "The next sync delivers it." in said
-    assert "Delivering to desk is paused: stocktaking." in said
+    assert ": stocktaking. Go on with: casebridge resume deliver desk" in said
 
 
 def test_who_may_be_one_is_listed_and_kept_apart_for_a_reason(

@@ -106,7 +106,10 @@ def test_a_pause_stops_delivering_before_the_next_send(world: World, name: str) 
     world.case(1)
     brakes.pause(world.store, brakes.DELIVER, name, by="anna", reason="", now=world.clock.now())
     (problem,) = world.deliver().problems
-    assert problem.text == "Delivering to crm was paused by anna."
+    assert (
+        problem.text
+        == f"Delivering{' to crm' * bool(name)} is paused by anna. Go on with: casebridge resume deliver {name}".strip()
+    )
     assert world.target.crm.rows == {}
     assert brakes.resume(world.store, brakes.DELIVER, name)
     world.deliver()
