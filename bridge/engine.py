@@ -20,7 +20,7 @@ from bridge.backup import recognise
 from bridge.brakes import paused, resume
 from bridge.collect import Counts, collect
 from bridge.errors import CasebridgeError, ConfigError, Exit
-from bridge.modes import destination, take_backlog
+from bridge.modes import destination, note_beginnings, take_backlog
 from bridge.outbox.deliver import deliver
 from bridge.plan import plan as look_ahead
 from bridge.policies import stamp, store_secret
@@ -82,14 +82,15 @@ def _story(
     options: SyncOptions,
     report: RunReport,
 ) -> None:
+    note_beginnings(app)
     _each(report, targets, lambda target: _write_back(app, target, report))
     _each(report, sources, lambda source: _settle(app, source))
     _each(report, sources, lambda source: _collect(app, source, options, report))
+    for target in targets if options.backlog else ():
+        take_backlog(app, target)
     _resolve(app, options, report)
     _fetch_attachments(app, options, report)
     for target in targets:
-        if options.backlog:
-            take_backlog(app, target)
         if options.accept is not None:
             resume(app.store, "deliver", target.name, accept=options.accept)
     _each(report, targets, lambda target: _deliver(app, target, options, report))

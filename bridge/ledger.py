@@ -10,9 +10,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal_column, or_, select
 
-from bridge.modes import outbox_of
+from bridge.modes import beginnings, outbox_of
 from bridge.reading import MESSAGES, OWN_POSTS
 from bridge.resolve.batch import routes_of
 from bridge.store import schema
@@ -74,7 +74,8 @@ def ledger(app: App) -> LedgerReport:
         for target in app.targets:
             outbox = outbox_of(app.targets[target])
             connections = [source for source, targets in routes.items() if outbox in targets]
-            report.targets.append(_target(connection, outbox, connections))
+            since = beginnings(connection, [outbox])[outbox]
+            report.targets.append(_target(connection, outbox, connections, since))
             _placements(connection, outbox, report)
     return report
 
@@ -101,7 +102,7 @@ def _sources(connection: Connection, report: LedgerReport) -> None:
         report.faults.append(f"{name}: {count} messages are stored, but none was ever counted.")
 
 
-def _target(connection: Connection, target: str, connections: list[str]) -> Line:
+def _target(connection: Connection, target: str, connections: list[str], since: int) -> Line:
     message, delivery, resolved = schema.message.c, schema.delivery.c, schema.resolved.c
     ours = and_(delivery.thing == "message", delivery.target == target, delivery.subject_id == message.id)
     joined = schema.message.outerjoin(schema.delivery, ours).outerjoin(
@@ -112,6 +113,7 @@ def _target(connection: Connection, target: str, connections: list[str]) -> Line
         delivery.state,
         resolved.why,
         resolved.case_id.is_not(None).label("in_case"),
+        (message.id <= literal_column(str(since))).label("before"),
         message.action_id.is_not(None).label("published"),
     )
     query = select(*columns, func.count().label("number")).select_from(joined).where(concerns).group_by(*columns)
@@ -130,6 +132,8 @@ def _part(row: Any) -> str:  # noqa: ANN401 - a row of the query above
         return "own"
     if row.why is None or row.why == "waiting":
         return "waiting"
+    if row.in_case and row.before and row.state is None:
+        return "history"
     if row.in_case:
         return "deleted" if row.state == "not_needed" else _BY_STATE.get(row.state, "waiting")
     return f"no case ({row.why})" if row.why.startswith(("rule:", "decision")) else row.why

@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 
 from bridge import start
 from bridge.collect import store_page
-from bridge.modes import destination
+from bridge.modes import destination, note_beginnings
 from bridge.nouns import Broken, Reference, Said
 from bridge.outbox.preview import HIDDEN, preview
 from bridge.policies import stamp, store_secret
@@ -66,6 +66,7 @@ def plan(
     report = PlanReport()
     fetched = [(setup, *_fetch(app, setup, options)) for setup in sources]
     with scratch(app) as tried:
+        note_beginnings(tried)
         before = _last_message(tried)
         for _, reading, pages in fetched:
             for page in pages:

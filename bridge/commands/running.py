@@ -47,7 +47,7 @@ def sync(
     since: Annotated[str, typer.Option("--from", help="Read history since this date, as 2026-03-01.")] = "",
     last: Annotated[int | None, typer.Option(min=1, help="Read history: the last so many messages.")] = None,
     backlog: Annotated[
-        bool, typer.Option("--backlog", help="Deliver also what was wanted while a target was only observed.")
+        bool, typer.Option("--backlog", help="Deliver also what was said before a target went live.")
     ] = False,
     as_cases: Annotated[bool, typer.Option("--as-cases", help="History becomes closed cases, without SLA.")] = False,
     accept: Annotated[int | None, typer.Option(min=1, help="Let so many records pass the brakes.")] = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from bridge import lease
+from bridge.modes import beginnings
 from bridge.policies import policies_of
 from bridge.resolve.cases import resolve_cases
 from bridge.resolve.people import resolve_people
@@ -51,7 +52,8 @@ def resolve_customers(app: App, routes: Mapping[str, tuple[str, ...]], held: lea
 def _begin(connection: Connection, app: App, routes: Mapping[str, tuple[str, ...]]) -> Work:
     highest = connection.execute(select(func.max(schema.mint.c.id))).scalar() or 0
     restored = restored_lately(connection, app.clock.now()) is not None
-    return Work(app=app, routes=routes, next_mint=highest + 1, restored=restored)
+    since = beginnings(connection, {target for targets in routes.values() for target in targets})
+    return Work(app=app, routes=routes, since=since, next_mint=highest + 1, restored=restored)
 
 
 def _write(work: Work, held: lease.Held) -> None:

@@ -72,7 +72,7 @@ class _Wanted:
         for target, messages in by_target.items():
             unplaced = [message for message in messages if not self._outbox.placed(target, message.id)]
             stood = self._outbox.stored.get((target, "case", one.id))
-            if stood is None and not unplaced:
+            if stood is None and not self._begins(target, unplaced):
                 continue
             if stood is not None and stood.state == GONE:
                 self._bury(one, target, unplaced)
@@ -83,6 +83,11 @@ class _Wanted:
             for message in messages:
                 self._message_record(one, target, message)
             amend(self._outbox, one, target, messages)
+
+    def _begins(self, target: str, unplaced: Sequence[Utterance]) -> bool:
+        """Tell whether a case is to be made: some of it stands nowhere there, and was said since the target takes part."""
+        since = self._work.since.get(target, 0)
+        return any(message.id > since and (message.inbound or not since) for message in unplaced)
 
     def _bury(self, one: Settled, target: str, unplaced: Sequence[Utterance]) -> None:
         """Let a case that somebody deleted there rest: what is said later in it is not delivered."""

@@ -65,6 +65,8 @@ class Work:
     """Customers of whose long history only segments were read, and from when to when."""
     customer_keys: dict[int, str] = field(default_factory=dict)
     """Customer → our key, for every customer whose cases are recomputed."""
+    since: Mapping[str, int] = field(default_factory=dict)
+    """Outbox → last message before it began; a case is made there once it has a later one."""
     next_mint: int = 1
     restored: bool = False
     """The store came from a backup not long ago: whatever is sent first is looked up first."""
