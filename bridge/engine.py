@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bridge import attachments, audit, lease, runs, start
+from bridge import attachments, audit, lease, owner, runs, start
 from bridge.backup import recognise
 from bridge.brakes import paused, resume
 from bridge.collect import Counts, collect
@@ -51,6 +51,7 @@ PATIENCE = timedelta(seconds=10)
 def sync(app: App, name: str | None, options: SyncOptions) -> RunReport:
     """Run one sync (or all) once. Raises ``StoreBusy`` if another process is at work on the same connections."""
     app.load()
+    owner.claim(app)
     sources, targets = _choose(app, name, options)
     with ExitStack() as stack:
         for what in (*(f"collect:{one.name}" for one in sources), *(f"deliver:{one.name}" for one in targets)):
@@ -70,6 +71,7 @@ def sync(app: App, name: str | None, options: SyncOptions) -> RunReport:
 def plan(app: App, name: str | None, limit: int, *, show_text: bool = False) -> PlanReport:
     """Say what a sync would do with at most ``limit`` messages of each source. Writes nothing."""
     app.load()
+    owner.check(app)
     options = SyncOptions(limit=limit)
     sources, targets = _choose(app, name, options)
     return look_ahead(app, sources, targets, options, show_text=show_text)

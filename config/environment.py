@@ -32,7 +32,7 @@ class Environment(BaseSettings):
     project: Path = Field(default=Path(), description="Project folder or project file, where `--project` names none.")
     environment: str = Field(
         default="",
-        description="Wins over `environment` of the project file, so that one file serves staging and production.",
+        description="Wins over `environment` of the project file, so that one file serves staging and production, each with a `store` of its own.",
     )
     log_level: Literal["debug", "info", "warning", "error"] | None = Field(
         default=None,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bridge.errors import ConfigError
 from bridge.faults import Fault  # noqa: TC001 - pydantic reads annotations at run time
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -53,3 +55,21 @@ class DeskSettings(BaseModel):
     faults_seed: int | None = Field(
         default=None, description="Makes played faults repeatable; DESK_FAULTS_SEED in the environment wins."
     )
+
+
+class PlayedFaults(BaseSettings):
+    """Faults that the environment asks for: ``DESK_FAULTS`` and ``DESK_FAULTS_SEED``."""
+
+    model_config = SettingsConfigDict(env_prefix="DESK_", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    faults: str = ""
+    faults_seed: int | None = None
+
+
+def played_faults() -> PlayedFaults:
+    """Return what the environment asks for; raises ``ConfigError``."""
+    try:
+        return PlayedFaults()
+    except ValidationError as error:
+        message = "The environment variable DESK_FAULTS_SEED is no whole number."
+        raise ConfigError(message) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,7 +9,7 @@ from adapters.desk import activity, amending, foreign, jobs, people, records
 from adapters.desk.agent import Desk
 from adapters.desk.database import Database
 from adapters.desk.schema import KEY_FIELD, OBJECTS, object_schema, objects
-from adapters.desk.settings import DeskSettings
+from adapters.desk.settings import DeskSettings, played_faults
 from adapters.desk.writing import AUTOMATION, Writer
 from bridge.contracts import Idempotency, Strategy, Target
 from bridge.errors import CasebridgeError, ConfigError, Refused
@@ -69,9 +68,9 @@ class DeskTarget(Target):
         if not isinstance(settings, DeskSettings):
             message = f"The desk takes DeskSettings, not {type(settings).__name__}."
             raise ConfigError(message)
-        rates = settings.faults | parse_rates(os.environ.get("DESK_FAULTS", ""))
-        seed = os.environ.get("DESK_FAULTS_SEED")
-        faults = Faults(rates, seed=int(seed) if seed else settings.faults_seed)
+        played = played_faults()
+        rates = settings.faults | parse_rates(played.faults)
+        faults = Faults(rates, seed=settings.faults_seed if played.faults_seed is None else played.faults_seed)
         database = Database(surroundings.folder / settings.path)
         return cls(surroundings.name, database, settings, surroundings.clock, faults)
 

@@ -41,6 +41,21 @@ def test_a_mistake_in_the_rules_stops_what_needs_them_and_names_their_file(
     assert run("status").exit_code == Exit.OK, "what needs no rules goes on"
 
 
+@pytest.mark.usefixtures("synced")
+def test_a_store_stays_with_its_organisation_and_environment(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under other keys every record would be created in the targets once more."""
+    monkeypatch.setenv("CASEBRIDGE_ENVIRONMENT", "staging")
+    for command in ("plan", "sync"):
+        result = run(command)
+        assert result.exit_code == Exit.CONFIG
+        assert "the store was made for acme / test, and the project is acme / staging now" in result.stderr
+    monkeypatch.delenv("CASEBRIDGE_ENVIRONMENT")
+    assert run("sync").exit_code == Exit.OK
+    assert run("verify").exit_code == Exit.OK
+
+
 def test_missing_rules_are_a_sentence(folder: Path, run: Callable[..., Result]) -> None:
     (folder / "triage.yaml").unlink()
     result = run("status")

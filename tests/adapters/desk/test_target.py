@@ -81,6 +81,12 @@ def test_a_seed_repeats_the_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert [one.faults.happens(Fault.JOB) for _ in range(30)] == [other.faults.happens(Fault.JOB) for _ in range(30)]
 
 
+def test_a_seed_that_is_no_number_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESK_FAULTS_SEED", "abc")
+    with pytest.raises(ConfigError, match="DESK_FAULTS_SEED is no whole number"):
+        desk(tmp_path)
+
+
 def test_a_partial_refusal_hits_one_record_and_spares_the_others(target: DeskTarget) -> None:
     target.faults.next(Fault.PARTIAL_REFUSAL)
     outcomes = target.write("Person", [record(Thing.PERSON, f"cb1-{n}", name="Ada") for n in range(5)])
