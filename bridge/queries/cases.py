@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bridge.queries.selection import Cut, matching
+from bridge.queries.selection import Cut, matching, where_now
 from bridge.store.schema import case, case_event, delivery, message, placement, resolved
 
 if TYPE_CHECKING:
@@ -83,16 +83,7 @@ def list_cases(connection: Connection, wanted: CaseFilter, cut: Cut) -> list[Cas
 
 def live_case(connection: Connection, number: int) -> int | None:
     """Return the number that case ``number`` has now, None if there never was one."""
-    seen: set[int] = set()
-    while number not in seen:
-        seen.add(number)
-        row = connection.execute(select(case.c.redirect_to).where(case.c.id == number)).first()
-        if row is None:
-            return None
-        if row.redirect_to is None:
-            return number
-        number = row.redirect_to
-    return None
+    return where_now(connection, case, number)
 
 
 def show_case(connection: Connection, number: int) -> CaseDetail | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from bridge.queries.selection import where_now
 from bridge.store.schema import case, customer, evidence, member, resolved, suggestion
 
 if TYPE_CHECKING:
@@ -87,16 +88,7 @@ def list_customers(connection: Connection, cut: Cut) -> list[CustomerLine]:
 
 def live_customer(connection: Connection, number: int) -> int | None:
     """Return the number that customer ``number`` has now, None if there never was one."""
-    seen: set[int] = set()
-    while number not in seen:
-        seen.add(number)
-        row = connection.execute(select(customer.c.redirect_to).where(customer.c.id == number)).first()
-        if row is None:
-            return None
-        if row.redirect_to is None:
-            return number
-        number = row.redirect_to
-    return None
+    return where_now(connection, customer, number)
 
 
 def show_customer(connection: Connection, number: int) -> CustomerDetail | None:

@@ -1,14 +1,17 @@
-"""Which rows of a list are wanted, said once for all lists."""
+"""Which rows are wanted, said once for all lists and for what was joined into something else."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Column, Select
+    from sqlalchemy import Column, Select, Table
+    from sqlalchemy.engine import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +34,17 @@ def matching(query: Select[Any], wanted: Mapping[Column[Any], object]) -> Select
         if value is not None and value != "":
             query = query.where(column == value)
     return query
+
+
+def where_now(connection: Connection, table: Table, number: int) -> int | None:
+    """Return the number that a case or customer has now, after all redirects; None if there never was one."""
+    seen: set[int] = set()
+    while number not in seen:
+        seen.add(number)
+        row = connection.execute(select(table.c.redirect_to).where(table.c.id == number)).first()
+        if row is None:
+            return None
+        if row.redirect_to is None:
+            return number
+        number = row.redirect_to
+    return None
