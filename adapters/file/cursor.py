@@ -6,7 +6,7 @@ file has grown; where they do not, it was replaced and is read again (the store 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -76,8 +76,3 @@ def load(cursor: Cursor) -> dict[str, FileState]:
         raise ConfigError(message) from error
     message = "The stored position of this source was written by another version of Casebridge."
     raise ConfigError(message)
-
-
-def at_end(state: FileState) -> FileState:
-    """Return the state once the file was read to its end."""
-    return replace(state, finished=True)
