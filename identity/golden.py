@@ -91,9 +91,7 @@ def golden(facets: Iterable[Facet]) -> dict[str, Any]:
         "phone": _proven(phones),
         "emails": _distinct(value.text for value in emails),
         "phones": _distinct(value.text for value in phones),
-        "handles": [
-            {"network": scope, "handle": text} for scope, text in _distinct((v.scope, v.text) for v in handles)
-        ],
+        "handles": _distinct_handles(handles),
     }
 
 
@@ -176,6 +174,14 @@ def _profile_rank(value: _Value) -> tuple[float, ...]:
 
 def _proven(values: Iterable[_Value]) -> str:
     return next((value.text for value in values if value.relation is not Relation.CLAIMED), "")
+
+
+def _distinct_handles(values: Iterable[_Value]) -> list[dict[str, str]]:
+    """Return each handle once, spelt as its best sighting spells it."""
+    found: dict[tuple[str, str], str] = {}
+    for value in values:
+        found.setdefault((value.scope, value.text.lower()), value.text)
+    return [{"network": network, "handle": text} for (network, _), text in found.items()]
 
 
 def _distinct(values: Iterable[Any]) -> list[Any]:

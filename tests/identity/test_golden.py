@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from identity import normalise
 from identity.golden import Facet, FacetKind, golden, provenance
-from identity.model import Identifier, Relation
+from identity.model import Identifier, IdentifierKind, Relation
 from tests.identity.worlds import day, mail, phone
 
 
@@ -56,7 +56,7 @@ def test_the_crm_names_a_customer_and_the_network_shows_the_handle() -> None:
     assert (record["network"], record["handle"], record["url"]) == ("x", "Sunny", "https://x.example/sunny")
     assert (record["reach"], record["verified"]) == (1200, True)
     assert (record["email"], record["phone"]) == ("anna@web.example", "+491701234567")
-    assert record["handles"] == [{"network": "x", "handle": "Sunny"}, {"network": "x", "handle": "sunny"}]
+    assert record["handles"] == [{"network": "x", "handle": "Sunny"}]
 
 
 def test_what_is_only_claimed_is_kept_and_never_chosen() -> None:
@@ -79,3 +79,10 @@ def test_nobody_has_an_empty_record() -> None:
 @given(st.permutations([CRM, ON_X, ON_WHATSAPP]))
 def test_the_order_of_members_does_not_matter(facets: list[Facet]) -> None:
     assert json.dumps(golden(facets)) == json.dumps(golden([CRM, ON_X, ON_WHATSAPP]))
+
+
+def test_a_handle_that_a_crm_spells_otherwise_is_listed_once_as_the_network_shows_it() -> None:
+    seen = (Identifier(IdentifierKind.HANDLE, "x", "lena_w"), Relation.CRM)
+    row = Facet(vertex="r:crm:1", kind=FacetKind.CRM, identifiers=(seen,))
+    profile = Facet(vertex="p:x//55", kind=FacetKind.PROFILE, network="x", handle="Lena_W")
+    assert golden([row, profile])["handles"] == [{"network": "x", "handle": "Lena_W"}]
