@@ -7,8 +7,9 @@ import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from bridge import media_types
 
@@ -97,3 +98,11 @@ def _move(part: Path, place: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def name_of(row: Any) -> str:  # noqa: ANN401 - a row of the attachment table
+    """Return what people call an attachment: its name, else that of its file, else what its address ends in."""
+    if row.name:
+        return str(row.name)
+    ending = PurePosixPath((row.path or urlsplit(row.url or "").path).replace("\\", "/"))
+    return ending.name if row.path or ending.suffix else ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import mimetypes
 from typing import TYPE_CHECKING, Any
 
-from bridge.attachment_files import path_of
+from bridge.attachment_files import name_of, path_of
 from bridge.nouns import FileContent
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def attached(rows: Iterable[Any], folder: Path) -> tuple[FileContent, ...]:
     return tuple(
         FileContent(
             key=row.sha256,
-            name=row.name or row.sha256[:12],
+            name=name_of(row) or f"{row.sha256[:12]}{mimetypes.guess_extension(row.mime or '') or ''}",
             mime=row.mime,
             size=row.size or 0,
             path=str(path_of(folder, row.sha256)),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from bridge.attachment_files import name_of
 from bridge.queries.selection import Cut, matching
 from bridge.store.schema import attachment
 
@@ -36,7 +37,7 @@ def list_attachments(connection: Connection, state: str, message: int | None, cu
         AttachmentLine(
             id=row.id,
             message=row.message_id,
-            name=row.name,
+            name=name_of(row),
             mime=row.mime,
             size=row.size,
             state=row.state,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bridge.app import Persons, TargetMode
 from bridge.store import schema
 
@@ -193,6 +195,33 @@ def test_fetched_files_go_with_their_message(world: World) -> None:
     world.deliver()
     (record,) = world.standing("Message")
     assert record.files[digest].name == "photo.png"
+
+
+@pytest.mark.parametrize(
+    ("called", "name"),
+    [
+        ({"path": "files/bill.pdf"}, "bill.pdf"),
+        ({"path": "files\\bill.pdf"}, "bill.pdf"),
+        ({"url": "https://media.example/p/photo.png?size=large"}, "photo.png"),
+        ({"url": "https://media.example/p/81273"}, "abababababab.png"),
+    ],
+)
+def test_a_file_without_a_name_is_called_as_it_was_where_it_came_from(
+    world: World, called: dict[str, str], name: str
+) -> None:
+    message = world.message(world.case(0), 0)
+    row = {
+        "message_id": message,
+        "position": 0,
+        "state": "fetched",
+        "sha256": "ab" * 32,
+        "mime": "image/png",
+        "size": 3,
+    }
+    world.insert(schema.attachment, {"url": "", "path": "", "name": "", "reason": "", **row, **called})
+    world.deliver()
+    (record,) = world.standing("Message")
+    assert record.files["ab" * 32].name == name
 
 
 def test_the_case_says_beforehand_where_an_answer_goes(world: World) -> None:
