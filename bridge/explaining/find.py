@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from bridge.errors import ConfigError
 from bridge.features import fact
@@ -164,9 +164,11 @@ def _identifiers(app: App, text: str) -> Iterator[Identifier]:
 
 
 def _customers(connection: Connection, where: ColumnElement[bool]) -> Iterator[Hit]:
-    query = select(_C.id, _C.name).join(schema.member, schema.member.c.customer_id == _C.id).where(where)
-    for row in connection.execute(query.distinct().order_by(_C.id).limit(MOST)):
-        yield Hit("customer", f"P-{row.id}", row.name)
+    """Find customers by name or by one of their profiles, which stands for the name of those who have none."""
+    vertex = schema.member.c.vertex
+    query = select(_C.id, _C.name, func.min(vertex).label("vertex")).where(where, schema.member.c.customer_id == _C.id)
+    for row in connection.execute(query.group_by(_C.id, _C.name).order_by(_C.id).limit(MOST)):
+        yield Hit("customer", f"P-{row.id}", row.name or row.vertex.partition(":")[2])
 
 
 def _by_native_id(connection: Connection, text: str) -> Iterator[Hit]:

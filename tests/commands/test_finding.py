@@ -30,6 +30,18 @@ def test_an_order_number_is_found_as_customers_write_it(
     assert hit["title"].startswith("order in x//9")
 
 
+def test_a_customer_without_a_name_is_called_by_what_was_found(
+    folder: Path, run: Callable[..., Result], ask: Callable[..., Any]
+) -> None:
+    call = (
+        '{"id": "9", "network": "phone", "kind": "call", "author": {"id": "+493023125160", "phone": "+493023125160"}}\n'
+    )
+    (folder / "messages.jsonl").write_text(call, encoding="utf-8")
+    run("sync")
+    (hit,) = ask("find", "+49 30 23125160")
+    assert (hit["kind"], hit["title"]) == ("customer", "phone//+493023125160")
+
+
 @pytest.mark.usefixtures("synced")
 def test_the_desk_tells_who_was_meant_to_read_an_entry(run: Callable[..., Result], ask: Callable[..., Any]) -> None:
     case = next(row["ref"] for row in ask("desk", "list") if row["channel"] == "x")
