@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from bridge.facts.evidence import KNOWN, Span, evidence_of, row_of
 from bridge.nouns import PersonDeleted
 from bridge.store import bulk, schema
 from identity.model import IdentifierKind, Relation
@@ -30,30 +31,7 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _LOOKS = ("handle", "name", "reach", "verified", "url")
 
 
-@dataclass(slots=True)
-class _Span:
-    """When an identifier was seen first and last; None where the source gives no time."""
-
-    first: datetime | None = None
-    last: datetime | None = None
-
-    def widen(self, first: datetime | None, last: datetime | None) -> bool:
-        """Take in another span; tell whether this one grew."""
-        grew = False
-        if first is not None and (self.first is None or first < self.first):
-            self.first, grew = first, True
-        if last is not None and (self.last is None or last > self.last):
-            self.last, grew = last, True
-        return grew
-
-
 _KNOWN_PROFILE = select(*(schema.profile.c[name] for name in ("id", "key", "first_seen", "own", *_LOOKS, "seen_at")))
-_KNOWN_EVIDENCE = select(
-    *(
-        schema.evidence.c[name]
-        for name in ("id", "vertex", "identifier", "relation", "first_seen", "last_seen", "retracted_at")
-    )
-)
 
 
 @dataclass(slots=True)
@@ -71,10 +49,10 @@ class Batch:
 
     def __init__(self) -> None:
         """Start empty."""
-        self._sightings: dict[Profile, _Span] = {}
+        self._sightings: dict[Profile, Span] = {}
         self._own: set[str] = set()
         self._profiles: dict[str, _Sighted] = {}
-        self._evidence: dict[tuple[str, str, str], _Span] = {}
+        self._evidence: dict[tuple[str, str, str], Span] = {}
         self._persons: dict[str, Person] = {}
         self._ended: list[PersonMerged | PersonDeleted] = []
 
@@ -82,7 +60,7 @@ class Batch:
         """Take a sighting of a profile; the same one again costs next to nothing."""
         span = self._sightings.get(profile)
         if span is None:
-            span = self._sightings[profile] = _Span()
+            span = self._sightings[profile] = Span()
             if profile.id.lower() in own or (bool(profile.handle) and profile.handle.lower() in own):
                 self._own.add(profile.key)
         span.widen(at, at)
@@ -90,7 +68,7 @@ class Batch:
     def claims(self, profile_key: str, identifiers: Iterable[Identifier], at: datetime | None) -> None:
         """Take contact points that a profile stated in a text."""
         for identifier in identifiers:
-            self._see(f"p:{profile_key}", identifier, Relation.CLAIMED, _Span(at, at))
+            self._see(f"p:{profile_key}", identifier, Relation.CLAIMED, Span(at, at))
 
     def person(self, person: Person) -> None:
         """Take a CRM's row."""
@@ -112,7 +90,7 @@ class Batch:
         bulk.insert_new(connection, schema.dirty, [{"kind": "vertex", "key": vertex} for vertex in sorted(dirty)])
         return ids
 
-    def _take(self, profile: Profile, span: _Span) -> None:
+    def _take(self, profile: Profile, span: Span) -> None:
         """Take all sightings of a profile that looked the same; of several looks the newest counts."""
         key = profile.key
         known = self._profiles.get(key)
@@ -130,15 +108,15 @@ class Batch:
                 self._see(vertex, identifier, Relation.PROFILE, span)
         self._shown(vertex, profile.shown, span)
 
-    def _shown(self, vertex: str, shown: Iterable[Shown], span: _Span) -> None:
+    def _shown(self, vertex: str, shown: Iterable[Shown], span: Span) -> None:
         for item in shown:
             self._see(vertex, item.identifier, item.relation, span)
 
-    def _see(self, vertex: str, identifier: Identifier, relation: Relation, span: _Span) -> None:
+    def _see(self, vertex: str, identifier: Identifier, relation: Relation, span: Span) -> None:
         key = (vertex, str(identifier), relation.value)
         known = self._evidence.get(key)
         if known is None:
-            self._evidence[key] = _Span(span.first, span.last)
+            self._evidence[key] = Span(span.first, span.last)
         else:
             known.widen(span.first, span.last)
 
@@ -202,7 +180,7 @@ class Batch:
             if key in known and not _as_new(person.updated_at, known[key].updated_at):
                 del self._persons[key]
                 continue
-            self._shown(f"r:{key}", person.shown, _Span(person.updated_at, person.updated_at))
+            self._shown(f"r:{key}", person.shown, Span(person.updated_at, person.updated_at))
         rows = [
             {
                 "key": key,
@@ -234,7 +212,7 @@ class Batch:
         if not vertices:
             return set()
         table = schema.evidence
-        known = _evidence_of(connection, vertices)
+        known = evidence_of(connection, vertices)
         gone = [
             row
             for key, row in known.items()
@@ -242,12 +220,12 @@ class Batch:
         ]
         bulk.update(connection, table, [{"id": row.id, "retracted_at": now} for row in gone])
         fresh = sorted(self._evidence.keys() - known.keys())
-        bulk.insert_new(connection, table, [_evidence_row(key, self._evidence[key]) for key in fresh])
+        bulk.insert_new(connection, table, [row_of(key, self._evidence[key]) for key in fresh])
         if fresh and _shared(connection):  # who stored them a moment before may have seen them at another time
-            known |= _evidence_of(connection, {vertex for vertex, _, _ in fresh})
+            known |= evidence_of(connection, {vertex for vertex, _, _ in fresh})
         wider = self._wider(known.values())
         if wider and _shared(connection):
-            query = _KNOWN_EVIDENCE.order_by(table.c.id).with_for_update()
+            query = KNOWN.order_by(table.c.id).with_for_update()
             wider = self._wider(bulk.rows_where(connection, query, table.c.id, [row.id for row, _ in wider]))
         changes = [
             {"id": row.id, "first_seen": span.first, "last_seen": span.last, "retracted_at": None}
@@ -257,21 +235,16 @@ class Batch:
         matters = {row.vertex for row, _ in wider if row.retracted_at is not None or _interval_matters(row.identifier)}
         return {vertex for vertex, _, _ in fresh} | matters | {row.vertex for row in gone}
 
-    def _wider(self, known: Iterable[Row[Any]]) -> list[tuple[Row[Any], _Span]]:
+    def _wider(self, known: Iterable[Row[Any]]) -> list[tuple[Row[Any], Span]]:
         """Return stored evidence that was seen earlier or later than known, or was retracted, with its span."""
         found = []
         for row in known:
             span = self._evidence.get((row.vertex, row.identifier, row.relation))
             if span is not None:
-                merged = _Span(row.first_seen, row.last_seen)
+                merged = Span(row.first_seen, row.last_seen)
                 if merged.widen(span.first, span.last) or row.retracted_at is not None:
                     found.append((row, merged))
         return found
-
-
-def _evidence_of(connection: Connection, vertices: Iterable[str]) -> dict[tuple[str, str, str], Row[Any]]:
-    rows = bulk.rows_where(connection, _KNOWN_EVIDENCE, schema.evidence.c.vertex, sorted(vertices))
-    return {(row.vertex, row.identifier, row.relation): row for row in rows}
 
 
 def _as_new(at: datetime | None, known: datetime | None) -> bool:
@@ -299,15 +272,3 @@ def _shown_fields(profile: Profile) -> dict[str, Any]:
 
 def _same_person(known: Row[Any] | None, row: Mapping[str, Any]) -> bool:
     return known is not None and all(getattr(known, name) == value for name, value in row.items())
-
-
-def _evidence_row(key: tuple[str, str, str], span: _Span) -> dict[str, Any]:
-    return {
-        "vertex": key[0],
-        "identifier": key[1],
-        "relation": key[2],
-        "sightings": 1,
-        "first_seen": span.first,
-        "last_seen": span.last,
-        "retracted_at": None,
-    }
