@@ -31,7 +31,7 @@ ANSWER = "We are sending you a new one today."
 DOCUMENTS = forest(160, 40)
 BILL = {"attachments": ["bill.pdf"]}
 
-NEW = ("fact_key", "policy", "audit", "begin", "modes.begin", "write_back.head", "attachments.policy")
+NEW = ("owner", "fact_key", "policy", "audit", "begin", "modes.begin", "write_back.head", "attachments.policy")
 """Passed when a project runs for the first time."""
 
 AGAIN = (
