@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.commands.context import Session
+from bridge.commands.context import Session, Stage
 from bridge.commands.root import Outline, Root
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from bridge.app import App
     from bridge.clock import Clock
     from bridge.commands.context import Surrounding
-    from bridge.commands.demo import Stage
 
 ROOT = Path(__file__).parent
 
@@ -113,7 +112,6 @@ def _schemas() -> Mapping[str, Any]:
 
 
 def _stage() -> Stage:
-    from bridge.commands.demo import Stage  # noqa: PLC0415 - as above
     from config.demo import mix_exports, write_project  # noqa: PLC0415 - as above
 
     return Stage(write=write_project, mix=mix_exports, compose=compose)

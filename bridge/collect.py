@@ -200,5 +200,5 @@ def _advance(
         "cursor": "",
         "last_message_at": None,
     }
-    row |= {"started_at": now, "error": "", "settings_hash": "", **counts.as_dict(), **position}
+    row |= {"started_at": now, "error": "", **counts.as_dict(), **position}
     bulk.insert_new(connection, table, [row])

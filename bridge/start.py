@@ -103,7 +103,6 @@ def _begin(app: App, reading: Reading, cursor: Cursor, started: datetime) -> Non
         "quarantined": 0,
         "other": 0,
         "error": "",
-        "settings_hash": "",
     }
     with app.store.write("begin") as connection:
         bulk.insert_new(connection, schema.progress, [row])

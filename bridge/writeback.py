@@ -186,7 +186,6 @@ def advance(connection: Connection, name: str, stream: str, cursor: Cursor, now:
         "quarantined": 0,
         "other": 0,
         "error": "",
-        "settings_hash": "",
     }
     bulk.insert_new(connection, table, [row])
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bridge.app import App
-    from bridge.commands.demo import Stage
+    from bridge.clock import Clock
 
 Row = TypeVar("Row")
 
@@ -46,6 +46,17 @@ class Surrounding(Protocol):
     @property
     def log_format(self) -> str:
         """Return ``text`` or ``json``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the demonstration is played with."""
+
+    write: Callable[[Path, datetime], None]
+    """Writes the project into a new folder; its week ends at the given time."""
+    mix: Callable[[Path], None]
+    """Writes exports of the project once more, in another order."""
+    compose: Callable[[Path, Clock], App]
 
 
 @dataclass(slots=True)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.clock import Clock, ShiftedClock
+from bridge.clock import ShiftedClock
 from bridge.commands import playing, scenes
 from bridge.commands.context import record, session
 from bridge.commands.picture import Picture
@@ -21,20 +19,10 @@ from bridge.errors import ConfigError, Exit
 
 if TYPE_CHECKING:
     from bridge.app import App
+    from bridge.commands.context import Stage
 
 MARK = ".casebridge-demo"
 """Stands in folders that the demonstration wrote; only those may be replaced."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What the demonstration is played with."""
-
-    write: Callable[[Path, datetime], None]
-    """Writes the project into a new folder; its week ends at the given time."""
-    mix: Callable[[Path], None]
-    """Writes exports of the project once more, in another order."""
-    compose: Callable[[Path, Clock], App]
 
 
 def demo(

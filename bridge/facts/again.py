@@ -6,21 +6,21 @@ sighting said; and where sightings disagree on what never changes, as author or 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from bridge.facts.sighting import NEVER, rank_of
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy.engine import Connection, Row
 
-    from bridge.facts.messages import Sighting
+    from bridge.facts.sighting import Sighting
 
-_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 _M, _V = schema.message.c, schema.revision.c
 
@@ -42,11 +42,6 @@ KNOWN = select(
     *(_M[name] for name in _AGREED if name != "author_key"),
 ).select_from(schema.message.outerjoin(schema.profile, schema.profile.c.id == _M.author_id))
 """What must be known of a stored message when it is seen again."""
-
-
-def rank_of(edited_at: datetime | None, content_hash: str) -> tuple[datetime, str]:
-    """Return what decides between revisions: edit time, then content."""
-    return (edited_at or _NEVER, content_hash)
 
 
 def see_again(
@@ -124,7 +119,7 @@ def _keep(
     connection: Connection, message_id: int, rank: tuple[datetime, str], subject: str, text: str, now: datetime
 ) -> None:
     """Keep a revision that does not stand, once."""
-    edited_at, content_hash = (rank[0] if rank[0] != _NEVER else None), rank[1]
+    edited_at, content_hash = (rank[0] if rank[0] != NEVER else None), rank[1]
     same = (_V.message_id == message_id) & (_V.hash == content_hash) & _V.edited_at.is_not_distinct_from(edited_at)
     if connection.execute(select(_V.id).where(same)).first() is not None:
         return

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from bridge import features
-from bridge.facts.again import KNOWN, rank_of, see_again
-from bridge.nouns import Direction, Mode
+from bridge.facts.again import KNOWN, see_again
+from bridge.facts.sighting import Sighting
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -62,69 +61,6 @@ class Batch:
             connection, schema.dirty, [{"kind": "message", "key": str(id_)} for id_ in dict.fromkeys(dirty)]
         )
         return len(created), self._count - len(created)
-
-
-class Sighting:
-    """One sighting of a message, as the rows that it would be."""
-
-    __slots__ = ("attachments", "author", "raw", "row", "subject", "text")
-
-    def __init__(self, reading: Reading, message: Message, now: datetime) -> None:
-        """Prepare the rows of a message as ``reading`` brought it."""
-        self.text, self.subject = message.text, message.subject
-        self.raw = features.raw_text(message) if reading.keep_raw else None
-        self.author = message.author.key if message.author is not None else None
-        self.attachments = message.attachments
-        space = f"{message.network}/{message.scope}"
-        self.row: dict[str, Any] = {
-            "key": message.key,
-            "network": message.network,
-            "connection": reading.connection,
-            "account": message.account,
-            "unit": message.unit,
-            "author_id": None,
-            "direction": str(message.direction),
-            "kind": str(message.kind),
-            "public": message.public,
-            "lang": message.lang,
-            "sent_at": message.sent_at,
-            "edited_at": message.edited_at,
-            "received_at": now,
-            "permalink": message.permalink or None,
-            "thread": f"{space}#{message.thread}" if message.thread else None,
-            "answers": _links(space, message.answers, message.key),
-            "answered_by": _links(space, message.answered_by, message.key),
-            "rating": message.rating,
-            "reach": message.author.reach if message.author is not None else None,
-            "missed": message.missed,
-            "automatic": message.automatic,
-            "mode": _mode(reading, message),
-            "policy_id": reading.policies.get(message.unit) or reading.policies[""],
-            "hash": features.content_hash(message),
-            "deleted_at": None,
-            "facts": features.named_facts(message, reading.patterns, reading.secret)
-            if message.direction is Direction.IN
-            else None,
-            "seen_by": None,
-            "extra": dict(message.extra) or None,
-            "action_id": None,
-        }
-
-    @property
-    def rank(self) -> tuple[datetime, str]:
-        """Return what decides between revisions: edit time, then content."""
-        return rank_of(self.row["edited_at"], self.row["hash"])
-
-
-def _mode(reading: Reading, message: Message) -> str:
-    old = reading.live_since is not None and message.sent_at is not None and message.sent_at < reading.live_since
-    return str(reading.old if old else Mode.LIVE)
-
-
-def _links(space: str, native_ids: Sequence[str], own_key: str) -> list[str] | None:
-    keys = {f"{space}/{native_id}" for native_id in native_ids if native_id}
-    keys.discard(own_key)
-    return sorted(keys) or None
 
 
 def _insert(connection: Connection, fresh: Mapping[str, Sighting], profile_ids: Mapping[str, int]) -> dict[str, int]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
     from sqlalchemy.sql.elements import ColumnElement
 
+    from bridge.outbox.order import Scan
     from bridge.store.store import Store
 
 LEASE = timedelta(seconds=60)
@@ -53,22 +54,6 @@ _DETAILS = (
     D.sent_at,
     D.created_at,
 )
-
-
-@dataclass(slots=True, kw_only=True)
-class Scan:
-    """One walk over the pending records of one thing in one target, in the order in which they were wanted."""
-
-    target: str
-    thing: str
-    owner: str
-    size: int
-    several: bool
-    """Several messages of a case may stand in one batch, in order."""
-    needs_person: bool
-    """The mapping of cases refers to persons."""
-    after: int = 0
-    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

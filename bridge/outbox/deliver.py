@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from bridge.app import App, TargetSetup
+    from bridge.outbox.order import Scan
 
 __all__ = ["DeliverReport", "Problem", "deliver"]
 
@@ -85,7 +86,7 @@ def _drain(run: Run, thing: str) -> None:
             send_batch(run, thing, found)
 
 
-def _claim(run: Run, scan: claims.Scan) -> claims.Claims:
+def _claim(run: Run, scan: Scan) -> claims.Claims:
     now = run.app.clock.now()
     with run.app.store.write("deliver.claim") as connection:
         room = run.room_for_cases(connection, now) if scan.thing == "case" else None

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.engine import Connection, Row
 
-    from bridge.outbox.claim import Scan
 
 D = schema.delivery.c
 
@@ -37,6 +36,22 @@ LATER = timedelta(minutes=15)
 """When to look again at something whose partner in another case is not there."""
 
 _OF_CASE = (D.id, D.thing, D.key, D.case_id, D.state, D.sort, D.ref, D.next_at, D.owner, D.until, D.reason, D.spec)
+
+
+@dataclass(slots=True, kw_only=True)
+class Scan:
+    """One walk over the pending records of one thing in one target, in the order in which they were wanted."""
+
+    target: str
+    thing: str
+    owner: str
+    size: int
+    several: bool
+    """Several messages of a case may stand in one batch, in order."""
+    needs_person: bool
+    """The mapping of cases refers to persons."""
+    after: int = 0
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

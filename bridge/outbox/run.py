@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from bridge import brakes, budget
 from bridge.errors import BudgetSpent, Exit, RateLimited
 from bridge.nouns import Thing
-from bridge.outbox.claim import Scan, abandon_dead
+from bridge.outbox.claim import abandon_dead
+from bridge.outbox.order import Scan
 from bridge.outbox.predicates import OPEN
 from bridge.store import schema
 

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from bridge.cases.model import Assembled, Utterance
     from bridge.cases.policy import CasePolicy
     from bridge.resolve.gather import Person
-    from bridge.resolve.long_histories import Span
-    from bridge.resolve.work import Work
+    from bridge.resolve.work import Span, Work
 
 
 @dataclass(slots=True)

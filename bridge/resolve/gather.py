@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Row
 
-    from bridge.resolve.long_histories import Span
-    from bridge.resolve.work import Work
+    from bridge.resolve.work import Span, Work
 
 _M, _R, _P, _E, _F, _D = (
     schema.message.c,

@@ -26,12 +26,11 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Row
     from sqlalchemy.sql.elements import ColumnElement
 
-    from bridge.resolve.work import Work
+    from bridge.resolve.work import Span, Work
 
 LONG = 500
 """Messages of one customer from which on its history is read in segments."""
 
-Span: TypeAlias = "tuple[datetime, datetime]"
 Tie: TypeAlias = "Sequence[Span | None]"
 """What is in one segment, however far apart. None stands for what has no time."""
 

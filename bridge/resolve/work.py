@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy.engine import Row
 
     from bridge.app import App
-    from bridge.resolve.long_histories import Span
+
+Span: TypeAlias = "tuple[datetime, datetime]"
 
 
 @dataclass(slots=True)

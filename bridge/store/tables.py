@@ -602,7 +602,6 @@ class Progress(Table, table=True):
     other: int = 0
     """Events that are no message: profiles, persons, deletions, unknown kinds."""
     error: str = Field(default="", sa_column=Column(Text, nullable=False))
-    settings_hash: str = ""
 
 
 class BudgetRow(Table, table=True):

@@ -36,7 +36,9 @@ MAIL = {
 def test_the_record_of_the_other_is_adopted_and_none_is_made_beside_it(tmp_path: Path) -> None:
     folder = write_project(tmp_path / "project")
     file = folder / "casebridge.yaml"
-    file.write_text(file.read_text().replace("targets:", f"{PEOPLE}targets:").replace("persons: create", "persons: link"))
+    file.write_text(
+        file.read_text().replace("targets:", f"{PEOPLE}targets:").replace("persons: create", "persons: link")
+    )
     (folder / "crm.csv").write_text("id,mail,handle\n")
     app = compose(folder)
     for number, said in enumerate((TWEET, MAIL)):

@@ -439,7 +439,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("quarantined", sa.Integer(), nullable=False),
         sa.Column("other", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("settings_hash", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("connection", "stream", name=op.f("pk_progress")),
     )
     op.create_table(
