@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, defaultdict
 from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -17,8 +18,10 @@ from bridge.store import bulk, schema
 from bridge.triage.rules import load_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from sqlalchemy.engine import Row
 
     from bridge.app import App
 
@@ -61,19 +64,29 @@ def _stamp_all(app: App, limit: int | None) -> int:
     """Stamp messages that have another policy and mark them dirty; return how many cannot be decided again."""
     policies = stamp(app)
     has_text = select(schema.message_text.c.message_id).where(schema.message_text.c.message_id == _M.id).exists()
-    query = select(_M.id, _M.unit, _M.policy_id, has_text.label("has_text")).order_by(_M.id.desc()).limit(limit)
-    with app.store.read() as connection:
-        rows = connection.execute(query).all()
-    wanted = {row.id: policies.get(row.unit) or policies[""] for row in rows if row.has_text}
+    query = select(_M.id, _M.unit, _M.policy_id, has_text.label("has_text")).order_by(_M.id.desc())
+    below, left, undecidable = sys.maxsize, sys.maxsize if limit is None else limit, 0
+    while left > 0:
+        with app.store.read() as connection:
+            rows = connection.execute(query.where(_M.id < below).limit(min(left, bulk.CHUNK))).all()
+        if not rows:
+            break
+        below, left = rows[-1].id, left - len(rows)
+        undecidable += sum(not row.has_text for row in rows)
+        _stamp(app, {row.id: policies.get(row.unit) or policies[""] for row in rows if row.has_text}, rows)
+    return undecidable
+
+
+def _stamp(app: App, wanted: Mapping[int, int], rows: Sequence[Row[Any]]) -> None:
     changed = [
-        {"id": row.id, "policy_id": wanted[row.id]} for row in rows if row.has_text and wanted[row.id] != row.policy_id
+        {"id": row.id, "policy_id": wanted[row.id]} for row in rows if wanted.get(row.id, row.policy_id) != row.policy_id
     ]
-    for part in bulk.chunks(changed):
-        with app.store.write("replan") as connection:
-            bulk.update(connection, schema.message, part)
-            dirty = [{"kind": "message", "key": str(row["id"])} for row in part]
-            bulk.insert_new(connection, schema.dirty, dirty)
-    return sum(not row.has_text for row in rows)
+    if not changed:
+        return
+    with app.store.write("replan") as connection:
+        bulk.update(connection, schema.message, changed)
+        dirty = [{"kind": "message", "key": str(row["id"])} for row in changed]
+        bulk.insert_new(connection, schema.dirty, dirty)
 
 
 def _cases_of(app: App) -> dict[int, int]:

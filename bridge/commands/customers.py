@@ -50,18 +50,27 @@ def list_customers(ctx: typer.Context, limit: Limit = 50, before: Before = "") -
 
 @customers.command("show")
 def show_customer(ctx: typer.Context, customer: Customer, show_text: ShowText = False, limit: Limit = 100) -> None:
-    """Show one customer with the timeline of all channels.
+    """Show one customer: what is known and from where, and the timeline of all channels.
 
     Example: casebridge customers show P-12 --show-text
     """
-    with app(ctx).store.read() as connection:
+    composed = app(ctx)
+    with composed.store.read() as connection:
         detail = found(queries.show_customer(connection, number(customer, "P")), "customer", customer)
+        sources = explaining.sources(connection, composed, detail.members)
         wanted = MessageFilter(customer=detail.id)
         timeline = message_queries.timeline(connection, wanted, limit=limit, show_text=show_text)
     if session(ctx).json:
-        record(ctx, {"customer": detail, "timeline": timeline})
+        record(ctx, {"customer": detail, "sources": sources, "timeline": timeline})
         return
     record(ctx, detail)
+    columns = {
+        "known": lambda row: row.field,
+        "value": lambda row: row.value,
+        "from": lambda row: row.source,
+        "as": lambda row: row.relation,
+    }
+    table(ctx, sources, columns)
     show_messages(ctx, timeline)
 
 

@@ -39,6 +39,19 @@ class Bond:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something that we know of a customer comes from."""
+
+    field: str
+    """name, emails, phones, handles."""
+    value: str
+    source: str
+    """The account or CRM record."""
+    relation: str
+    """How it is known: crm, authenticated, attested, profile, sender, claimed."""
+
+
 def customer(connection: Connection, app: App, number: int) -> Iterator[str]:
     """Say who a customer is, what holds the accounts together, and who was not linked for which reason."""
     row = connection.execute(select(schema.customer).where(_C.id == number)).one()
@@ -53,6 +66,23 @@ def customer(connection: Connection, app: App, number: int) -> Iterator[str]:
         yield "Nothing had to be linked."
     yield from (_told(bond) for bond in bonds)
     yield from in_targets(connection, "person", number)
+
+
+def sources(connection: Connection, app: App, vertices: Sequence[str]) -> list[Source]:
+    """Return where each name and contact point of a customer comes from, the best of each field first.
+
+    Who is only shown with the customer for now is no source, nor is a record that we wrote ourselves.
+    """
+    member = schema.member.c
+    firm = connection.execute(select(member.vertex).where(member.vertex.in_(vertices), member.provisional.is_(False)))
+    graph = StoredGraph(connection, app)
+    keys = list(firm.scalars()) or list(vertices)
+    graph.vertices(keys)
+    return [
+        Source(field, value["value"], name(value["vertex"]), value["relation"])
+        for field, values in graph.provenance(keys).items()
+        for value in values
+    ]
 
 
 def why(connection: Connection, app: App, vertices: Sequence[str]) -> list[Bond]:

@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 
 from bridge.keys import target_key
 from bridge.store import bulk, schema
-from identity.golden import Facet, FacetKind, golden
+from identity.golden import Facet, FacetKind, golden, provenance
 from identity.model import Decision, DecisionKind, Evidence, Identifier, IdentifierKind, Relation, Vertex
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy.engine import Connection, Row
 
@@ -122,14 +122,21 @@ class StoredGraph:
     def golden(self, cluster: Iterable[str]) -> dict[str, Any]:
         """Return the golden record of a cluster, and the ids of its rows by CRM connection."""
         keys = sorted(cluster)
-        self.evidence_of(keys)
-        record = golden(facet for key in keys if (facet := self._facet(key)) is not None)
+        record = golden(self._facets(keys))
         record["person_refs"] = {
             person.instance: person.native_id
             for key in keys
             if (person := self._persons.get(key[2:]) if key.startswith("r:") else None) is not None
         }
         return record
+
+    def provenance(self, cluster: Iterable[str]) -> dict[str, list[dict[str, str]]]:
+        """Return where names and contact points of a cluster come from, as ``identity.golden.provenance`` does."""
+        return provenance(self._facets(sorted(cluster)))
+
+    def _facets(self, keys: Sequence[str]) -> list[Facet]:
+        self.evidence_of(keys)
+        return [facet for key in keys if (facet := self._facet(key)) is not None]
 
     def _read_profiles(self, keys: list[str]) -> None:
         unread = [key for key in keys if key not in self._profiles]

@@ -117,6 +117,20 @@ def test_a_customer_tells_who_joined_by_what_and_who_did_not(told: Callable[[str
     assert "were not linked by customer_number:crm:KD-77: the names differ." in said
 
 
+@pytest.mark.usefixtures("told")
+def test_whatever_is_known_of_a_customer_names_where_it_comes_from(ask: Callable[..., Any]) -> None:
+    (found,) = ask("find", "@anna_k")
+    shown = ask("customers", "show", f"P-{found['id']}".replace("P-P-", "P-"))
+    known = {(each["field"], each["value"], each["source"], each["relation"]) for each in shown["sources"]}
+    assert {
+        ("name", "Anna Kern", "CRM record crm:K1", "crm"),
+        ("emails", "anna@example.com", "CRM record crm:K1", "crm"),
+        ("emails", "anna@example.com", "mail//anna@example.com", "authenticated"),
+        ("handles", "Anna_K", "x//u1", "profile"),
+    } <= known
+    assert not [each for each in known if "desk" in each[2]], "what we wrote ourselves is no source"
+
+
 def test_a_row_in_the_quarantine_tells_how_it_is_repaired(told: Callable[[str], str]) -> None:
     assert "casebridge quarantine replay Q-1 --set" in told("Q-1")
 

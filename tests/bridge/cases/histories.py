@@ -93,8 +93,10 @@ def histories(draw: st.DrawFn, *, people_decide: bool = True) -> History:
     decided = draw(
         st.lists(st.tuples(kinds, st.lists(ids, min_size=1, max_size=3), st.none() | _days), max_size=4 * people_decide)
     )
+    said = [draw(_utterance(number)) for number in range(1, count + 1)]
+    ours = {one.id for one in said if not one.inbound}
     return History(
-        tuple(draw(_utterance(number)) for number in range(1, count + 1)),
+        tuple(one._replace(answers_to=None) if one.answers_to in ours else one for one in said),
         tuple(draw(st.lists(closings, max_size=4))),
         tuple(draw(_foreign(number)) for number in range(draw(st.integers(0, 2)))),
         tuple(

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.cases.segments import segments
-from bridge.cases.simulate import compare
 from tests.bridge.cases.histories import POLICIES, History, histories
 from tests.bridge.cases.stories import Story, members
 
@@ -126,11 +125,6 @@ def test_a_later_message_changes_no_earlier_case_of_its_strand(history: History,
     before, after = plain.assembled(said[:known]), plain.assembled(said)
     grown = [case & {one.id for one in said[:known]} for case in members(after)]
     assert all(case in grown for case in members(before))
-
-
-@given(histories())
-def test_comparing_an_assembly_with_itself_finds_nothing(history: History) -> None:
-    assert compare(history.assembled(), history.assembled()) == []
 
 
 def test_ten_thousand_messages_of_one_customer_are_one_assembly() -> None:

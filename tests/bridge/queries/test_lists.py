@@ -148,7 +148,7 @@ def test_status_counts_everything_and_names_states_that_are_empty(filled: Store)
         put(connection, schema.run, command="sync", started_at=T0 + timedelta(hours=1), exit_code=None)
         put(
             connection, schema.progress, connection="export", stream="messages", cursor="", seen=3, new=3, repeated=0,
-            quarantined=0, other=0, error="", settings_hash="", last_ok_at=T0,
+            quarantined=0, other=0, error="", last_ok_at=T0,
         )  # fmt: skip
     now = T0 + timedelta(hours=3)
     with filled.read() as connection:
