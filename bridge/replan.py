@@ -79,7 +79,9 @@ def _stamp_all(app: App, limit: int | None) -> int:
 
 def _stamp(app: App, wanted: Mapping[int, int], rows: Sequence[Row[Any]]) -> None:
     changed = [
-        {"id": row.id, "policy_id": wanted[row.id]} for row in rows if wanted.get(row.id, row.policy_id) != row.policy_id
+        {"id": row.id, "policy_id": wanted[row.id]}
+        for row in rows
+        if wanted.get(row.id, row.policy_id) != row.policy_id
     ]
     if not changed:
         return

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
 from adapters.file.cursor import HEAD, TAIL, FileState, digest
-from adapters.file.lines import Lines, Oversized
+from adapters.file.lines import Lines, Oversized, size_of
 from adapters.file.records import json_lines, json_list
 from adapters.file.shape import Shape, examine, from_the_text
 from adapters.file.streams import opened
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from adapters.file.streams import Stream
 
 log = structlog.get_logger(__name__)
+
+BEING_WRITTEN = timedelta(minutes=1)
+"""A last line that cannot be read is left for later if the file was written to within this time."""
 
 
 class Reading:
@@ -55,6 +60,9 @@ class Reading:
             self.shape = shape
             self._beginning = stream.beginning()[:HEAD]
             for record in self._from(stream, shape):
+                if self._is_being_written(record):
+                    log.info("the last line is still being written", file=self.file.name, line=record.place)
+                    return
                 if record.ended:
                     self._offset, self._line = record.end, record.place + _further_lines(record)
                     self._last_line = record.source[-1] if isinstance(record.source, list | tuple) else b""
@@ -62,6 +70,14 @@ class Reading:
                     self._finished = True
                 yield record
         self._finished = True
+
+    def _is_being_written(self, record: Record) -> bool:
+        """Tell whether a record may become readable by what somebody is adding to the file."""
+        if record.ended or not record.trouble or self.file.path is None:
+            return False
+        just_now = time.time_ns() - self._mtime < BEING_WRITTEN.total_seconds() * 1e9
+        lines = [record.source] if isinstance(record.source, bytes) else record.source
+        return just_now and sum(size_of(line) for line in lines) <= self._settings.max_record_bytes
 
     def state(self) -> FileState:
         """Return how far the file was read, with the record that was yielded last."""

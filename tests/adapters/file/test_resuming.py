@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.file.reading import BEING_WRITTEN
 from bridge.errors import ConfigError
 from bridge.nouns import Cursor, Said
 from tests.adapters.file.exports import broken, connect, events, ids, read, read_on
@@ -66,6 +68,29 @@ def test_a_last_line_without_end_is_read_and_read_again_once_it_grew(export: Pat
     with export.open("a") as file:
         file.write("\n" + line(4))
     assert read_on(source, end)[0] == ["3", "4"]
+
+
+def test_a_last_line_that_is_being_written_waits_and_is_never_set_aside(export: Path, source: FileSource) -> None:
+    with export.open("a") as file:
+        file.write(line(3)[:12])
+    pages = list(source.pages(Cursor()))
+    found = events(pages)
+    assert (ids(found), broken(found)) == (["1", "2"], [])
+    with export.open("a") as file:
+        file.write(line(3)[12:] + line(4))
+    assert read_on(source, pages[-1].cursor)[0] == ["3", "4"]
+
+
+def test_a_last_line_that_nobody_finishes_is_set_aside(export: Path, source: FileSource) -> None:
+    with export.open("a") as file:
+        file.write(line(3)[:12])
+    pages = list(source.pages(Cursor()))
+    long_ago = time.time() - BEING_WRITTEN.total_seconds() - 1
+    os.utime(export, (long_ago, long_ago))
+    pages = list(source.pages(pages[-1].cursor))
+    found = events(pages)
+    assert (ids(found), len(broken(found))) == ([], 1)
+    assert list(source.pages(pages[-1].cursor)) == []
 
 
 def test_a_replaced_file_is_read_again(export: Path, source: FileSource) -> None:
