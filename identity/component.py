@@ -74,14 +74,6 @@ def seeds(changed: Iterable[Evidence], graph: Graph, policy: IdentityPolicy) -> 
     return found
 
 
-def lone(vertex: str, evidence: Iterable[Evidence], sightings: Mapping[Identifier, Sequence[Evidence]]) -> bool:
-    """Tell whether nobody else shows any of a vertex's identifiers: then it is a customer of its own.
-
-    Holds for vertices without decisions and echoes. ``evidence`` is the vertex's own, ``sightings`` as in ``Graph``.
-    """
-    return all(other.vertex == vertex for seen in evidence for other in sightings.get(seen.identifier, ()))
-
-
 def _crowd(sightings: Iterable[Evidence]) -> set[str]:
     return {seen.vertex for seen in sightings if seen.relation in LINKING}
 

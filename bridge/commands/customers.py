@@ -118,6 +118,30 @@ def why_not(ctx: typer.Context, first: Who, second: Who) -> None:
     result(ctx, {"sentence": said.sentence, "identifier": str(said.identifier or "")}, said.sentence)
 
 
+@customers.command("what-if")
+def what_if(
+    ctx: typer.Context,
+    customer: Who,
+    without: Annotated[
+        list[str], typer.Option(help="An identifier, a mail address or a phone number that would link nobody.")
+    ],
+) -> None:
+    """Show what would become of a customer if an identifier linked nobody; `customers block` does it. Changes nothing.
+
+    Example: casebridge customers what-if P-12 --without info@example.com
+    """
+    composed = app(ctx)
+    vertices = _vertices(composed, customer)
+    gone = [_identifier(composed, each) for each in without]
+    with composed.store.read() as connection:
+        change = explaining.what_if(connection, composed, vertices, gone)
+    shares = [[explaining.name(vertex) for vertex in sorted(cluster)] for cluster in change.after]
+    columns = {"would be a customer": lambda row: row}
+    if not shares:
+        note(ctx, "Nothing would change.")
+    table(ctx, shares, columns)
+
+
 @customers.command("suggestions")
 def suggestions(ctx: typer.Context, limit: Limit = 50, before: Before = "") -> None:
     """List who may be one person and was not linked; `customers merge` or `customers unmerge` decides.

@@ -13,15 +13,16 @@ from bridge.resolve.graph import StoredGraph
 from bridge.store import schema
 from identity import explain
 from identity.component import component
+from identity.model import Identifier
 from identity.solver import solve
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy.engine import Connection, Row
 
     from bridge.app import App
-    from identity.explain import WhyNot
+    from identity.explain import Change, WhyNot
     from identity.solution import Link, Problem, Solution
 
 _C, _D = schema.customer.c, schema.decision.c
@@ -110,6 +111,12 @@ def why_not(connection: Connection, app: App, left: Sequence[str], right: Sequen
     """Return what keeps two customers (or accounts, or records) apart."""
     problem, solution = _solved(connection, app, [*left, *right])
     return explain.why_not(left[0], right[0], problem, solution)
+
+
+def what_if(connection: Connection, app: App, vertices: Sequence[str], without: Iterable[str]) -> Change:
+    """Return which customers would be no more if these identifiers linked nobody, and which would come instead."""
+    problem = component(vertices, StoredGraph(connection, app), app.identity)
+    return explain.what_if(problem, app.identity, without=map(Identifier.parse, without))
 
 
 def name(vertex: str) -> str:

@@ -131,6 +131,15 @@ def test_whatever_is_known_of_a_customer_names_where_it_comes_from(ask: Callable
     assert not [each for each in known if "desk" in each[2]], "what we wrote ourselves is no source"
 
 
+@pytest.mark.usefixtures("told")
+def test_a_question_of_what_if_shows_who_would_part_and_changes_nothing(ask: Callable[..., Any]) -> None:
+    before = ask("customers", "list")
+    parted = ask("customers", "what-if", "@anna_k", "--without", "anna@example.com")
+    assert sorted(parted) == [["mail//anna@example.com", "CRM record desk:U-1"], ["x//u1", "CRM record crm:K1"]]
+    assert ask("customers", "what-if", "@anna_k", "--without", "nobody@example.com") == []
+    assert ask("customers", "list") == before
+
+
 def test_a_row_in_the_quarantine_tells_how_it_is_repaired(told: Callable[[str], str]) -> None:
     assert "casebridge quarantine replay Q-1 --set" in told("Q-1")
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from identity import normalise
-from identity.component import component, lone, seeds
+from identity.component import component, seeds
 from identity.model import Relation
 from identity.policy import IdentityPolicy
 from tests.identity.worlds import World, mail, partition, worlds
@@ -77,17 +77,6 @@ def test_of_a_crowded_value_only_as_much_is_read_as_proves_it_shared() -> None:
     assert len(found.vertices) <= 12
     assert world.solve_component("p:shop//499").clusters == (frozenset({"p:shop//499"}),)
     assert len(world.solve().clusters) == 500
-
-
-def test_a_vertex_that_shares_no_value_is_lone() -> None:
-    world = World()
-    first, second = strangers(2, world)
-    world.show(first, Relation.SENDER, *mail("anna@web.example"))
-    own = world.evidence_of([first])[first]
-    values = {seen.identifier for seen in own}
-    assert lone(first, own, world.sightings(values, 10))
-    world.show(second, Relation.CRM, *mail("anna@web.example"))
-    assert not lone(first, own, world.sightings(values, 10))
 
 
 def test_unknown_seeds_are_left_out() -> None:
