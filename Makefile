@@ -2,7 +2,7 @@
 # make test    every test that needs no system package
 # make check   lint, types, tests: what a change must pass
 # make real    the tests that need a real server of somebody else's; says what is missing
-# make soak    the long ones: hundreds of kills at random moments
+# make soak    the long ones: hundreds of kills at random moments, thousands of invented cases
 # make bench   100,000 messages against dlt and a bare floor
 
 VENV   ?= .venv
@@ -42,6 +42,7 @@ real: $(VENV)/.test
 
 soak: $(VENV)/.test
 	$(PYTEST) -rs -m soak
+	CASEBRIDGE_TEST_PROFILE=soak $(PYTEST) -n $(JOBS) --maxprocesses 8 -m hypothesis
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.collect.run $(BENCH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-settings.register_profile("house", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
+# The same commit gives the same result; `make soak` throws the dice anew, and longer.
+settings.register_profile(
+    "house", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.register_profile("soak", settings.get_profile("house"), derandomize=False, max_examples=1_000)
+settings.load_profile(os.environ.get("CASEBRIDGE_TEST_PROFILE", "house"))
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 

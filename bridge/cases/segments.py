@@ -41,7 +41,8 @@ def segments(
     spans = {one.id: _span(one, answered) for one in utterances}
     known = [span for span in spans.values() if span is not None]
     ends = _ends([*known, *(_life(one) for one in foreign)], silence)
-    part = {one: _part(span, ends) for one, span in spans.items()}
+    part: dict[object, int] = {one: _part(span, ends) for one, span in spans.items()}
+    part.update({(one.target, one.ref): _part(_life(one), ends) for one in foreign})
     _hold_together(part, _ties(utterances, foreign, decisions))
     found: dict[int, list[Utterance]] = {}
     for one in sorted(utterances, key=lambda one: one.order):
@@ -78,15 +79,18 @@ def _part(span: Span | None, ends: Sequence[datetime]) -> int:
 
 def _ties(
     utterances: Sequence[Utterance], foreign: Sequence[Foreign], decisions: Sequence[CaseDecision]
-) -> list[list[int]]:
-    """Return the ids of messages that a decision or a foreign case names together."""
+) -> list[list[object]]:
+    """Return what belongs together: messages that a decision names, a foreign case and the messages that it names."""
     by_key = {one.key: one.id for one in utterances} if any(one.message_keys for one in foreign) else {}
     known = {one.id for one in utterances} if decisions else set()
-    named = [[by_key[key] for key in sorted(one.message_keys) if key in by_key] for one in foreign]
-    return [*named, *([id_ for id_ in one.messages if id_ in known] for one in decisions)]
+    ties: list[list[object]] = [
+        [(one.target, one.ref), *(by_key[key] for key in sorted(one.message_keys) if key in by_key)] for one in foreign
+    ]
+    ties += ([id_ for id_ in one.messages if id_ in known] for one in decisions)
+    return ties
 
 
-def _hold_together(part: dict[int, int], ties: Iterable[Sequence[int]]) -> None:
+def _hold_together(part: dict[object, int], ties: Iterable[Sequence[object]]) -> None:
     for tie in ties:
         parts = {part[one] for one in tie}
         if len(parts) > 1:

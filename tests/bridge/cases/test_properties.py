@@ -111,6 +111,14 @@ def test_a_decision_holds_distant_parts_together() -> None:
     assert len(segments(story.said, POLICIES, decisions=story.decisions)) == 1
 
 
+def test_a_case_of_others_holds_what_it_names_and_its_own_time_together() -> None:
+    story = Story()
+    story.direct(None)
+    story.mail(200)
+    story.elsewhere("7", 190, 260, message_keys=frozenset({story.said[0].key}))
+    assert len(segments(story.said, POLICIES, foreign=story.foreign)) == 1
+
+
 def test_no_messages_are_no_segments() -> None:
     assert segments([], POLICIES) == []
 
