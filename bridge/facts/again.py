@@ -73,14 +73,15 @@ def _changes(known: Row[Any], sightings: Sequence[Sighting], profile_ids: Mappin
     winner = max(sightings, key=lambda sighting: sighting.rank)
     if winner.rank > rank_of(known.edited_at, known.hash):
         changes |= {name: winner.row[name] for name in ("edited_at", "hash", "rating", "lang")}
+    threads = sorted({known.thread, *(sighting.row["thread"] for sighting in sightings)} - {None})
+    links = {"answers": threads[1:]}  # of several threads one is named, and all hold the conversation together
     for name in _UNITED:
         before = set(getattr(known, name) or ())
-        union = before.union(*(sighting.row[name] or () for sighting in sightings))
+        union = before.union(links.get(name, ()), *(sighting.row[name] or () for sighting in sightings))
         if union != before:
             changes[name] = sorted(union)
-    threads = [sighting.row["thread"] for sighting in sightings if sighting.row["thread"]]
-    if known.thread is None and threads:
-        changes["thread"] = min(threads)
+    if threads and threads[0] != known.thread:
+        changes["thread"] = threads[0]
     connections = set(known.seen_by or [known.connection])
     seen_by = connections | {sighting.row["connection"] for sighting in sightings}
     if seen_by != connections:

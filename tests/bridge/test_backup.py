@@ -73,6 +73,7 @@ def shared(tmp_path: Path, postgres_server: Server) -> Iterator[App]:
         postgres_programs.suitable(app.store, "pg_dump")
     except Unsupported as error:
         app.close()
+        postgres_server.drop(name)
         pytest.skip(str(error))
     yield app
     app.close()

@@ -93,3 +93,18 @@ def test_no_message_of_one_person_is_in_the_case_of_another(app: App) -> None:
         rows = connection.execute(query).all()
     assert rows
     assert [row for row in rows if row.customer_id != row.owner] == []
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (1, 0, 2, 3), (2, 3, 0, 1), (3, 2, 1, 0), (1, 3, 0, 2)], ids=str)
+def test_a_message_that_is_told_of_two_threads_holds_both_together(order: tuple[int, ...], app: App) -> None:
+    told = [("1", "A"), ("1", "B"), ("2", "A"), ("3", "B")]
+    for number in order:
+        id_, thread = told[number]
+        author = {"id": f"u{id_}", "name": f"Kim {id_}"}
+        document = {"network": "x", "id": id_, "thread": thread, "author": author, "text": "Where is my parcel?"}
+        put(app.folder, f"{number}.jsonl", [document | {"sent_at": f"2026-03-0{id_}T10:00:00Z"}])
+        _sync(app)
+    assert partitions(app.store)["conversation"] == {frozenset({"x//1", "x//2", "x//3"})}
+    with app.store.read() as connection:
+        threads = select(schema.message.c.thread).where(schema.message.c.key == "x//1")
+        assert connection.execute(threads).scalar_one() == "x/#A"
