@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 from tests.fakes.hubspot.asked import Asked, Reply, Way, always, page, reading
@@ -152,7 +153,7 @@ def _one_flow(asked: Asked) -> Reply:
 
 def _usage(asked: Asked) -> Reply:
     """Tell what the private apps of the account have used today, all together."""
-    access = asked.access
+    access = asked.house.access
     now = iso(asked.portal.clock.now())
     row = {
         "name": "private-apps-api-calls-daily",
@@ -165,8 +166,15 @@ def _usage(asked: Asked) -> Reply:
     return 200, {"results": [row]}
 
 
+def _token(asked: Asked) -> Reply:
+    """Give out an access token; the body is a form."""
+    form = asked.body.decode() if isinstance(asked.body, bytes) else ""
+    return 200, asked.house.access.refresh(dict(parse_qsl(form)))
+
+
 OWNERS, PIPELINES, FLOWS = "/crm/v3/owners", "/crm/v3/pipelines/{object}", "/automation/v4/flows"
 WAYS = (
+    Way("POST", "/oauth/v1/token", _token, open=True),
     Way("GET", "/account-info/v3/details", _details),
     Way("GET", "/account-info/v3/api-usage/daily/private-apps", _usage),
     Way("GET", OWNERS, _owners, always("crm.objects.owners.read")),

@@ -12,22 +12,39 @@ if TYPE_CHECKING:
     from bridge.nouns import Json
     from tests.fakes.hubspot.access import Access
     from tests.fakes.hubspot.definitions import ObjectType
+    from tests.fakes.hubspot.inbox import Inbox
     from tests.fakes.hubspot.portal import Actor, Portal
+    from tests.fakes.hubspot.transfers import Transfers
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The parts of an account."""
+
+    portal: Portal
+    access: Access
+    inbox: Inbox
+    transfers: Transfers
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One call: what stood in its path, query and body, who calls, and which version of the API they named."""
 
-    portal: Portal
-    access: Access
+    house: House
     path: Mapping[str, str]
     query: Mapping[str, str]
     body: Json
     actor: Actor
     version: str = ""
     fault: str = ""
-    files: Mapping[str, bytes] | None = None
+    content_type: str = ""
+    address: str = ""
+
+    @property
+    def portal(self) -> Portal:
+        """Return the records."""
+        return self.house.portal
 
     @property
     def kind(self) -> ObjectType:
@@ -68,6 +85,8 @@ class Way:
     handler: Handler
     scope: Scopes = lambda _: ""
     search: bool = False
+    open: bool = False
+    """Whether it takes no key."""
 
 
 def reading(asked: Asked) -> str:
