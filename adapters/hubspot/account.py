@@ -1,0 +1,57 @@
+"""What all parts share: one account of HubSpot, and whatever has been learnt of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adapters.hubspot.associations import Associations
+from adapters.hubspot.looking import Finder, Remembered
+from adapters.hubspot.names import KEY, THINGS
+from adapters.hubspot.owners import Owners
+from adapters.hubspot.schema import Schemas
+
+if TYPE_CHECKING:
+    from adapters.hubspot.client import Client
+    from adapters.hubspot.settings import HubSpotSettings
+    from bridge.contracts import Surroundings
+    from bridge.nouns import Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account, as seen by one connection."""
+
+    client: Client
+    settings: HubSpotSettings
+    surroundings: Surroundings
+    associations: Associations
+    finder: Finder
+    schemas: Schemas
+    owners: Owners
+
+    @classmethod
+    def of(cls, client: Client, settings: HubSpotSettings, surroundings: Surroundings) -> Account:
+        """Put the parts together; nothing is asked yet."""
+        associations = Associations(client)
+        return cls(
+            client=client,
+            settings=settings,
+            surroundings=surroundings,
+            associations=associations,
+            finder=Finder(client, associations, Remembered()),
+            schemas=Schemas(client),
+            owners=Owners(client, leave_out=settings.archived_owner == "none"),
+        )
+
+    def object(self, thing: Thing) -> str:
+        """Return the object that a thing is delivered to."""
+        known = self.surroundings.objects.get(thing)
+        return known.object if known else THINGS[thing]
+
+    def key_field(self, name: str) -> str:
+        """Return an object's property for our key, empty where it has none."""
+        for each in self.surroundings.objects.values():
+            if each.object == name:
+                return each.field
+        return KEY

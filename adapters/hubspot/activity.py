@@ -1,0 +1,156 @@
+"""What happened to tickets: answers and notes of agents, changes of stage, owner, pipeline, priority, merges, deletions.
+
+Both polls look back over an overlap, because HubSpot's search lags; everything has a native id, so it is known once.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from adapters.hubspot import answers, objects
+from adapters.hubspot.cursors import Position
+from adapters.hubspot.limits import Purpose
+from adapters.hubspot.names import MERGED, TICKETS
+from adapters.hubspot.values import moment
+from bridge.nouns import ActivityPage, Actor, CaseEvent, What
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from adapters.hubspot.account import Account
+    from adapters.hubspot.objects import Row
+    from bridge.nouns import Cursor
+
+WHAT: Mapping[str, What] = {
+    "hs_pipeline_stage": What.STATUS,
+    "hs_pipeline": What.QUEUE,
+    "hubspot_owner_id": What.OWNER,
+    "hs_ticket_priority": What.PRIORITY,
+}
+"""Properties whose changes are events."""
+ACTORS: Mapping[str, Actor] = {
+    "CRM_UI": Actor.AGENT,
+    "CRM_UI_BULK_ACTION": Actor.AGENT,
+    "MOBILE_IOS": Actor.AGENT,
+    "MOBILE_ANDROID": Actor.AGENT,
+    "CONVERSATIONS": Actor.AGENT,
+    "AUTOMATION_PLATFORM": Actor.AUTOMATION,
+    "WORKFLOWS": Actor.AUTOMATION,
+    "BOT": Actor.AUTOMATION,
+    "INTEGRATION": Actor.AUTOMATION,
+    "API": Actor.AUTOMATION,
+    "FORM": Actor.CUSTOMER,
+}
+"""HubSpot's sources of a change → who that is; what is not listed is unknown."""
+
+
+def pages(account: Account, after: Cursor) -> Iterator[ActivityPage]:
+    """Yield tickets' events, then answers, then what was deleted; the cursor moves at the end of each round."""
+    now = account.surroundings.clock.now()
+    at = Position.read(after)
+    back = at.since - timedelta(seconds=account.settings.overlap_seconds)
+    newest = at.since
+    for rows in objects.changed(account.client, TICKETS, back, [MERGED]):
+        newest = max(newest, _changed_at(rows[-1]))
+        yield ActivityPage(tuple(_events(account, rows, back)), after, more=True)
+    heard = dict(at.open)
+    for page in answers.pages(account, back):
+        newest = max(newest, page.newest)
+        heard |= page.open
+        yield ActivityPage(page.items, after, more=True)
+    taken_back, heard = answers.taken_back(account, heard, now)
+    gone, at = _gone(account, at, now)
+    yield ActivityPage((*taken_back, *gone), at.moved(since=newest, open=heard).cursor())
+
+
+def head(account: Account) -> Cursor:
+    """Return the cursor for "from now"."""
+    now = account.surroundings.clock.now()
+    return Position(since=now, listed=now).cursor()
+
+
+def actor(entry: Mapping[str, Any], ours: tuple[str, str]) -> Actor:
+    """Return who made a change: ``ours`` is the source that wrote our key."""
+    source = (str(entry.get("sourceType") or ""), str(entry.get("sourceId") or ""))
+    return Actor.US if source == ours and source[0] else ACTORS.get(source[0], Actor.UNKNOWN)
+
+
+def _events(account: Account, rows: list[Row], since: datetime) -> list[CaseEvent]:
+    """Return the changes since a time of tickets that changed, from the history of their properties, oldest first."""
+    key = account.key_field(TICKETS)
+    full = objects.read(
+        account.client,
+        TICKETS,
+        [row["id"] for row in rows],
+        [MERGED, key],
+        history=[*WHAT, MERGED, key],
+        purpose=Purpose.ANSWER,
+    )
+    stages = account.schemas.stages
+    found = [event for row in full for event in _history(row, key, stages) if event.at >= since]
+    return sorted(found, key=lambda event: (event.at, event.native_id))
+
+
+def _history(row: Row, key: str, stages: Mapping[str, bool]) -> Iterator[CaseEvent]:
+    history = row.get("propertiesWithHistory") or {}
+    ours = next((_source(entry) for entry in history.get(key) or () if entry.get("value")), ("", ""))
+    for name, what in WHAT.items():
+        entries = sorted(history.get(name) or (), key=lambda entry: moment(entry["timestamp"]))
+        before = ""
+        for entry in entries:
+            value = str(entry.get("value") or "")
+            yield CaseEvent(
+                native_id=f"{row['id']}:{name}:{entry['timestamp']}",
+                case_ref=row["id"],
+                at=moment(entry["timestamp"]),
+                what=what,
+                value=_status(value, stages) if what is What.STATUS else value,
+                before=_status(before, stages) if what is What.STATUS else before,
+                actor=actor(entry, ours),
+                actor_name=str(entry.get("updatedByUserId") or ""),
+            )
+            before = value
+    for loser in objects.merged_ids(row, MERGED):
+        yield _merged(row, loser, history.get(MERGED) or [], ours)
+
+
+def _merged(row: Row, loser: str, entries: list[dict[str, Any]], ours: tuple[str, str]) -> CaseEvent:
+    first: Mapping[str, Any] = next(
+        (entry for entry in reversed(entries) if loser in str(entry.get("value")).split(";")), {}
+    )
+    return CaseEvent(
+        native_id=f"{loser}:merged:{row['id']}",
+        case_ref=loser,
+        at=moment(first["timestamp"]) if first else _changed_at(row),
+        what=What.MERGED,
+        value=row["id"],
+        actor=actor(first, ours),
+    )
+
+
+def _gone(account: Account, at: Position, now: datetime) -> tuple[list[CaseEvent], Position]:
+    """List deleted tickets now and then: searches do not show them."""
+    if at.listed is not None and now - at.listed < timedelta(minutes=account.settings.deletions_minutes):
+        return [], at
+    rows = objects.archived_since(account.client, TICKETS, at.listed, ())
+    merged = account.finder.survivors(TICKETS, [row["id"] for row in rows]) if rows else {}
+    events = [
+        CaseEvent(native_id=f"{row['id']}:deleted", case_ref=row["id"], at=objects.gone_at(row), what=What.DELETED)
+        for row in rows
+        if row["id"] not in merged
+    ]
+    return events, at.moved(listed=now)
+
+
+def _status(stage: str, stages: Mapping[str, bool]) -> str:
+    return "" if not stage else "closed" if stages.get(stage, False) else "open"
+
+
+def _source(entry: Mapping[str, Any]) -> tuple[str, str]:
+    return str(entry.get("sourceType") or ""), str(entry.get("sourceId") or "")
+
+
+def _changed_at(row: Row) -> datetime:
+    return moment(row["properties"].get("hs_lastmodifieddate") or row["updatedAt"])

@@ -1,0 +1,169 @@
+"""Check an account: may we, is there what we need, would anything mail customers; each problem with its remedy."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from adapters.hubspot import paths
+from adapters.hubspot.errors import KEYS, Declined
+from adapters.hubspot.limits import BATCH
+from adapters.hubspot.names import CONTACTS, TICKETS
+from adapters.hubspot.preparing import unique
+from bridge import nouns
+from bridge.errors import AuthError, CasebridgeError, Transient
+from bridge.nouns import Finding, Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from adapters.hubspot.account import Account
+
+TICKET_TYPE, SENDS_MAIL = "0-5", "0-4"
+"""HubSpot's numbers of tickets, and of the action that sends a mail."""
+_CLOCK_OFF = timedelta(minutes=2)
+_LITTLE = 0.3
+_POLLS_A_DAY, _CALLS_A_POLL = 24 * 60, 7
+_SCOPES: Mapping[str, tuple[str, ...]] = {
+    CONTACTS: ("crm.objects.contacts.read", "crm.objects.contacts.write", "crm.schemas.contacts.write"),
+    TICKETS: ("tickets",),
+}
+
+
+def check(account: Account) -> nouns.Account:
+    """Look at everything that can be looked at without writing."""
+    try:
+        details = account.client.get(paths.ACCOUNT).body
+    except (AuthError, Transient, Declined) as error:
+        remedy = f"Make or renew the service key under {KEYS}."
+        return nouns.Account(name="HubSpot", findings=(Finding(ok=False, text=str(error), remedy=remedy),))
+    name = f"HubSpot account {details['portalId']}"
+    parts: tuple[Callable[[], Iterator[Finding]], ...] = (
+        lambda: _zone(account, details),
+        lambda: _objects(account),
+        lambda: _required(account),
+        lambda: _pipelines(account),
+        lambda: _owners(account),
+        lambda: _workflows(account),
+        lambda: _clock(account),
+        lambda: _budget(account),
+    )
+    findings = [Finding(ok=True, text=f"signed in to {name}")]
+    for part in parts:
+        try:
+            findings += part()
+        except CasebridgeError as error:
+            findings.append(Finding(ok=False, text=str(error), remedy=f"See {KEYS} and the scopes there."))
+    return nouns.Account(name=name, findings=tuple(findings))
+
+
+def _zone(account: Account, details: Mapping[str, Any]) -> Iterator[Finding]:
+    zone, ours = str(details.get("timeZone") or ""), account.settings.time_zone
+    if zone and zone != ours:
+        remedy = f"Write time_zone: {zone} in the project file, so that a spent daily limit is waited for rightly."
+        yield Finding(ok=True, text=f"the account's time zone is {zone}, the settings say {ours}. {remedy}")
+
+
+def _objects(account: Account) -> Iterator[Finding]:
+    """Read one record of each: a missing scope shows at once; one for writing shows when something is written."""
+    for name in dict.fromkeys(account.object(thing) for thing in Thing):
+        scopes = " and ".join(_SCOPES.get(name, _SCOPES[CONTACTS]))
+        try:
+            account.client.get(paths.objects(name), limit=1)
+        except (AuthError, Declined) as error:
+            remedy = f"Add the scopes {scopes} under {KEYS} > your key > Scopes."
+            yield Finding(ok=False, text=f"{name} cannot be read: {error}", remedy=remedy)
+            continue
+        yield Finding(ok=True, text=f"{name} can be read; writing needs the scopes {scopes}")
+        yield from _key(account, name)
+
+
+def _key(account: Account, name: str) -> Iterator[Finding]:
+    field = account.key_field(name)
+    if field and not unique(account, name, field):
+        remedy = "Run casebridge check --prepare, which creates it, or create it under Settings > Properties with unique values."
+        yield Finding(ok=False, text=f"{name} have no unique property {field}", remedy=remedy)
+
+
+def _required(account: Account) -> Iterator[Finding]:
+    for name in dict.fromkeys(account.object(thing) for thing in Thing):
+        base, whole = account.schemas.of(name).fields, account.schemas.complete(name).fields
+        more = sorted(each for each, field in whole.items() if field.required and not base[each].required)
+        if more:
+            text = f"admins of this account require of new {name}: {', '.join(more)}; casebridge mapping check tells whether the mapping fills them"
+            yield Finding(ok=True, text=text)
+
+
+def _pipelines(account: Account) -> Iterator[Finding]:
+    for each in account.schemas.pipelines():
+        states = [(stage.get("metadata") or {}).get("ticketState") for stage in each["stages"]]
+        text = f"pipeline {each['id']} ({each['label']}) has {states.count('OPEN')} open and {states.count('CLOSED')} closed stages"
+        remedy = "Add the missing kind of stage under Settings > Objects > Tickets > Pipelines."
+        yield Finding(ok={"OPEN", "CLOSED"} <= set(states), text=text, remedy=remedy)
+
+
+def _owners(account: Account) -> Iterator[Finding]:
+    yield Finding(ok=True, text=f"{len(account.owners.active)} active owners")
+
+
+def _workflows(account: Account) -> Iterator[Finding]:
+    """Look for workflows of tickets that send mail: a customer who wrote on a network expects none."""
+    by_hand = "Look through Automation > Workflows and Settings > Objects > Tickets > Pipelines > Automate by hand"
+    try:
+        flows = account.client.get(paths.FLOWS, limit=100).results
+        details = [account.client.get(f"{paths.FLOWS}/{each['id']}").body for each in flows if _concerns(each)]
+    except (AuthError, Declined):
+        yield Finding(ok=True, text=f"workflows cannot be read with this key. {by_hand}")
+        return
+    mailing = [
+        each for each in details if any(act.get("actionTypeId") == SENDS_MAIL for act in each.get("actions") or ())
+    ]
+    for each in mailing:
+        where = _where(each)
+        remedy = (
+            f"Let it leave out tickets whose property {account.key_field(TICKETS)} is known (Automation > Workflows > "
+            f"{each['name']} > Enrolment), or deliver into another pipeline."
+        )
+        used = not where or account.settings.pipeline in where.values()
+        yield Finding(
+            ok=not used, text=f"the workflow “{each['name']}” mails the ticket's contact{_shown(where)}", remedy=remedy
+        )
+    if not mailing:
+        yield Finding(ok=True, text=f"no workflow of tickets sends mail. {by_hand} for automatic mails of pipelines")
+
+
+def _concerns(flow: Mapping[str, Any]) -> bool:
+    return bool(flow.get("isEnabled")) and flow.get("objectTypeId") == TICKET_TYPE
+
+
+def _where(flow: Mapping[str, Any]) -> dict[str, str]:
+    branch = (flow.get("enrollmentCriteria") or {}).get("listFilterBranch") or {}
+    found = {}
+    for each in branch.get("filters") or ():
+        if str(each.get("property")) == "hs_pipeline":
+            found["pipeline"] = ", ".join(str(value) for value in (each.get("operation") or {}).get("values") or ())
+    return found
+
+
+def _shown(where: Mapping[str, str]) -> str:
+    return f" in pipeline {where['pipeline']}" if where else ""
+
+
+def _clock(account: Account) -> Iterator[Finding]:
+    off = account.client.clock_off
+    yield Finding(
+        ok=abs(off) <= _CLOCK_OFF,
+        text=f"HubSpot's clock and this machine's differ by {abs(off).total_seconds():.0f} s",
+        remedy="Let this machine take its time from a time server.",
+    )
+
+
+def _budget(account: Account) -> Iterator[Finding]:
+    usage = account.client.usage
+    forecast = f"a poll every minute takes about {_POLLS_A_DAY * _CALLS_A_POLL} calls a day"
+    if usage.daily_limit is None or usage.daily_left is None:
+        yield Finding(ok=True, text=f"HubSpot tells no daily limit; {forecast}; batches of {BATCH}")
+        return
+    text = f"{usage.daily_left} of {usage.daily_limit} calls are left today for the whole account; {forecast}"
+    remedy = "See Settings > Integrations > Connected Apps which app uses them, or add a limit increase."
+    yield Finding(ok=usage.daily_left > _LITTLE * usage.daily_limit, text=text, remedy=remedy)

@@ -1,0 +1,228 @@
+"""HubSpot's errors become ours: what ends a call, and what one record of a batch is refused for."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
+
+from bridge.errors import AuthError, BudgetSpent, CasebridgeError, ConfigError, RateLimited, Refused, Transient
+from bridge.nouns import Refusal, Retry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+KEYS = "Settings > Integrations > Service Keys"
+WAITS: Mapping[str, float] = {"TEN_SECONDLY_ROLLING": 10, "SECONDLY": 1}
+"""Policy of a 429 → seconds to wait; HubSpot sends no Retry-After."""
+DAILY = "DAILY"
+_LOCKED, _MIGRATING = 423, 477
+_NEVER_ARRIVED = frozenset({521, 522, 523, 525, 526})
+"""Answers of the network in front of HubSpot that never reached it; after any other 5xx a write may have been done."""
+_DEFAULT_WAIT = 10.0
+_MAYBE = "HubSpot is in trouble ({}); what was asked for may have been done."
+
+
+class Uncertain(Transient):
+    """No answer, or one that does not say: what was asked for may have been done."""
+
+
+class Declined(Refused):
+    """HubSpot refused a whole call; ``problem`` is what it said."""
+
+    def __init__(self, problem: Problem) -> None:
+        """Say it in plain words."""
+        self.problem = problem
+        refusal = problem.refusal()
+        super().__init__(refusal.reason, field=refusal.field or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error body of HubSpot, of a whole call or of one record in a batch."""
+
+    status: int
+    category: str = ""
+    message: str = ""
+    correlation: str = ""
+    policy: str = ""
+    context: Mapping[str, Any] = field(default_factory=dict)
+    parts: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def trace(self) -> str:
+        """Return the trace id of the record that is meant, empty if it is not told."""
+        return _one(self.context.get("objectWriteTraceId"))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids that it names."""
+        found = self.context.get("ids") or self.context.get("id") or ()
+        return (str(found),) if isinstance(found, (str, int)) else tuple(str(each) for each in found)
+
+    @property
+    def missing(self) -> bool:
+        """Tell whether something that was named is not there."""
+        return self.category == "OBJECT_NOT_FOUND" or self.status == 404
+
+    @property
+    def conflict(self) -> bool:
+        """Tell whether a value that must be unique stands elsewhere."""
+        return self.category == "CONFLICT" or self.status == 409 or self._fault()[0] in _CONFLICTS
+
+    def refusal(self) -> Refusal:
+        """Return why the record cannot be written, in plain words with the remedy."""
+        code, name, said = self._fault()
+        template = _SENTENCES.get(code) or _BY_CATEGORY.get(self.category, "HubSpot refused it: {said}")
+        trace = f" (HubSpot's correlation id {self.correlation})" if self.correlation else ""
+        shown = name or "a property"
+        return Refusal(template.format(name=shown, said=said.rstrip(".") or "no reason given") + trace, name, code)
+
+    def outcome(self) -> Refusal | Retry:
+        """Return what became of one record of a batch."""
+        if self.category == "RATE_LIMITS" or self.status in (429, _LOCKED) or self.status >= 500:
+            return Retry(WAITS.get(self.policy, _DEFAULT_WAIT), self.message)
+        return self.refusal()
+
+    def _fault(self) -> tuple[str, str, str]:
+        """Return HubSpot's code, the property that is to blame, and its words."""
+        for each in (*_embedded(self.message), *self.parts):
+            code = str(each.get("error") or each.get("code") or "")
+            context = each.get("context") or {}
+            name = str(each.get("name") or _one(context.get("propertyName")) or each.get("in") or "")
+            if code or name:
+                return code, name, str(each.get("message") or self.message)
+        named = _NAMED.search(self.message)
+        name = _one(self.context.get("propertyName")) or (named[1] if named else "")
+        return self.category, name, self.message
+
+
+_SENTENCES: Mapping[str, str] = {
+    "PROPERTY_DOESNT_EXIST": "HubSpot has no property {name}: create it under Settings > Properties, or take it out of the mapping",
+    "INVALID_OPTION": "{name} does not offer that option: add it under Settings > Properties > {name}, or map to one that is there ({said})",
+    "INVALID_EMAIL": "{name} holds no valid mail address, says HubSpot; correct it at the source or leave it out in the mapping",
+    "INVALID_INTEGER": "{name} takes a whole number; convert it in the mapping (type: integer)",
+    "INVALID_LONG": "{name} takes a whole number; convert it in the mapping (type: integer)",
+    "INVALID_DOUBLE": "{name} takes a number; convert it in the mapping (type: number)",
+    "INVALID_DATE": "{name} takes a date; convert it in the mapping (parse_time)",
+    "INVALID_DATE_TIME": "{name} takes a time; convert it in the mapping (parse_time)",
+    "INVALID_BOOLEAN": "{name} takes true or false",
+    "INVALID_PHONE_NUMBER": "{name} holds no valid phone number, says HubSpot; correct it at the source",
+    "INVALID_OWNER_ID": "{name} is nobody who can own records: choose an active user under Settings > Users & Teams",
+    "OWNER_DOES_NOT_EXIST": "{name} is nobody who can own records: choose an active user under Settings > Users & Teams",
+    "READ_ONLY_VALUE": "{name} is read-only in HubSpot; take it out of the mapping",
+    "PROPERTY_IS_READ_ONLY": "{name} is read-only in HubSpot; take it out of the mapping",
+    "PROPERTY_VALUE_TOO_LONG": "the value of {name} is too long for HubSpot; cut it in the mapping (truncate)",
+    "VALUE_TOO_LONG": "the value of {name} is too long for HubSpot; cut it in the mapping (truncate)",
+    "MISSING_REQUIRED_PROPERTY": "{name} is required in this account; fill it in the mapping",
+    "REQUIRED_PROPERTY_MISSING": "{name} is required in this account; fill it in the mapping",
+    "REQUIRED_FIELD": "{name} is required in this account; fill it in the mapping",
+    "CONFLICTING_UNIQUE_VALUE": "another record has that value of {name} already: {said}",
+    "INVALID_PIPELINE": "there is no such pipeline: see Settings > Objects > Tickets > Pipelines and correct hs_pipeline in the mapping",
+    "INVALID_PIPELINE_STAGE_ID": "there is no such stage in that pipeline: see Settings > Objects > Tickets > Pipelines and correct hs_pipeline_stage in the mapping",
+    "VALIDATION_RULE_FAILED": "a validation rule of this account refuses {name}: {said}. An admin sees it under Settings > Properties > {name} > Rules",
+    "INVALID_ASSOCIATION_TYPE": "HubSpot does not take that kind of association; run casebridge check",
+}
+"""HubSpot's codes → what to do about it."""
+_BY_CATEGORY: Mapping[str, str] = {
+    "VALIDATION_ERROR": "HubSpot does not take it as it is: {said}",
+    "OBJECT_NOT_FOUND": "what it belongs to is not there any more: {said}",
+    "CONFLICT": "a record with the same unique value stands there already: {said}. Read the contacts again (casebridge sync), then decide under casebridge review",
+    "OBJECT_ALREADY_EXISTS": "a record with the same unique value stands there already: {said}",
+    "INVALID_PROPERTY": "HubSpot does not take a property as it is: {said}",
+    "MISSING_SCOPES": f"the credentials may not do that: {{said}}. Add the scope under {KEYS}, then run casebridge check",
+}
+_CONFLICTS = frozenset({"CONFLICTING_UNIQUE_VALUE", "OBJECT_ALREADY_EXISTS"})
+_NAMED = re.compile(r"[Pp]ropert(?:y|ies)\s+[\"'“]?([a-z][a-z0-9_]*)[\"'”]?")
+
+
+def problem_of(status: int, body: object) -> Problem:
+    """Read an error body; what is none is carried as its text."""
+    if not isinstance(body, dict):
+        return Problem(status, message=str(body or "")[:200])
+    context = {**(body.get("context") or {})}
+    if body.get("objectWriteTraceId"):
+        context["objectWriteTraceId"] = body["objectWriteTraceId"]
+    parts = tuple(each for each in body.get("errors") or () if isinstance(each, dict))
+    return Problem(
+        status=status,
+        category=str(body.get("category") or body.get("errorType") or ""),
+        message=str(body.get("message") or ""),
+        correlation=str(body.get("correlationId") or ""),
+        policy=str(body.get("policyName") or ""),
+        context=context,
+        parts=parts,
+    )
+
+
+def translated(error: Exception, *, writing: bool, midnight: datetime) -> CasebridgeError:
+    """Return our error for one of the client's; ``midnight`` is when the account's daily limit ends.
+
+    Every sub-package of the client has an ``ApiException`` of its own, so it is known by what it carries.
+    """
+    status = getattr(error, "status", None)
+    if isinstance(status, int) and hasattr(error, "body"):
+        return _answered(problem_of(status, _parsed(error.body)), writing=writing, midnight=midnight)
+    if not isinstance(error, HTTPError):
+        raise error
+    cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
+    if isinstance(cause, (NewConnectionError, ConnectTimeoutError)):
+        return Transient("HubSpot cannot be reached; it is tried again later.")
+    kind = Uncertain if writing else Transient
+    return kind(f"HubSpot's answer got lost ({type(cause).__name__}).")
+
+
+def _answered(problem: Problem, *, writing: bool, midnight: datetime) -> CasebridgeError:
+    said = problem.message or problem.category or "no reason given"
+    status = problem.status
+    if status == 401:
+        return AuthError(f"HubSpot does not take the credentials: make a new key under {KEYS} and set it again.")
+    if status == 403:
+        return AuthError(f"HubSpot refuses this: {said}. Add what is missing under {KEYS}, then run casebridge check.")
+    if status in (429, _LOCKED, _MIGRATING):
+        return _later(problem, midnight)
+    if status == 0 or status >= 500:
+        done = writing and status not in _NEVER_ARRIVED
+        return Uncertain(_MAYBE.format(status)) if done else Transient(f"HubSpot is in trouble ({status}).")
+    if 300 <= status < 400:
+        return ConfigError(f"HubSpot's address answers with a redirection ({status}); correct base_url.")
+    return Declined(problem)
+
+
+def _later(problem: Problem, midnight: datetime) -> CasebridgeError:
+    if problem.policy == DAILY:
+        return BudgetSpent("The account's daily limit of HubSpot calls is used up.", until=midnight)
+    if problem.status == 429:
+        wait = WAITS.get(problem.policy, _DEFAULT_WAIT)
+        return RateLimited("HubSpot asks to wait.", retry_after=wait)
+    return RateLimited("HubSpot is busy with these records.", retry_after=_DEFAULT_WAIT)
+
+
+def _parsed(body: object) -> object:
+    text = body.decode(errors="replace") if isinstance(body, bytes) else body
+    try:
+        return json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return text
+
+
+def _embedded(message: str) -> list[Mapping[str, Any]]:
+    """Return the list of faults that HubSpot puts as JSON into some of its messages."""
+    _, bracket, rest = message.partition("[{")
+    if not bracket:
+        return []
+    try:
+        found, _ = json.JSONDecoder().raw_decode(bracket + rest)
+    except ValueError:
+        return []
+    return [each for each in found if isinstance(each, dict)]
+
+
+def _one(value: object) -> str:
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return str(value or "")

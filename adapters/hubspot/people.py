@@ -1,0 +1,97 @@
+"""The account's contacts, for identity: all of them once, by id and resumable, then what changed, merged or went."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from adapters.hubspot import objects
+from adapters.hubspot.cursors import Position
+from adapters.hubspot.names import CONTACTS, MERGED, READ
+from adapters.hubspot.values import moment
+from bridge.nouns import Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
+from identity import normalise
+from identity.model import Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from adapters.hubspot.account import Account
+    from adapters.hubspot.objects import Row
+    from bridge.nouns import Cursor, SourceEvent
+
+_PHONES = ("phone", "mobilephone")
+
+
+def pages(account: Account, after: Cursor) -> Iterator[Page]:
+    """Yield pages; a first import goes on where it was interrupted, and ends with what changed meanwhile."""
+    now = account.surroundings.clock.now()
+    at = Position.read(after)
+    at = at if after.value else Position(since=now, listing="0")
+    wanted = _properties(account)
+    if at.listing:
+        for rows, following in objects.listed(account.client, CONTACTS, wanted, after=at.listing.removeprefix("0")):
+            at = at.moved(listing=following)
+            yield Page(_seen(account, rows), at.cursor(), more=True)
+    back = timedelta(seconds=account.settings.overlap_seconds)
+    newest = at.since
+    for rows in objects.changed(account.client, CONTACTS, at.since - back, wanted):
+        newest = max(newest, moment(rows[-1]["properties"]["lastmodifieddate"]))
+        yield Page(_seen(account, rows), at.moved(since=newest).cursor(), more=True)
+    yield _gone(account, at.moved(since=newest), now)
+
+
+def _gone(account: Account, at: Position, now: datetime) -> Page:
+    """List who was deleted, now and then: searches do not show it."""
+    if at.listed is not None and now - at.listed < timedelta(minutes=account.settings.deletions_minutes):
+        return Page((), at.cursor())
+    rows = objects.archived_since(account.client, CONTACTS, at.listed, [MERGED])
+    name = account.surroundings.name
+    merged = account.finder.survivors(CONTACTS, [row["id"] for row in rows]) if rows else {}
+    events = tuple(
+        PersonMerged(name, row["id"], merged[row["id"]]["id"], objects.gone_at(row))
+        if row["id"] in merged
+        else PersonDeleted(name, row["id"], objects.gone_at(row))
+        for row in rows
+    )
+    return Page(events, at.moved(listed=now).cursor())
+
+
+def shown(properties: Mapping[str, Any]) -> tuple[Shown, ...]:
+    """Return the identifiers in a contact's properties."""
+    mails = [properties.get("email") or "", *(properties.get("hs_additional_emails") or "").split(";")]
+    found = [identifier for mail in mails for identifier in normalise.email(mail)]
+    found += filter(None, [normalise.phone(properties.get(name) or "") for name in _PHONES])
+    if properties.get("twitterhandle"):
+        found += filter(None, [normalise.handle(normalise.network("x"), properties["twitterhandle"])])
+    return tuple(Shown(identifier=identifier, relation=Relation.CRM) for identifier in dict.fromkeys(found))
+
+
+def name_of(properties: Mapping[str, Any]) -> str:
+    """Return a contact's name."""
+    return " ".join(filter(None, [properties.get("firstname"), properties.get("lastname")]))
+
+
+def _properties(account: Account) -> list[str]:
+    return [*dict.fromkeys([*READ[CONTACTS], MERGED, account.key_field(CONTACTS)])]
+
+
+def _seen(account: Account, rows: list[Row]) -> tuple[SourceEvent, ...]:
+    return tuple(event for row in rows for event in _events(account, row))
+
+
+def _events(account: Account, row: Row) -> Iterator[SourceEvent]:
+    instance, properties = account.surroundings.name, row["properties"]
+    at = moment(properties.get("lastmodifieddate") or row["updatedAt"])
+    for loser in objects.merged_ids(row, MERGED):
+        yield PersonMerged(instance, loser, row["id"], at)
+    person = Person(
+        instance=instance,
+        native_id=row["id"],
+        name=name_of(properties),
+        shown=shown(properties),
+        our_key=str(properties.get(account.key_field(CONTACTS)) or ""),
+        updated_at=at,
+        raw=properties,
+    )
+    yield PersonSeen(person, where=row["id"])

@@ -1,0 +1,73 @@
+"""Settings of a HubSpot account."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+API = "https://api.hubapi.com"
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class HubSpotSettings(BaseModel):
+    """An account, how to sign in there, and how answers are told from notes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    token: SecretStr | None = Field(
+        default=None, description="Service key (or the token of an existing private app): pat-…; needs no renewal."
+    )
+    client_id: str = Field(default="", description="Client id of an OAuth app, instead of a token.")
+    client_secret: SecretStr | None = Field(default=None, description="Client secret of the OAuth app.")
+    refresh_token: SecretStr | None = Field(default=None, description="Refresh token of the OAuth app's installation.")
+    base_url: str = Field(default=API, description="Address of the API; http only for a pretend account on loopback.")
+    connect_timeout: float = Field(default=10, gt=0, description="Seconds to wait for a connection.")
+    read_timeout: float = Field(default=30, gt=0, description="Seconds to wait for an answer.")
+    time_zone: str = Field(default="UTC", description="The account's time zone: daily limits end at its midnight.")
+    calls_per_10_seconds: int = Field(default=100, ge=10, description="Burst limit until HubSpot has told its own.")
+    pipeline: str = Field(
+        default="0", description="The pipeline that the mapping of cases names; check looks what would mail from there."
+    )
+    answer_prefix: str = Field(
+        default="#reply", min_length=2, description="A note that begins with this word answers the customer."
+    )
+    overlap_seconds: float = Field(
+        default=600, ge=60, description="How far back each poll looks again, because HubSpot's search lags."
+    )
+    deletions_minutes: float = Field(default=15, ge=0, description="How often deleted records are listed.")
+    archived_owner: Literal["none", "refuse"] = Field(
+        default="none", description="What to do where an owner was deactivated: leave it without owner, or refuse."
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _safe_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            message = "base_url begins with https:// (http:// only on this machine)"
+            raise ValueError(message)
+        return value.rstrip("/")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            message = f"{value!r} is no time zone; write one such as Europe/Berlin"
+            raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> HubSpotSettings:
+        parts = (self.client_id, self.client_secret, self.refresh_token)
+        if bool(self.token) == any(parts) or (any(parts) and not all(parts)):
+            message = "give either token, or client_id, client_secret and refresh_token"
+            raise ValueError(message)
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the account's time zone."""
+        return ZoneInfo(self.time_zone)
