@@ -1,0 +1,154 @@
+"""What ``check`` looks at: sign-in, edition, rights, key fields, calls left, clocks, and who would mail the customer."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from adapters.salesforce.errors import Declined
+from adapters.salesforce.schema import required
+from adapters.salesforce.usage import Purpose
+from bridge.errors import CasebridgeError, ConfigError
+from bridge.nouns import Account, Finding, Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from adapters.salesforce.client import Client
+    from adapters.salesforce.org import Org
+
+SKEW = timedelta(minutes=1)
+"""Larger differences of the clocks would eat into the overlap of readings."""
+CALLS_A_POLL = 4
+"""Contacts, cases, and twice five queries in one call for answers and events."""
+POLLS_A_DAY = 24 * 60
+"""One reading a minute."""
+_FILLED = frozenset({"LastName", "OwnerId", "Case__c"})
+"""Required fields that we fill ourselves, or that every mapping fills."""
+_MAILERS = "Setup > Flows, Setup > Workflow Rules, Setup > Case Auto-Response Rules, Setup > Support Settings"
+
+
+def check(org: Org) -> Account:
+    """Return findings in the order in which one would mend them; without a sign-in there is but one."""
+    try:
+        token = org.client.token
+    except CasebridgeError as error:
+        return Account(name=org.settings.url, findings=(Finding(ok=False, text=str(error), remedy="See above."),))
+    findings = [Finding(ok=True, text=f"signed in at {token.instance_url}")]
+    for look in (_edition, _objects, _owners, _usage, _clocks, _mailers):
+        findings += _tried(org, look)
+    return Account(name=f"Salesforce {org.settings.url}", findings=tuple(findings))
+
+
+def ask_limits(client: Client) -> None:
+    """Learn how many calls the org has made and may make."""
+    daily = client.json("GET", "limits")["DailyApiRequests"]
+    client.usage.total, client.usage.used = daily["Max"], daily["Max"] - daily["Remaining"]
+
+
+def _tried(org: Org, look: Callable[[Org], Iterator[Finding]]) -> list[Finding]:
+    try:
+        return list(look(org))
+    except CasebridgeError as error:
+        return [Finding(ok=False, text=str(error), remedy="Mend this, then run the check again.")]
+
+
+def _edition(org: Org) -> Iterator[Finding]:
+    (row,) = org.client.rows("SELECT Id, Name, OrganizationType, IsSandbox FROM Organization")
+    sort = "a sandbox" if row["IsSandbox"] else "in production"
+    yield Finding(ok=True, text=f"{row['Name']}, {row['OrganizationType']}, {sort}, API {org.settings.version}")
+
+
+def _objects(org: Org) -> Iterator[Finding]:
+    for thing, wanted in org.objects.items():
+        try:
+            described = org.describe(wanted.object)
+        except ConfigError as error:
+            yield Finding(ok=False, text=str(error), remedy="Run casebridge prepare and do what it says.")
+            continue
+        missing = [right for right in ("queryable", "createable", "updateable") if not described.get(right)]
+        if missing:
+            remedy = f"Assign the permission set Casebridge, or tick the rights in it for {wanted.object}."
+            yield Finding(ok=False, text=f"{wanted.object} ({thing}) is not {', '.join(missing)} for us", remedy=remedy)
+        yield _key(org, wanted.object)
+        others = [name for name in required(described) if name not in _FILLED]
+        if others:
+            text = (
+                f"{wanted.object} requires {', '.join(others)}: the mapping must fill them (casebridge mapping check)"
+            )
+            yield Finding(ok=True, text=text)
+    if org.person == "Contact" and org.has("Account", "IsPersonAccount"):
+        remedy = "To deliver persons as Person Accounts, name mappings/salesforce/person_account.yaml as the mapping of person."
+        yield Finding(ok=True, text=f"the org has Person Accounts, persons go to Contact. {remedy}")
+    if Thing.MESSAGE in org.objects and org.has("SocialPost"):
+        used = org.objects[Thing.MESSAGE].object == "SocialPost"
+        yield Finding(ok=True, text=f"the org has SocialPost; messages go {'there' if used else 'to another object'}")
+
+
+def _key(org: Org, name: str) -> Finding:
+    field = next((each for each in org.describe(name)["fields"] if each["name"] == org.key_field(name)), None)
+    if field is None:
+        return Finding(ok=False, text=f"{name} has no field {org.key_field(name)}", remedy="Run casebridge prepare.")
+    lacks = [mark for mark in ("unique", "externalId", "createable") if not field.get(mark)]
+    text = f"{name}.{field['name']} carries our key"
+    if not lacks:
+        return Finding(ok=True, text=text)
+    remedy = f"Tick Unique and External ID in Setup > Object Manager > {name} > Fields & Relationships, and Edit in the permission set."
+    return Finding(ok=False, text=f"{text}, but is not {', '.join(lacks)}", remedy=remedy)
+
+
+def _owners(org: Org) -> Iterator[Finding]:
+    owner = org.settings.case_owner
+    if not owner:
+        remedy = "Set case_owner to the id of a queue (Setup > Queues), or have an active case assignment rule with an entry for all."
+        yield Finding(ok=True, text=f"without case_owner, cases that no assignment rule takes fall to us. {remedy}")
+    elif owner == org.me:
+        yield Finding(ok=False, text="case_owner is the integration user", remedy="Give the id of a queue.")
+
+
+def _usage(org: Org) -> Iterator[Finding]:
+    ask_limits(org.client)
+    usage, settings = org.client.usage, org.settings
+    left = usage.left(settings, Purpose.DELIVER) or 0
+    text = f"{usage.used} of {usage.total} API calls of 24 hours are used by everybody, {left} are left for deliveries"
+    yield Finding(
+        ok=left > 0, text=text, remedy="" if left else "Wait, or raise use_up_to, or ask Salesforce for more calls."
+    )
+    share = CALLS_A_POLL * POLLS_A_DAY / max(usage.total, 1)
+    text = f"reading once a minute takes about {CALLS_A_POLL * POLLS_A_DAY} calls a day, {share:.0%} of the org's"
+    yield Finding(
+        ok=share <= settings.imports_up_to,
+        text=text,
+        remedy="" if share <= settings.imports_up_to else "Read less often: a longer schedule.",
+    )
+
+
+def _clocks(org: Org) -> Iterator[Finding]:
+    theirs = org.client.token.issued_at
+    if theirs is None:
+        dated = org.client.call("GET", "limits").headers.get("Date")
+        theirs = parsedate_to_datetime(dated).astimezone(UTC) if dated else None
+    if theirs is not None:
+        apart = abs(org.client.clock.now() - theirs)
+        text = f"the clocks are {apart.total_seconds():.0f} s apart"
+        yield Finding(ok=apart <= SKEW, text=text, remedy="" if apart <= SKEW else "Set this machine's clock (NTP).")
+
+
+def _mailers(org: Org) -> Iterator[Finding]:
+    """Name active flows on cases and email alerts, as far as the org tells; their effect is proved by the canary."""
+    asked = {
+        "flow": "SELECT ApiName FROM FlowDefinitionView WHERE IsActive = true AND TriggerObjectOrEventLabel IN ('Case', 'Case Comment')",
+        "email alert": "SELECT DeveloperName FROM WorkflowAlert",
+    }
+    by_hand = f"Look by hand for what mails contacts: {_MAILERS}; then run casebridge check --canary."
+    for what, soql in asked.items():
+        path = "tooling/query/" if what == "email alert" else "query/"
+        try:
+            rows = org.client.json("GET", path, params={"q": soql})["records"]
+        except (Declined, ConfigError):
+            yield Finding(ok=True, text=f"the org does not tell its {what}s. {by_hand}")
+            continue
+        names = [str(row.get("ApiName") or row.get("DeveloperName")) for row in rows]
+        if names:
+            yield Finding(ok=True, text=f"active {what}s that may mail the customer: {', '.join(names)}. {by_hand}")

@@ -1,0 +1,87 @@
+"""Cases that Casebridge did not make, as dated snapshots."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from simple_salesforce.format import format_soql
+
+from adapters.salesforce.looking import by_field
+from adapters.salesforce.people import OVERLAP, Position, parsed, shown, stamp
+from adapters.salesforce.usage import Purpose
+from bridge.nouns import CasePage, CaseSnapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from adapters.salesforce.org import Org
+    from bridge.nouns import Cursor
+
+_NAMES = (
+    "Id, IsDeleted, MasterRecordId, CaseNumber, Subject, Description, IsClosed, ClosedDate, ContactId, AccountId,"
+    " SuppliedEmail, SuppliedPhone, CreatedDate, LastModifiedDate, SystemModstamp"
+)
+_SAYING: Mapping[str, tuple[str, str]] = {
+    "CaseComment": ("ParentId", "CommentBody"),
+    "EmailMessage": ("ParentId", "TextBody"),
+}
+_URL = re.compile(r"https?://[^\s<>\"')\]]+")
+FIRST = "open"
+"""Marks a cursor within the first reading, which knows open cases only and goes back to its beginning at the end."""
+_ENDS = ".,;:!?"
+"""What follows an address in a sentence is no part of it."""
+
+
+def pages(org: Org, after: Cursor) -> Iterator[CasePage]:
+    """Yield cases without our key that changed since the cursor; from the beginning only those that are open."""
+    org.client.need(Purpose.IMPORT)
+    now = org.client.clock.now()
+    position = Position.of(after)
+    first = not position.since or bool(position.job)
+    began = position.locator or stamp(now - OVERLAP)
+    since = format_soql("SystemModstamp >= {:literal}", position.since) if position.since else ""
+    where = " AND ".join(filter(None, ("IsClosed = false" if first else "", since)))
+    key = org.key_field("Case")
+    soql = f"SELECT {_NAMES}, {key} FROM Case WHERE {where} ORDER BY SystemModstamp, Id"  # noqa: S608 - names of the schema
+    for rows in org.client.pages(soql, deleted=not first):
+        foreign = [row for row in rows if not row[key]]
+        texts = _texts(org, foreign)
+        if foreign:
+            reached = stamp(parsed(rows[-1]["SystemModstamp"]))
+            cursor = (Position(reached, FIRST, began) if first else Position(reached)).cursor()
+            snapshots = tuple(_snapshot(org, row, texts.get(row["Id"], []), now) for row in foreign)
+            yield CasePage(snapshots, cursor, more=True)
+    yield CasePage((), Position(began if first else max(position.since, began)).cursor())
+
+
+def _texts(org: Org, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[str, str]]]:
+    """Return what was said in cases: times and texts of comments and mails."""
+    said: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    refs = [row["Id"] for row in rows]
+    for name in org.settings.answers:
+        if refs and name in _SAYING and org.has(name):
+            parent, body = _SAYING[name]
+            for row in by_field(org, name, [parent, body, "CreatedDate"], parent, refs):
+                said[row[parent]].append((row["CreatedDate"], row[body] or ""))
+    return said
+
+
+def _snapshot(org: Org, row: Mapping[str, Any], said: Sequence[tuple[str, str]], read_at: Any) -> CaseSnapshot:  # noqa: ANN401 - a time
+    texts = [row["Description"] or "", *(text for _, text in said)]
+    person = row["AccountId" if org.person == "Account" else "ContactId"] or ""
+    ended = row["ClosedDate"] or row["LastModifiedDate"]
+    return CaseSnapshot(
+        ref=row["Id"],
+        read_at=read_at,
+        opened_at=parsed(row["CreatedDate"]),
+        last_at=max(parsed(each) for each in [row["CreatedDate"], *(at for at, _ in said)]),
+        closed_at=parsed(ended) if row["IsClosed"] or row["IsDeleted"] or row["MasterRecordId"] else None,
+        subject=row["Subject"] or "",
+        text=row["Description"] or "",
+        person_ref=person,
+        shown=() if person else shown({"Email": row["SuppliedEmail"], "Phone": row["SuppliedPhone"]}),
+        permalinks=tuple(dict.fromkeys(url.rstrip(_ENDS) for text in texts for url in _URL.findall(text))),
+        url=org.client.link("Case", row["Id"]),
+    )

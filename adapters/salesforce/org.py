@@ -1,0 +1,128 @@
+"""What is known of an org: its objects as described, which of them carry our keys, who we are there."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from adapters.salesforce.errors import Declined
+from adapters.salesforce.schema import object_schema
+from bridge.errors import ConfigError
+from bridge.nouns import KeyField, Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from adapters.salesforce.client import Client
+    from adapters.salesforce.settings import SalesforceSettings
+    from bridge.nouns import ObjectSchema
+
+KEPT = timedelta(hours=1)
+"""How long a description is believed."""
+CASE = "Case"
+MERGEABLE = frozenset({"Account", "Contact", "Lead", CASE})
+"""Objects whose rows say into which other they were merged."""
+_PARENTS: Mapping[str, str] = {"Task": "WhatId", "SocialPost": "ParentId", "EmailMessage": "ParentId"}
+_KEYLESS = frozenset({"CaseComment", "FeedItem", "FeedComment"})
+
+
+class Org:
+    """One org, seen through a client."""
+
+    def __init__(self, client: Client, objects: Mapping[Thing, KeyField]) -> None:
+        """``objects``: which object takes persons, cases and messages, and its field for our key."""
+        self.client, self.objects = client, objects
+        self._described: dict[str, tuple[datetime, dict[str, Any]]] = {}
+        self._me = ""
+        self._person_type: str | None = None
+
+    @property
+    def settings(self) -> SalesforceSettings:
+        """Return the settings."""
+        return self.client.settings
+
+    @property
+    def person(self) -> str:
+        """Return the object of persons: Contact, or Account where persons are accounts."""
+        return self.objects[Thing.PERSON].object if Thing.PERSON in self.objects else "Contact"
+
+    @property
+    def me(self) -> str:
+        """Return the id of the user that we run as."""
+        if not self._me:
+            self._me = self.client.token.user_id or self._asked()
+        return self._me
+
+    @property
+    def person_record_type(self) -> str:
+        """Return the record type of person accounts, empty where the org has none."""
+        if self._person_type is None:
+            self._person_type = self._asked_person_type() if self.has("Account", "IsPersonAccount") else ""
+        return self._person_type
+
+    def key_field(self, object_name: str) -> str:
+        """Return the field that carries our key; raises ``ConfigError`` for an object that can have none."""
+        if object_name in _KEYLESS:
+            message = f"{object_name} takes no fields of its own, so nothing can be delivered there exactly once; map messages to Casebridge_Message__c or Task."
+            raise ConfigError(message)
+        fields = {each.object: each.field for each in self.objects.values()}
+        return fields.get(object_name) or "Casebridge_Key__c"
+
+    def parent_field(self, object_name: str) -> str:
+        """Return the field of a message's object that holds its case."""
+        return self.settings.parent_field or _PARENTS.get(object_name, "Case__c")
+
+    def schema(self, object_name: str) -> ObjectSchema:
+        """Return an object's schema; raises ``ConfigError`` for an unknown one, naming those that exist."""
+        return object_schema(self.describe(object_name))
+
+    def describe(self, object_name: str) -> dict[str, Any]:
+        """Return an object's description, asked for at most once an hour."""
+        now = self.client.clock.now()
+        if (kept := self._described.get(object_name)) and now - kept[0] < KEPT:
+            return kept[1]
+        try:
+            described: dict[str, Any] = self.client.json("GET", f"sobjects/{object_name}/describe")
+        except Declined as error:
+            raise ConfigError(self._unknown(object_name)) from error
+        self._described[object_name] = now, described
+        return described
+
+    def has(self, object_name: str, field: str = "") -> bool:
+        """Tell whether there is such an object, or such a field of it, as far as we may see."""
+        try:
+            fields = self.describe(object_name)["fields"]
+        except ConfigError:
+            return False
+        return not field or any(each["name"] == field for each in fields)
+
+    def forget(self) -> None:
+        """Describe anew: a field that was there is not any more."""
+        self._described.clear()
+
+    def _unknown(self, object_name: str) -> str:
+        names = [each["name"] for each in self.client.json("GET", "sobjects")["sobjects"]]
+        close = difflib.get_close_matches(object_name, names, n=5, cutoff=0.4) or sorted(names)[:20]
+        return f"The org has no object {object_name!r}, or the integration user may not see it; it has: {', '.join(close)}, … (deploy the package and assign the permission set Casebridge: casebridge prepare)."
+
+    def _asked_person_type(self) -> str:
+        """Return the person accounts' record type: told by the org, or by its usual name."""
+        told = self.has("RecordType", "IsPersonType")
+        column = "IsPersonType" if told else "DeveloperName"
+        soql = f"SELECT Id, {column} FROM RecordType WHERE SobjectType = 'Account' AND IsActive = true"  # noqa: S608 - one of two names
+        rows = self.client.rows(soql)
+        return next((str(row["Id"]) for row in rows if (row[column] if told else "Person" in row[column])), "")
+
+    def _asked(self) -> str:
+        try:
+            return str(self.client.json("GET", "/services/oauth2/userinfo")["user_id"])
+        except (Declined, KeyError, TypeError):
+            return ""
+
+
+def chunks(values: Iterable[str], size: int = 200) -> list[list[str]]:
+    """Return distinct values in parts that an ``IN`` list takes."""
+    every = list(dict.fromkeys(values))
+    return [every[start : start + size] for start in range(0, len(every), size)]

@@ -1,0 +1,185 @@
+"""The org's contacts or person accounts, for identity: a bulk query the first time, then what changed since."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from simple_salesforce.format import format_soql
+
+from adapters.salesforce import bulk
+from adapters.salesforce.errors import Declined
+from adapters.salesforce.looking import survivors
+from adapters.salesforce.usage import Purpose
+from bridge.errors import Transient
+from bridge.nouns import Cursor, Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
+from identity import normalise
+from identity.model import Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from adapters.salesforce.org import Org
+
+OVERLAP = timedelta(minutes=5)
+"""Rows become visible when they are committed, with the earlier time of their change."""
+BULK_PAGE = 2000
+POLL = 2.0
+LONGEST = timedelta(minutes=30)
+"""How long a bulk query may run before this reading gives up; the next goes on with the same job."""
+_CONTACT = ("FirstName", "LastName", "Email", "Phone", "MobilePhone")
+_ACCOUNT = ("FirstName", "LastName", "PersonEmail", "Phone", "PersonMobilePhone")
+_MAIL = ("Email", "PersonEmail")
+_PHONES = ("Phone", "MobilePhone", "PersonMobilePhone")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where reading stands: at changes since a time, or within a bulk job that began then."""
+
+    since: str = ""
+    job: str = ""
+    locator: str = ""
+
+    @classmethod
+    def of(cls, cursor: Cursor) -> Position:
+        """Read a cursor."""
+        return cls(**json.loads(cursor.value)) if cursor.value else cls()
+
+    def cursor(self) -> Cursor:
+        """Return it as a cursor."""
+        return Cursor(json.dumps({"since": self.since, "job": self.job, "locator": self.locator}))
+
+
+def pages(org: Org, after: Cursor, instance: str) -> Iterator[Page]:
+    """Yield pages of people; resumable within the bulk query (whose results Salesforce keeps for 7 days) and after it."""
+    position = Position.of(after)
+    if position.job or (not position.since and _many(org)):
+        for page, reached in _imported(org, position, instance):
+            position = reached
+            yield page
+    yield from _changed(org, position, instance)
+
+
+def stamp(time: datetime) -> str:
+    """Return a time as SOQL writes it."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parsed(value: str) -> datetime:
+    """Read Salesforce's form of a time."""
+    return datetime.fromisoformat(value.replace("+0000", "+00:00"))
+
+
+def shown(row: Mapping[str, Any]) -> tuple[Shown, ...]:
+    """Return the identifiers in a person's fields."""
+    identifiers = [each for name in _MAIL for each in normalise.email(row.get(name) or "")]
+    identifiers += [found for name in _PHONES if (found := normalise.phone(row.get(name) or ""))]
+    return tuple(Shown(identifier=each, relation=Relation.CRM) for each in dict.fromkeys(identifiers))
+
+
+def _many(org: Org) -> bool:
+    org.client.need(Purpose.IMPORT)
+    counted = org.client.json("GET", "query/", params={"q": _people_of(org, "COUNT()")})
+    return bool(counted["totalSize"] >= org.settings.bulk_contacts_from)
+
+
+def _imported(org: Org, position: Position, instance: str) -> Iterator[tuple[Page, Position]]:
+    """Yield the pages of a bulk query, begun now or earlier; one that Salesforce forgot is begun anew."""
+    if not position.job or not _finished(org, position.job):
+        position = _begun(org)
+        _finished(org, position.job)
+    while True:
+        org.client.need(Purpose.IMPORT)
+        params = {"maxRecords": str(BULK_PAGE)} | ({"locator": position.locator} if position.locator else {})
+        org.client.usage.imports += 1
+        answer = org.client.call(
+            "GET", f"jobs/query/{position.job}/results", params=params, headers={"Accept": "text/csv"}
+        )
+        locator = answer.headers.get("Sforce-Locator") or "null"
+        more = locator != "null"
+        position = Position(position.since, position.job, locator) if more else Position(position.since)
+        rows = [_typed(row) for row in bulk.table(answer.content)]
+        yield Page(_events(org, rows, instance), position.cursor(), more=True), position
+        if not more:
+            return
+
+
+def _begun(org: Org) -> Position:
+    since = stamp(org.client.clock.now() - OVERLAP)
+    wanted = {
+        "operation": "queryAll",
+        "query": _people_of(org, _names(org)),
+    }
+    return Position(since, org.client.json("POST", "jobs/query", json=wanted)["id"])
+
+
+def _finished(org: Org, job: str) -> bool:
+    """Wait until a job is done; False if there is none, or it failed."""
+    clock = org.client.clock
+    ends = clock.now() + LONGEST
+    while clock.now() < ends:
+        try:
+            state = org.client.json("GET", f"jobs/query/{job}")["state"]
+        except Declined:
+            return False
+        if state in {"JobComplete", "Failed", "Aborted"}:
+            return bool(state == "JobComplete")
+        clock.sleep(POLL)
+    raise Transient(f"Salesforce is still working on the list of people (job {job}).")
+
+
+def _changed(org: Org, position: Position, instance: str) -> Iterator[Page]:
+    org.client.need(Purpose.IMPORT)
+    began = stamp(org.client.clock.now() - OVERLAP)
+    since = [format_soql("SystemModstamp >= {:literal}", position.since)] if position.since else []
+    soql = _people_of(org, _names(org), *since) + " ORDER BY SystemModstamp, Id"
+    for rows in org.client.pages(soql, deleted=True):
+        org.client.usage.imports += 1
+        if rows:
+            reached = Position(stamp(parsed(rows[-1]["SystemModstamp"])))
+            yield Page(_events(org, rows, instance), reached.cursor(), more=True)
+    yield Page((), Position(max(position.since, began)).cursor())
+
+
+def _names(org: Org) -> str:
+    fields = _ACCOUNT if org.person == "Account" else _CONTACT
+    return ", ".join(["Id", org.key_field(org.person), "IsDeleted", "MasterRecordId", "SystemModstamp", *fields])
+
+
+def _people_of(org: Org, wanted: str, *conditions: str) -> str:
+    """Return a query for people; where they are accounts, only for accounts that are persons."""
+    every = [*(["IsPersonAccount = true"] if org.person == "Account" else []), *conditions]
+    where = f" WHERE {' AND '.join(every)}" if every else ""
+    return f"SELECT {wanted} FROM {org.person}{where}"  # noqa: S608 - names of the schema, no values
+
+
+def _events(
+    org: Org, rows: Sequence[Mapping[str, Any]], instance: str
+) -> tuple[PersonSeen | PersonMerged | PersonDeleted, ...]:
+    ends = survivors(org, org.person, [row for row in rows if row["MasterRecordId"]])
+    return tuple(_event(org, row, ends.get(row["Id"], ""), instance) for row in rows)
+
+
+def _event(org: Org, row: Mapping[str, Any], survivor: str, instance: str) -> PersonSeen | PersonMerged | PersonDeleted:
+    changed = parsed(row["SystemModstamp"])
+    if survivor:
+        return PersonMerged(instance, row["Id"], survivor, changed)
+    if row["IsDeleted"]:
+        return PersonDeleted(instance, row["Id"], changed)
+    person = Person(
+        instance=instance,
+        native_id=row["Id"],
+        name=" ".join(filter(None, (row.get("FirstName"), row.get("LastName")))),
+        shown=shown(row),
+        our_key=row[org.key_field(org.person)] or "",
+        updated_at=changed,
+    )
+    return PersonSeen(person, where=row["Id"])
+
+
+def _typed(row: Mapping[str, str]) -> dict[str, Any]:
+    """Give the cells of a CSV row the types of JSON."""
+    return {name: value or None for name, value in row.items()} | {"IsDeleted": row["IsDeleted"] == "true"}
