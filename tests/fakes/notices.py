@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One mail: who would have got it, by which automation, about which record."""
+    """One mail: who would have got it, by which automation, about which record, and whose doing set it off."""
 
     at: datetime
     to: str
     subject: str
     automation: str
     about: str
+    by: str = ""
 
 
 class Notices(Sequence[Notice]):
@@ -30,9 +31,9 @@ class Notices(Sequence[Notice]):
         """Start without any."""
         self._clock, self._sent = clock, list[Notice]()
 
-    def send(self, to: str, subject: str, *, automation: str, about: str) -> None:
+    def send(self, to: str, subject: str, *, automation: str, about: str, by: str = "") -> None:
         """Write down a mail to ``to`` about the record ``about``."""
-        self._sent.append(Notice(self._clock.now(), to, subject, automation, about))
+        self._sent.append(Notice(self._clock.now(), to, subject, automation, about, by))
 
     def outside(self, *own_domains: str) -> list[Notice]:
         """Return the mails that leave the house: to nobody of ``own_domains``."""
