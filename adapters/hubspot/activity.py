@@ -90,19 +90,21 @@ def _events(account: Account, rows: list[Row], since: datetime) -> list[CaseEven
     )
     stages = account.schemas.stages
     found = [event for row in full for event in _history(row, key, stages) if event.at >= since]
-    return sorted(found, key=lambda event: (event.at, event.native_id))
+    return sorted(found, key=lambda event: event.at)
 
 
 def _history(row: Row, key: str, stages: Mapping[str, bool]) -> Iterator[CaseEvent]:
     history = row.get("propertiesWithHistory") or {}
     ours = next((_source(entry) for entry in history.get(key) or () if entry.get("value")), ("", ""))
     for name, what in WHAT.items():
-        entries = sorted(history.get(name) or (), key=lambda entry: moment(entry["timestamp"]))
+        # The newest comes first; of two at the same instant the order is all there is.
+        entries = (history.get(name) or [])[::-1]
+        entries.sort(key=lambda entry: moment(entry["timestamp"]))
         before = ""
         for entry in entries:
             value = str(entry.get("value") or "")
             yield CaseEvent(
-                native_id=f"{row['id']}:{name}:{entry['timestamp']}",
+                native_id=f"{row['id']}:{name}:{entry['timestamp']}:{value}",
                 case_ref=row["id"],
                 at=moment(entry["timestamp"]),
                 what=what,

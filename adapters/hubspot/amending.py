@@ -10,8 +10,8 @@ from adapters.hubspot.limits import Purpose
 from adapters.hubspot.looking import AMENDMENT
 from adapters.hubspot.names import AMENDED, CONTACTS, FILES, NOTES, READ, TAGS, TEXT, TICKETS
 from adapters.hubspot.values import as_html, instant
-from bridge.errors import Transient
-from bridge.nouns import AmendmentKind, Ended, Outcome, Refusal, Unknown, Written
+from bridge.errors import RateLimited, Transient
+from bridge.nouns import AmendmentKind, Ended, Outcome, Refusal, Retry, Unknown, Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bridge.nouns import Amendment
 
 REDACTED = "[redacted]"
+_LATER = 10.0
 _REMEMBERED = 40
 """Keys of amendments that a ticket keeps."""
 _PERSONAL: Mapping[str, tuple[str, ...]] = {
@@ -56,10 +57,12 @@ def amend(account: Account, amendments: Sequence[Amendment]) -> list[Outcome]:
             outcomes.append(declined.problem.refusal())
         except Uncertain as lost:
             outcomes.append(Unknown(str(lost)))
-        except Transient as trouble:
+        except RateLimited as limit:
             if not outcomes:
                 raise
-            outcomes.append(Unknown(str(trouble)))
+            outcomes.append(Retry(limit.retry_after, str(limit)))
+        except Transient as trouble:
+            outcomes.append(Retry(_LATER, str(trouble)))
     return outcomes
 
 
