@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from adapters.salesforce.settings import SalesforceSettings
     from adapters.salesforce.tokens import Token
     from bridge.clock import Clock
+    from bridge.errors import CasebridgeError
 
 PARTS = 5
 """Most queries and collections in one composite call."""
@@ -127,14 +128,14 @@ class Client:
             return self._once(method, path, headers, kwargs)
         except SalesforceExpiredSession as error:
             if self.settings.access_token:
-                raise translated(error, self.clock.now()) from None
+                raise self._ours(error) from None
             self._token = self._salesforce = None
         except (SalesforceError, requests.RequestException) as error:
-            raise translated(error, self.clock.now()) from None
+            raise self._ours(error) from None
         try:
             return self._once(method, path, headers, kwargs)
         except (SalesforceError, requests.RequestException) as error:
-            raise translated(error, self.clock.now()) from None
+            raise self._ours(error) from None
 
     def pages(self, soql: str, *, deleted: bool = False) -> Iterator[list[dict[str, Any]]]:
         """Yield the rows of a query, a page at a time; with ``deleted`` also rows that were deleted or merged."""
@@ -182,6 +183,9 @@ class Client:
         while not answer["done"]:
             answer = self.json("GET", answer["nextRecordsUrl"])
             yield answer["records"]
+
+    def _ours(self, error: SalesforceError | requests.RequestException) -> CasebridgeError:
+        return translated(error, self.clock.now(), spent=self.usage.spent)
 
     def _once(
         self, method: str, path: str, headers: Mapping[str, str] | None, kwargs: Mapping[str, Any]

@@ -37,6 +37,8 @@ _AGAIN = frozenset(
 _REST = 2.0
 """Seconds before another try at a row that somebody else holds; the retry policy adds jitter."""
 _GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
+_UNBLAMED = frozenset({"JSON_PARSER_ERROR"})
+"""Errors that do not tell the field."""
 _INACTIVE = "INACTIVE_OWNER_OR_USER"
 
 Call: TypeAlias = Callable[[], "list[Outcome]"]
@@ -158,7 +160,10 @@ def _violations(org: Org, object_name: str, rows: Sequence[Row], *, creating: bo
 def _outcomes(org: Org, object_name: str, rows: Sequence[Row], answer: object, *, creating: bool) -> list[Outcome]:
     if not isinstance(answer, list) or len(answer) != len(rows):
         raise Lost("Salesforce answered with another number of results than rows.")
-    return [_outcome(org, object_name, item, creating=creating) for item in answer]
+    outcomes = [_outcome(org, object_name, item, creating=creating) for item in answer]
+    unblamed = [n for n, each in enumerate(outcomes) if isinstance(each, Refusal) and each.code in _UNBLAMED]
+    found = _violations(org, object_name, [rows[n] for n in unblamed], creating=creating) if unblamed else {}
+    return [found.get(unblamed.index(n), each) if n in unblamed else each for n, each in enumerate(outcomes)]
 
 
 def _outcome(org: Org, object_name: str, item: Mapping[str, Any], *, creating: bool) -> Outcome:

@@ -42,15 +42,18 @@ class Declined(CasebridgeError):
 
 
 def translated(  # noqa: PLR0911 - one line a meaning
-    error: SalesforceError | requests.RequestException, now: datetime
+    error: SalesforceError | requests.RequestException, now: datetime, *, spent: bool
 ) -> CasebridgeError:
-    """Return our error for one of theirs; nothing of an address or a header goes along."""
+    """Return our error for one of theirs; nothing of an address or a header goes along.
+
+    ``spent``: the org's last answer said that all calls of the day are used.
+    """
     if isinstance(error, requests.RequestException):
         return unreachable(error)
     declined = Declined(error.status, error.content)
     code, message = declined.said.code, declined.said.message
     if code == "REQUEST_LIMIT_EXCEEDED":
-        return _limited(message, now)
+        return _limited(message, now, spent=spent)
     if code in _RIGHTS and error.status == 403:
         return ConfigError(
             f"The integration user may not use the API ({code}): tick API Enabled in Setup > Permission Sets > Casebridge > System Permissions."
@@ -79,10 +82,8 @@ def unreachable(error: requests.RequestException) -> Transient:
     return Lost(f"The connection to Salesforce broke off before the answer ({name}).")
 
 
-def _limited(message: str, now: datetime) -> CasebridgeError:
-    if message.startswith("TotalRequests"):
-        return BudgetSpent(
-            "The org's API calls of 24 hours are used up: Setup > Company Information shows by how much.",
-            until=now + ASK_AGAIN,
-        )
-    return RateLimited("Too many long calls run in the org at once; resting.", retry_after=REST)
+def _limited(message: str, now: datetime, *, spent: bool) -> CasebridgeError:
+    if spent:
+        text = "The org's API calls of 24 hours are used up, by everybody: Setup > Company Information shows them."
+        return BudgetSpent(text, until=now + ASK_AGAIN)
+    return RateLimited(f"Salesforce asks for a rest: {message}", retry_after=REST)

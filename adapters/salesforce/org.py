@@ -103,9 +103,11 @@ class Org:
         self._described.clear()
 
     def _unknown(self, object_name: str) -> str:
-        names = [each["name"] for each in self.client.json("GET", "sobjects")["sobjects"]]
-        close = difflib.get_close_matches(object_name, names, n=5, cutoff=0.4) or sorted(names)[:20]
-        return f"The org has no object {object_name!r}, or the integration user may not see it; it has: {', '.join(close)}, … (deploy the package and assign the permission set Casebridge: casebridge prepare)."
+        names = sorted(each["name"] for each in self.client.json("GET", "sobjects")["sobjects"])
+        wanted = [each.object for each in self.objects.values() if each.object in names]
+        close = difflib.get_close_matches(object_name, names, n=5)
+        shown = ", ".join(dict.fromkeys([*wanted, *close])) or ", ".join(names[:20])
+        return f"The org has no object {object_name!r}, or the integration user may not see it; it has: {shown}, … (deploy the package and assign the permission set Casebridge: casebridge prepare)."
 
     def _asked_person_type(self) -> str:
         """Return the person accounts' record type: told by the org, or by its usual name."""

@@ -36,6 +36,11 @@ class Usage:
     total: int = 0
     imports: int = 0
 
+    @property
+    def spent(self) -> bool:
+        """Tell whether the org has no call left."""
+        return bool(self.total) and self.used >= self.total
+
     def read(self, headers: Mapping[str, str]) -> None:
         """Take what an answer's headers tell, be it a success or an error."""
         if found := _USED.search(headers.get(HEADER, "")):

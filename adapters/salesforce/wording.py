@@ -50,7 +50,7 @@ REASONS: Mapping[str, str] = {
     "LIMIT_EXCEEDED": "A limit of the org is reached ({message}).",
 }
 _OTHERWISE = "Salesforce refused it ({code}): “{message}”."
-_NAMED = re.compile(r"(?:No such column|fields?:?) '?([A-Za-z]\w*(?:__[cr])?)'?")
+_NAMED = re.compile(r"(?:No such column '|fields: )([A-Za-z]\w*)")
 _WRAPPED = re.compile(r"\b(UNABLE_TO_LOCK_ROW)\b")
 
 

@@ -53,8 +53,9 @@ def adopted(org: Org, object_name: str, found: Found) -> Outcome:
     """Return what a key that stands there already means; nothing is overwritten."""
     if found.deleted:
         return GONE
-    ref = found.merged_into or found.ref
-    return Written(ref, created=False, url=org.client.link(object_name, ref))
+    if found.merged_into:
+        return Written(found.merged_into, created=False)
+    return Written(found.ref, created=False, url=org.client.link(object_name, found.ref))
 
 
 def contacts_of(org: Org, accounts: set[str]) -> dict[str, str]:

@@ -1,0 +1,57 @@
+"""A target connected to a pretend org, and what is written there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from adapters.salesforce.settings import SalesforceSettings
+from adapters.salesforce.target import SalesforceTarget
+from bridge.clock import FixedClock
+from bridge.contracts import Surroundings
+from bridge.nouns import KeyField, Thing
+from tests.fakes.salesforce.app import Fake
+from tests.fakes.transports import AppAdapter
+
+if TYPE_CHECKING:
+    from tests.fakes.salesforce.org import Org
+
+KEY = "Casebridge_Key__c"
+OBJECTS = {
+    Thing.PERSON: KeyField("Contact", KEY),
+    Thing.CASE: KeyField("Case", KEY),
+    Thing.MESSAGE: KeyField("Casebridge_Message__c", KEY),
+}
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def opened(org: Org | None = None) -> Fake:
+    """Open an org at noon."""
+    return Fake(FixedClock(NOON), org)
+
+
+def settings(fake: Fake, **changes: Any) -> SalesforceSettings:  # noqa: ANN401 - values of any setting
+    """Return settings that sign in to a pretend org by client credentials."""
+    client = fake.org.client
+    given = {"url": f"https://{fake.org.host}", "consumer_key": client.key, "consumer_secret": client.secret}
+    return SalesforceSettings(**{**given, **changes})
+
+
+def connected(
+    fake: Fake,
+    objects: dict[Thing, KeyField] | None = None,
+    **changes: Any,  # noqa: ANN401 - values of any setting
+) -> SalesforceTarget:
+    """Return a target on a pretend org; nothing is called yet."""
+    surroundings = Surroundings("salesforce", Path(), fake.clock, objects or OBJECTS)
+    return SalesforceTarget(settings(fake, **changes), surroundings, lambda _: session(fake))
+
+
+def session(fake: Fake) -> requests.Session:
+    """Return a session whose calls go into a pretend org."""
+    made = requests.Session()
+    made.mount("https://", AppAdapter(fake.app))
+    return made
