@@ -181,8 +181,9 @@ def _read(state: State, call: Call, name: str, named: Sequence[str], fields: Seq
     if sobject is None:
         raise not_found()
     found: list[Any] = []
+    trails = selecting.paths(state.world, sobject, fields)
     for text in named:
         row = state.world.db.get(sobject, ids.read(text) or "")
         alive = row and not row["IsDeleted"]
-        found.append(selecting.shown(state.world, sobject, row, fields, call.version) if row and alive else None)
+        found.append(selecting.shown(state.world, sobject, row, trails, call.version) if row and alive else None)
     return Reply(found)

@@ -5,31 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-import requests
-from simple_salesforce import Salesforce
 
 from tests.fakes.salesforce.app import Fake
-from tests.fakes.transports import AppAdapter
+from tests.fakes.salesforce.sdk import connected, session_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import requests
+    from simple_salesforce.api import Salesforce
+
     from bridge.clock import FixedClock
-
-
-def session_to(fake: Fake) -> requests.Session:
-    """Return a session whose calls all go into the fake."""
-    session = requests.Session()
-    session.mount("https://", AppAdapter(fake.app))
-    return session
-
-
-def connected(fake: Fake, session: requests.Session | None = None) -> Salesforce:
-    """Sign the real SDK in by client credentials."""
-    client = fake.org.client
-    return Salesforce(
-        consumer_key=client.key, consumer_secret=client.secret, domain="pretend.my", version="66.0", session=session or session_to(fake)
-    )
 
 
 @pytest.fixture

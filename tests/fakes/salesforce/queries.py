@@ -54,7 +54,7 @@ def search(state: State, call: Call) -> Reply:
     if not found or sobject is None:
         raise ApiError("MALFORMED_SEARCH", "No search term found. The search term must be enclosed in braces.")
     fields = [known.name for known in sobject.visible() if known.kind in _KINDS[found["scope"].upper()]]
-    names = [name.strip() for name in found["fields"].split(",")]
+    trails = selecting.paths(state.world, sobject, [name.strip() for name in found["fields"].split(",")])
     seen = (
         row
         for row in state.world.db.rows(sobject)
@@ -62,7 +62,7 @@ def search(state: State, call: Call) -> Reply:
     )
     matching = [row for row in seen if any(_matches(row.get(name), found["term"]) for name in fields)]
     return Reply(
-        {"searchRecords": [selecting.shown(state.world, sobject, row, names, call.version) for row in matching[:PAGE]]}
+        {"searchRecords": [selecting.shown(state.world, sobject, row, trails, call.version) for row in matching[:PAGE]]}
     )
 
 
@@ -86,7 +86,8 @@ def run(state: State, text: str, *, deleted: bool, version: str) -> tuple[tuple[
     """Return the selected names and the rows of a query; SELECT COUNT() has rows without names."""
     asked = soql.parse(text)
     sobject, rows = selecting.select(state.world, asked, deleted=deleted)
-    return asked.fields, [selecting.shown(state.world, sobject, row, asked.fields, version) for row in rows]
+    trails = selecting.paths(state.world, sobject, asked.fields)
+    return asked.fields, [selecting.shown(state.world, sobject, row, trails, version) for row in rows]
 
 
 def _first_page(state: State, call: Call, *, deleted: bool) -> Reply:

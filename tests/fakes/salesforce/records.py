@@ -156,7 +156,8 @@ def key(sobject: SObject, name: str) -> Field:
 def _shown(state: State, call: Call, sobject: SObject, row: Json) -> Reply:
     """Return a record with the fields that were asked for, or all."""
     names = call.query["fields"].split(",") if "fields" in call.query else [field.name for field in sobject.visible()]
-    return Reply(selecting.shown(state.world, sobject, row, names, call.version))
+    trails = selecting.paths(state.world, sobject, names)
+    return Reply(selecting.shown(state.world, sobject, row, trails, call.version))
 
 
 def _window(state: State, call: Call) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from tests.fakes.salesforce.checks import stamp
 from tests.fakes.salesforce.errors import ApiError, Json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from tests.fakes.salesforce.fields import Field, SObject
     from tests.fakes.salesforce.world import World
@@ -25,15 +25,17 @@ def select(world: World, query: soql.Query, *, deleted: bool) -> tuple[SObject, 
     if sobject is None:
         message = f"sObject type '{query.sobject}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name."
         raise ApiError("INVALID_TYPE", message)
-    for name in query.fields:
-        path(world, sobject, name)
-    rows = [
-        row for row in _candidates(world, sobject, query.where, deleted) if _holds(world, sobject, query.where, row)
-    ]
+    holds = _test(world, sobject, query.where) if query.where else lambda _row: True
+    rows = [row for row in _candidates(world, sobject, query.where, deleted) if holds(row)]
     for sorting in reversed(query.order):
         _sort(world, sobject, rows, sorting)
     end = None if query.limit is None else query.offset + query.limit
     return sobject, rows[query.offset : end]
+
+
+def paths(world: World, sobject: SObject, names: Iterable[str]) -> list[Path]:
+    """Return the paths of several names."""
+    return [path(world, sobject, name) for name in names]
 
 
 def path(world: World, sobject: SObject, name: str) -> Path:
@@ -59,11 +61,10 @@ def path(world: World, sobject: SObject, name: str) -> Path:
     return (*followed, field)
 
 
-def shown(world: World, sobject: SObject, row: Json, names: Iterable[str], version: str) -> Json:
+def shown(world: World, sobject: SObject, row: Json, trails: Iterable[Path], version: str) -> Json:
     """Return a row as an answer has it, with the rows that relationships lead to inside."""
     record: Json = {"attributes": attributes(sobject, row["Id"], version)}
-    for name in names:
-        trail = path(world, sobject, name)
+    for trail in trails:
         here, at = record, row
         for link in trail[:-1]:
             next_row = world.row(at.get(link.name))
@@ -116,20 +117,23 @@ def _id_or(field: Field, value: Any) -> Any:  # noqa: ANN401 - any JSON scalar
     return (ids.read(value) or value) if field.kind in ("id", "reference") and isinstance(value, str) else value
 
 
-def _holds(world: World, sobject: SObject, where: soql.Condition | None, row: Json) -> bool:
-    """Say whether a row fulfils a condition."""
-    if where is None:
-        return True
+def _test(world: World, sobject: SObject, where: soql.Condition) -> Callable[[Json], bool]:
+    """Return a test of rows for a condition, whose fields and values are checked once, rows or none."""
     if isinstance(where, soql.Combined):
-        held = [_holds(world, sobject, part, row) for part in where.parts]
-        return {"and": all(held), "or": any(held), "not": not held[0]}[where.operator]
+        tests = [_test(world, sobject, part) for part in where.parts]
+        joined: dict[str, Callable[[Json], bool]] = {
+            "and": lambda row: all(test(row) for test in tests),
+            "or": lambda row: any(test(row) for test in tests),
+            "not": lambda row: not tests[0](row),
+        }
+        return joined[where.operator]
     trail = path(world, sobject, where.field)
     _comparable(trail[-1], where)
-    value = _value(world, row, trail)
     if isinstance(where.value, tuple):
-        among = any(_equal(trail[-1], value, literal) for literal in where.value)
-        return among if where.operator == "in" else not among
-    return _compared(trail[-1], where.operator, value, where.value)
+        keys = {_key(trail[-1], literal) for literal in where.value}
+        wanted = where.operator == "in"
+        return lambda row: (trail[-1].index_key(_value(world, row, trail)) in keys) == wanted
+    return _comparison(world, trail, where.operator, where.value)
 
 
 def _value(world: World, row: Json | None, trail: Path) -> Any:  # noqa: ANN401 - any JSON scalar
@@ -157,23 +161,26 @@ def _comparable(field: Field, comparison: soql.Comparison) -> None:
             raise ApiError("INVALID_QUERY_FILTER_OPERATOR", f"invalid ID field: {literal.value}")
 
 
-def _equal(field: Field, value: Any, literal: soql.Literal) -> bool:  # noqa: ANN401 - any JSON scalar
-    """Say whether a value is what the query says; text by the field's own rule of case, blank text being none."""
-    wanted = None if literal.value == "" else _id_or(field, _instant(literal))
-    return bool(field.index_key(value) == field.index_key(wanted))
+def _key(field: Field, literal: soql.Literal) -> Any:  # noqa: ANN401 - any JSON scalar
+    """Return a literal as it is compared with a field's values; blank text is none."""
+    return field.index_key(None if literal.value == "" else _id_or(field, _instant(literal)))
 
 
-def _compared(field: Field, operator: str, value: Any, literal: soql.Literal) -> bool:  # noqa: ANN401 - any JSON scalar
-    """Compare one value."""
-    if operator in ("=", "!="):
-        return _equal(field, value, literal) == (operator == "=")
-    if operator == "like":
-        pattern = re.escape(str(literal.value)).replace("%", ".*").replace("_", ".")
-        return value is not None and bool(re.fullmatch(pattern, str(value), re.IGNORECASE | re.DOTALL))
-    if value is None or literal.value is None:
-        return False
-    left, right = field.index_key(value), field.index_key(_instant(literal))
-    return bool({"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator])
+def _comparison(world: World, trail: Path, operator: str, literal: soql.Literal) -> Callable[[Json], bool]:
+    """Return a test of one value."""
+    wanted = _key(trail[-1], literal)
+    pattern = re.compile(re.escape(str(literal.value)).replace("%", ".*").replace("_", "."), re.IGNORECASE | re.DOTALL)
+    tests: dict[str, Callable[[Any], bool]] = {
+        "=": lambda value: bool(value == wanted),
+        "!=": lambda value: bool(value != wanted),
+        "like": lambda value: value is not None and pattern.fullmatch(str(value)) is not None,
+        "<": lambda value: None not in (value, wanted) and bool(value < wanted),
+        ">": lambda value: None not in (value, wanted) and bool(value > wanted),
+        "<=": lambda value: None not in (value, wanted) and bool(value <= wanted),
+        ">=": lambda value: None not in (value, wanted) and bool(value >= wanted),
+    }
+    test = tests[operator]
+    return lambda row: test(trail[-1].index_key(_value(world, row, trail)))
 
 
 def _instant(literal: soql.Literal) -> Any:  # noqa: ANN401 - any JSON scalar
