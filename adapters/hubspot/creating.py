@@ -6,12 +6,13 @@ cut in halves until the record to blame stands alone.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import attaching, paths
 from adapters.hubspot.errors import Declined, Uncertain
 from adapters.hubspot.names import CONTACT, CONTACTS, FILES, TICKETS
-from adapters.hubspot.rendering import moved, without
+from adapters.hubspot.rendering import without
 from bridge.errors import Transient
 from bridge.nouns import Ended, Refusal, Unknown, Written
 
@@ -38,7 +39,7 @@ class Creation:
         """Create what is not there yet. Raises what stops all of it; ``done`` then says what was done before."""
         self._key_field = ready[0].record.key_field
         fresh = self._without_known(ready)
-        self._send([self._with_files(each) for each in fresh])
+        self._send([self._with_files(each) for each in self._with_contacts(fresh)])
 
     def _without_known(self, ready: Sequence[Wanted]) -> list[Wanted]:
         """Adopt what this process has met before: deletions and merges free a key, so a create would double it."""
@@ -48,6 +49,11 @@ class Creation:
             known = self._account.finder.marked(self._name, {each.trace: each.parent for each in ready})
         self.done |= {key: adopted(found) for key, found in known.items()}
         return [each for each in ready if each.trace not in known]
+
+    def _with_contacts(self, ready: Sequence[Wanted]) -> list[Wanted]:
+        """Put messages on the timeline of their ticket's contact, too."""
+        contacts = self._account.finder.contacts_of([each.parent for each in ready if each.parent])
+        return [replace(each, contact=contacts.get(each.parent, "")) if each.parent else each for each in ready]
 
     def _with_files(self, each: Wanted) -> Wanted:
         if each.record.files:
@@ -104,10 +110,16 @@ class Creation:
             trace = row.get("objectWriteTraceId") or row["properties"].get(self._key_field)
             if trace in by_trace:
                 self.done[trace] = Written(row["id"], created=True)
-                self._account.finder.remembered.add(self._name, trace, row["id"])
+                self._remember(by_trace[trace], row["id"])
         told = {problem.trace: problem for problem in reply.problems}
         self._refused({trace: (by_trace[trace], problem) for trace, problem in told.items() if trace in by_trace})
         self._untold([each for each in ready if each.trace not in self.done], told.get(""))
+
+    def _remember(self, each: Wanted, ref: str) -> None:
+        remembered = self._account.finder.remembered
+        remembered.add(self._name, each.trace, ref)
+        if self._name == TICKETS:
+            remembered.add_contact(ref, each.contact)
 
     def _refused(self, told: dict[str, tuple[Wanted, Problem]]) -> None:
         taken = {trace for trace, (_, problem) in told.items() if problem.conflict} if self._key_field else set()
@@ -146,10 +158,14 @@ class Creation:
             gone = finder.deleted(TICKETS, each.parent)
             code = Ended.DELETED if gone else "bad_reference"
             self.done[each.trace] = Refusal(f"the ticket {each.parent} is not there any more", "parent", code)
+        elif each.parent and each.contact and contact is None:
+            # Whose ticket it is has changed since; the message belongs to the ticket in any case.
+            finder.remembered.add_contact(each.parent, "")
+            self._send([replace(each, contact="")])
         elif each.contact and contact is None:
             self.done[each.trace] = Refusal(f"the contact {each.contact} is not there", CONTACT, "bad_reference")
         elif parent is not None and parent["id"] != each.parent:
-            self._send([moved(each, parent["id"])])
+            self._send([replace(each, parent=parent["id"])])
         else:
             self._set_aside(each, problem)
 

@@ -38,12 +38,20 @@ class Remembered:
     """The ids of the keys that this process met lately: the only ones that it could deliver twice without asking."""
 
     refs: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
+    contacts: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    """Ticket → its contact, empty for a ticket without one."""
 
     def add(self, name: str, key: str, ref: str) -> None:
         """Remember a record."""
         self.refs[name, key] = ref
         if len(self.refs) > _REMEMBERED:
             self.refs.popitem(last=False)
+
+    def add_contact(self, ticket: str, contact: str) -> None:
+        """Remember whose ticket it is."""
+        self.contacts[ticket] = contact
+        if len(self.contacts) > _REMEMBERED:
+            self.contacts.popitem(last=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,15 @@ class Finder:
             )
             for key, rows in refs.items()
         }
+
+    def contacts_of(self, tickets: Collection[str]) -> dict[str, str]:
+        """Return the contact of each ticket, asking only for those that this process has not met."""
+        known = self.remembered.contacts
+        strange = [each for each in dict.fromkeys(tickets) if each not in known]
+        links = self.associations.of(TICKETS, CONTACTS, strange, Purpose.DELIVER) if strange else {}
+        for each in strange:
+            self.remembered.add_contact(each, next(iter(links.get(each, ())), ""))
+        return {each: known[each] for each in tickets if each in known}
 
     def survivors(self, name: str, refs: Collection[str], properties: Collection[str] = ()) -> dict[str, Row]:
         """Return the records that stand for ``refs`` now: themselves, or those that they were merged into."""

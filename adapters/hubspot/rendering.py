@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot.looking import marked_text
@@ -55,11 +55,6 @@ def wanted(record: Record, schema: ObjectSchema, *, parented: bool) -> Wanted | 
 def without(properties: dict[str, str]) -> dict[str, str]:
     """Return the properties of a new record: an empty one needs no saying."""
     return {name: value for name, value in properties.items() if value != ""}
-
-
-def moved(wanted_: Wanted, parent: str) -> Wanted:
-    """Return it for another ticket."""
-    return replace(wanted_, parent=parent)
 
 
 def _contact(value: Json | Reference) -> str | Refusal:

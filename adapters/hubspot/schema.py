@@ -31,7 +31,6 @@ _REQUIRED: Mapping[str, frozenset[str]] = {
     NOTES: frozenset({"hs_timestamp"}),
     COMMUNICATIONS: frozenset({"hs_timestamp", "hs_communication_channel_type"}),
 }
-_WITH_CONTACT = frozenset({TICKETS, NOTES, COMMUNICATIONS})
 _PIPELINE, _STAGE = "hs_pipeline", "hs_pipeline_stage"
 
 
@@ -95,7 +94,6 @@ class Schemas:
         fields = {each["name"]: _field(name, each) for each in found if not each.get("archived")}
         if name == TICKETS:
             fields |= self._pipeline_fields(fields)
-        if name in _WITH_CONTACT:
             fields[CONTACT] = FieldSchema(name=CONTACT, type="reference", refers_to=CONTACTS)
         return ObjectSchema(name, fields)
 
