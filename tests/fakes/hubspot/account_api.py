@@ -35,7 +35,7 @@ def _details(asked: Asked) -> Reply:
 
 
 def _owners(asked: Asked) -> Reply:
-    archived = asked.query.get("archived") == "true"
+    archived = asked.flag("archived")
     email = asked.query.get("email", "").casefold()
     rows = [
         _owner(one)
@@ -64,7 +64,7 @@ def _owner(one: Owner) -> Json:
 def _one_owner(asked: Asked) -> Reply:
     """By id, or with ``idProperty=userId`` by the user's id."""
     by_user = asked.query.get("idProperty") == "userId"
-    archived = asked.query.get("archived") == "true"
+    archived = asked.flag("archived")
     for one in asked.portal.owners.values():
         if asked.path["id"] == (str(one.user_id) if by_user else one.id) and one.archived is archived:
             return 200, _owner(one)

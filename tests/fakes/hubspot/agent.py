@@ -58,9 +58,10 @@ class Agent:
         )
 
     def create(self, object_name: str, *linked: Name, **properties: str) -> str:
-        """Create a record of any object, associated with others."""
+        """Create a record of any object, associated with others; what only this account requires is filled in."""
         with self.portal.lock:
             kind = self.portal.types[object_name]
+            properties = self._filled(object_name) | properties
             wishes = [self._wish(object_name, one) for one in linked]
             item = writing.create(
                 self.portal, kind, properties, self.actor, lambda made: associations.grant(self.portal, made, wishes)
@@ -121,6 +122,12 @@ class Agent:
     def value(self, object_name: str, item_id: str, name: str) -> str:
         """Return what a property holds now; empty for nothing."""
         return self._item(object_name, item_id).properties.get(name, "")
+
+    def _filled(self, object_name: str) -> dict[str, str]:
+        """Return what the form asks an agent for in this account: the first of the choices."""
+        asked = self.portal.org.required.get(object_name, ())
+        kind = self.portal.types[object_name]
+        return {name: next(iter(kind.properties[name].options), "x") for name in asked}
 
     def _write(self, object_name: str, item_id: str, properties: dict[str, str], actor: Actor) -> None:
         with self.portal.lock:

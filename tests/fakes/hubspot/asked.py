@@ -55,6 +55,10 @@ class Asked:
         """Return a parameter of the query that is a list, by commas."""
         return [one for one in self.query.get(name, "").split(",") if one]
 
+    def flag(self, name: str) -> bool:
+        """Tell whether a parameter of the query says true, in any case: the SDK writes ``True``."""
+        return self.query.get(name, "").casefold() == "true"
+
     def limit(self, most: int, otherwise: int = 10) -> int:
         """Return the page size, which may not be more than ``most``."""
         given = self.query.get("limit", str(otherwise))

@@ -128,7 +128,7 @@ def _status(asked: Asked) -> Reply:
     found, body = asked.house.inbox.message(asked.path["message"]), asked.mapping()
     if body.get("statusType") not in {"SENT", "FAILED", "READ"}:
         raise invalid("Valid status are SENT, FAILED, and READ")
-    details = {"errorMessage": body.get("errorMessage"), "errorMessageTokens": {}}
+    details: dict[str, Json] = {"errorMessage": body.get("errorMessage"), "errorMessageTokens": {}}
     failure: dict[str, Json] = {"failureDetails": details} if body.get("errorMessage") else {}
     found["status"] = {"statusType": body["statusType"], **failure}
     return 200, found

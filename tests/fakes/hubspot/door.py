@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Match, Route
@@ -81,7 +81,7 @@ class Door:
         asked = Asked(
             house=self._house,
             path=found,
-            query=dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True)),
+            query=_query(scope["query_string"].decode()),
             body=_parsed(body, content_type),
             actor=Actor(INTEGRATION, caller.app if caller else ""),
             version=version,
@@ -139,6 +139,12 @@ def _response(status: int, answer: Json, headers: Mapping[str, str]) -> Response
     if isinstance(answer, str):
         return PlainTextResponse(answer, status, headers, media_type="text/csv")
     return JSONResponse(answer, status, headers)
+
+
+def _query(given: str) -> dict[str, str]:
+    """Return the parameters; one that comes several times is a list, by commas."""
+    found: dict[str, list[str]] = parse_qs(given, keep_blank_values=True)
+    return {name: ",".join(values) for name, values in found.items()}
 
 
 def _parsed(body: bytes, content_type: str) -> Json:

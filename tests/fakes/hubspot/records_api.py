@@ -25,7 +25,7 @@ def _create(asked: Asked) -> Reply:
 
 
 def _read(asked: Asked) -> Reply:
-    item = _archived(asked) if asked.query.get("archived") == "true" else _standing(asked)
+    item = _archived(asked) if asked.flag("archived") else _standing(asked)
     answer = shown(asked.portal, item, asked.several("properties"), asked.several("propertiesWithHistory"))
     return 200, answer | associated(asked.portal, item, asked.several("associations"))
 
@@ -57,7 +57,7 @@ def _archive(asked: Asked) -> Reply:
 def _list(asked: Asked) -> Reply:
     history = asked.several("propertiesWithHistory")
     limit = asked.limit(50 if history else 100)
-    archived = asked.query.get("archived") == "true"
+    archived = asked.flag("archived")
     after = int(asked.query.get("after") or 0)
     items = [
         item
