@@ -99,12 +99,14 @@ def _key(org: Org, name: str) -> Finding:
 
 
 def _owners(org: Org) -> Iterator[Finding]:
-    owner = org.settings.case_owner
-    if not owner:
-        remedy = "Set case_owner to the id of a queue (Setup > Queues), or have an active case assignment rule with an entry for all."
-        yield Finding(ok=True, text=f"without case_owner, cases that no assignment rule takes fall to us. {remedy}")
-    elif owner == org.me:
-        yield Finding(ok=False, text="case_owner is the integration user", remedy="Give the id of a queue.")
+    wanted = {"case_owner": "a queue (Setup > Queues)", "record_owner": "the user who is to own new contacts"}
+    for name, what in wanted.items():
+        value = getattr(org.settings, name)
+        if value and value != org.me:
+            yield Finding(ok=True, text=f"{name} is {value}")
+        else:
+            text = f"{name} is {'the integration user' if value else 'not set'}: what is created would belong to us"
+            yield Finding(ok=False, text=text, remedy=f"Set {name} to the id of {what}.")
 
 
 def _usage(org: Org) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ACCOUNT_PREFIX = "001"
 """How ids of accounts begin: a person account's contact has another id."""
+_OWNED_BY_USERS = frozenset({"Contact", "Account", "Task"})
 EMPTY = "#N/A"
 """What empties a field in the CSV of the Bulk API."""
 
@@ -28,8 +29,7 @@ def new_row(org: Org, record: Record, contacts: Mapping[str, str]) -> dict[str, 
     row[record.key_field or org.key_field(record.object)] = record.key
     if record.thing is Thing.MESSAGE and record.parent:
         row[org.parent_field(record.object)] = record.parent
-    owner = {Thing.CASE: org.settings.case_owner, Thing.PERSON: org.settings.contact_owner}.get(record.thing)
-    if owner:
+    if owner := _owner(org, record):
         row.setdefault("OwnerId", owner)
     if record.object == "Account" and (type_ := org.person_record_type):
         row.setdefault("RecordTypeId", type_)
@@ -63,6 +63,13 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
 def columns(row: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the columns that a row has as CSV."""
     return tuple(sorted(_flat(row)))
+
+
+def _owner(org: Org, record: Record) -> str:
+    """Return who owns a new record, as we never do; messages of our own object have no owner."""
+    if record.thing is Thing.CASE:
+        return org.settings.case_owner
+    return org.settings.record_owner if record.object in _OWNED_BY_USERS else ""
 
 
 def _typed(object_name: str, row: dict[str, Any]) -> dict[str, Any]:

@@ -29,15 +29,19 @@ _SEVERAL = "multipicklist"
 
 def object_schema(described: Mapping[str, Any]) -> ObjectSchema:
     """Return the schema of a description."""
-    return ObjectSchema(described["name"], {each["name"]: _field(each) for each in described["fields"]})
+    needed = required(described)
+    fields = {each["name"]: _field(each, required=each["name"] in needed) for each in described["fields"]}
+    return ObjectSchema(described["name"], fields)
 
 
 def required(described: Mapping[str, Any]) -> list[str]:
-    """Return the fields that a new record must have."""
-    return [each["name"] for each in described["fields"] if _required(each)]
+    """Return the fields that a new record must have; a person account has its names instead of Name."""
+    named = [each["name"] for each in described["fields"] if _required(each)]
+    persons = any(each["name"] == "IsPersonAccount" for each in described["fields"])
+    return [name for name in named if not (persons and name == "Name")]
 
 
-def _field(each: Mapping[str, Any]) -> FieldSchema:
+def _field(each: Mapping[str, Any], *, required: bool) -> FieldSchema:
     closed = each["type"] in _CHOICES and bool(each.get("restrictedPicklist"))
     values = tuple(value["value"] for value in each.get("picklistValues") or () if value.get("active", True))
     return FieldSchema(
@@ -45,7 +49,7 @@ def _field(each: Mapping[str, Any]) -> FieldSchema:
         type="picklist" if closed else "list" if each["type"] == _SEVERAL else _TYPES.get(each["type"], "string"),
         length=(each.get("length") or None) if each["type"] not in {_SEVERAL, "reference", "id"} else None,
         picklist=values if closed else (),
-        required=_required(each),
+        required=required,
         createable=bool(each.get("createable")),
         updateable=bool(each.get("updateable")),
         refers_to=next(iter(each.get("referenceTo") or ()), ""),

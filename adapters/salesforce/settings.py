@@ -32,7 +32,9 @@ class SalesforceSettings(BaseModel):
     case_owner: str = Field(
         default="", description="Id of the queue that owns new cases unless an assignment rule says otherwise."
     )
-    contact_owner: str = Field(default="", description="Id of the user who owns new contacts or person accounts.")
+    record_owner: str = Field(
+        default="", description="Id of the user who owns new contacts, person accounts and tasks."
+    )
     fallback_queue: str = Field(default="", description="Id of the queue for cases whose owner is not active any more.")
     allow_duplicates: bool = Field(
         default=False, description="Save contacts although a duplicate rule that may be overruled objects."

@@ -36,7 +36,13 @@ def opened(org: Org | None = None) -> Fake:
 def settings(fake: Fake, **changes: Any) -> SalesforceSettings:  # noqa: ANN401 - values of any setting
     """Return settings that sign in to a pretend org by client credentials."""
     client = fake.org.client
-    given = {"url": f"https://{fake.org.host}", "consumer_key": client.key, "consumer_secret": client.secret}
+    given = {
+        "url": f"https://{fake.org.host}",
+        "consumer_key": client.key,
+        "consumer_secret": client.secret,
+        "case_owner": fake.world.names["Support"],
+        "record_owner": fake.world.names["Ada Amsel"],
+    }
     return SalesforceSettings(**{**given, **changes})
 
 
