@@ -16,7 +16,7 @@ from hubspot.crm.objects import ApiClient, Configuration  # type: ignore[import-
 from urllib3 import PoolManager
 
 from adapters.hubspot import paths
-from adapters.hubspot.errors import Problem, problem_of, translated
+from adapters.hubspot.errors import Declined, Problem, problem_of, translated
 from adapters.hubspot.limits import Purpose, Usage
 from bridge.errors import AuthError
 
@@ -125,7 +125,11 @@ class Client:
             ("refresh_token", self._settings.refresh_token.get_secret_value()),
         ]
         header = {"Content-Type": "application/x-www-form-urlencoded"}
-        granted = self._send("POST", paths.TOKEN, Purpose.ANSWER, form=form, header=header, signed=False).body
+        try:
+            granted = self._send("POST", paths.TOKEN, Purpose.ANSWER, form=form, header=header, signed=False).body
+        except Declined as declined:
+            message = f"HubSpot does not renew the OAuth token: {declined}. Install the app in the account again."
+            raise AuthError(message) from declined
         self._token = str(granted["access_token"])
         self._token_ends = now + timedelta(seconds=float(granted.get("expires_in") or 1800))
         return True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
 
 from bridge.errors import AuthError, BudgetSpent, CasebridgeError, ConfigError, RateLimited, Refused, Transient
-from bridge.nouns import Refusal, Retry
+from bridge.nouns import Refusal, Retry, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,10 +82,12 @@ class Problem:
         shown = name or "a property"
         return Refusal(template.format(name=shown, said=said.rstrip(".") or "no reason given") + trace, name, code)
 
-    def outcome(self) -> Refusal | Retry:
+    def outcome(self) -> Refusal | Retry | Unknown:
         """Return what became of one record of a batch."""
-        if self.category == "RATE_LIMITS" or self.status in (429, _LOCKED) or self.status >= 500:
+        if self.category in _PASSING or self.status in (429, _LOCKED):
             return Retry(WAITS.get(self.policy, _DEFAULT_WAIT), self.message)
+        if self.category in _TROUBLE or self.status >= 500:
+            return Unknown(self.message)
         return self.refusal()
 
     def _fault(self) -> tuple[str, str, str]:
@@ -96,6 +98,8 @@ class Problem:
             name = str(each.get("name") or _one(context.get("propertyName")) or each.get("in") or "")
             if code or name:
                 return code, name, str(each.get("message") or self.message)
+        if self.context.get("properties"):
+            return "REQUIRED_PROPERTY", _one(self.context["properties"]), self.message
         named = _NAMED.search(self.message)
         name = _one(self.context.get("propertyName")) or (named[1] if named else "")
         return self.category, name, self.message
@@ -106,7 +110,7 @@ _SENTENCES: Mapping[str, str] = {
     "INVALID_OPTION": "{name} does not offer that option: add it under Settings > Properties > {name}, or map to one that is there ({said})",
     "INVALID_EMAIL": "{name} holds no valid mail address, says HubSpot; correct it at the source or leave it out in the mapping",
     "INVALID_INTEGER": "{name} takes a whole number; convert it in the mapping (type: integer)",
-    "INVALID_LONG": "{name} takes a whole number; convert it in the mapping (type: integer)",
+    "INVALID_LONG": "{name} takes a number or a time; convert it in the mapping (type, parse_time)",
     "INVALID_DOUBLE": "{name} takes a number; convert it in the mapping (type: number)",
     "INVALID_DATE": "{name} takes a date; convert it in the mapping (parse_time)",
     "INVALID_DATE_TIME": "{name} takes a time; convert it in the mapping (parse_time)",
@@ -120,24 +124,27 @@ _SENTENCES: Mapping[str, str] = {
     "VALUE_TOO_LONG": "the value of {name} is too long for HubSpot; cut it in the mapping (truncate)",
     "MISSING_REQUIRED_PROPERTY": "{name} is required in this account; fill it in the mapping",
     "REQUIRED_PROPERTY_MISSING": "{name} is required in this account; fill it in the mapping",
-    "REQUIRED_FIELD": "{name} is required in this account; fill it in the mapping",
+    "REQUIRED_PROPERTY": "{name} is required in this account; fill it in the mapping",
     "CONFLICTING_UNIQUE_VALUE": "another record has that value of {name} already: {said}",
     "INVALID_PIPELINE": "there is no such pipeline: see Settings > Objects > Tickets > Pipelines and correct hs_pipeline in the mapping",
-    "INVALID_PIPELINE_STAGE_ID": "there is no such stage in that pipeline: see Settings > Objects > Tickets > Pipelines and correct hs_pipeline_stage in the mapping",
-    "VALIDATION_RULE_FAILED": "a validation rule of this account refuses {name}: {said}. An admin sees it under Settings > Properties > {name} > Rules",
+    "INVALID_PIPELINE_STAGE": "there is no such stage in that pipeline: see Settings > Objects > Tickets > Pipelines and correct hs_pipeline_stage in the mapping",
+    "PROPERTY_VALIDATION_RULE_FAILED": "a validation rule of this account refuses {name}: {said}. An admin sees it under Settings > Properties > {name} > Rules",
+    "GDPR_BLACKLISTED": "the person with this {name} was deleted for good in HubSpot and asked not to be kept; leave them out",
     "INVALID_ASSOCIATION_TYPE": "HubSpot does not take that kind of association; run casebridge check",
 }
 """HubSpot's codes → what to do about it."""
 _BY_CATEGORY: Mapping[str, str] = {
     "VALIDATION_ERROR": "HubSpot does not take it as it is: {said}",
     "OBJECT_NOT_FOUND": "what it belongs to is not there any more: {said}",
-    "CONFLICT": "a record with the same unique value stands there already: {said}. Read the contacts again (casebridge sync), then decide under casebridge review",
+    "CONFLICT": "a record with the same unique value stands there already: {said}. Read the contacts again (casebridge sync), then decide under casebridge customers suggestions",
     "OBJECT_ALREADY_EXISTS": "a record with the same unique value stands there already: {said}",
     "INVALID_PROPERTY": "HubSpot does not take a property as it is: {said}",
     "MISSING_SCOPES": f"the credentials may not do that: {{said}}. Add the scope under {KEYS}, then run casebridge check",
 }
+_PASSING = frozenset({"RATE_LIMITS", "LOCKED", "MIGRATION_IN_PROGRESS"})
+_TROUBLE = frozenset({"INTERNAL_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
 _CONFLICTS = frozenset({"CONFLICTING_UNIQUE_VALUE", "OBJECT_ALREADY_EXISTS"})
-_NAMED = re.compile(r"[Pp]ropert(?:y|ies)\s+[\"'“]?([a-z][a-z0-9_]*)[\"'”]?")
+_NAMED = re.compile(r"[Pp]roperty \"([a-z][a-z0-9_]*)\"")
 
 
 def problem_of(status: int, body: object) -> Problem:
