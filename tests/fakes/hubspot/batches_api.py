@@ -28,21 +28,26 @@ Step = Callable[[Asked, Mapping[str, "Json"]], Commit]
 
 
 def _inputs(asked: Asked) -> list[Mapping[str, Json]]:
-    """Return the inputs; raises ``Declined`` for none, too many, or the same record twice."""
+    """Return the inputs; raises ``Declined`` for none or too many."""
     inputs = asked.mapping().get("inputs")
     if not isinstance(inputs, list) or not inputs:
         raise invalid("Invalid input JSON: inputs must not be empty")
     if len(inputs) > MOST:
         raise invalid(f"Batch request contains {len(inputs)} inputs, the maximum is {MOST}")
+    return inputs
+
+
+def _check_twice(inputs: Sequence[Mapping[str, Json]]) -> None:
+    """Refuse a batch that writes the same record twice; raises ``Declined``."""
     ids = [str(one["id"]).casefold() for one in inputs if "id" in one]
     twice = sorted({one for one in ids if ids.count(one) > 1}) if len(set(ids)) < len(ids) else []
     if twice:
         raise invalid(f"Duplicate IDs found in batch input: {twice}. IDs must be unique", ids=twice)
-    return inputs
 
 
 def _written(asked: Asked, step: Step, done: int) -> Reply:
     inputs = _inputs(asked)
+    _check_twice(inputs)
     traces = [str(one.get("objectWriteTraceId") or "") for one in inputs]
     if not all(traces) or len(set(traces)) < len(traces):
         return _answer(asked, _all_or_none(asked, step, inputs), [], done)

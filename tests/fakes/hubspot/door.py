@@ -15,6 +15,7 @@ from tests.fakes.hubspot import (
     batches_api,
     channels_api,
     definitions_api,
+    files_api,
     hooks,
     records_api,
     search_api,
@@ -44,6 +45,7 @@ WAYS: tuple[Way, ...] = (
     *channels_api.WAYS,
     *threads_api.WAYS,
     *transfers_api.WAYS,
+    *files_api.WAYS,
     *hooks.WAYS,
 )
 

@@ -21,6 +21,7 @@ SCOPES = frozenset(
         "oauth",
         "tickets",
         "automation",
+        "files",
         "crm.export",
         "crm.import",
         "crm.objects.contacts.read",

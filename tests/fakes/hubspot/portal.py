@@ -93,12 +93,13 @@ class Portal:
         self.enrolled: set[tuple[str, str]] = set()
         self.blocked_emails: set[str] = set()
         self.marketing_attempts: list[str] = []
+        self.files: dict[str, dict[str, Json]] = {}
         self.number, self.labels = Numbers(), Labels()
 
     def type(self, name: str) -> ObjectType:
         """Return the object of any of its names; raises ``Declined``."""
         for found in self.types.values():
-            if name in found.names:
+            if name.casefold() in found.names:
                 return found
         raise invalid(f"Unable to infer object type from: {name}")
 

@@ -33,7 +33,9 @@ def _search(asked: Asked) -> Reply:
         raise invalid(f"limit must be between 1 and {PAGE}, but was {limit}")
     if after + limit > MOST:
         raise invalid(f"paging past {MOST} results is not supported: after={after}, limit={limit}")
-    rows = _sorted(asked, [row for row in _indexed(asked.portal, asked.kind) if _matches(asked, groups, row)], body)
+    query = str(body.get("query") or "").casefold()
+    found = [row for row in _indexed(asked.portal, asked.kind) if _matches(asked, groups, row) and _says(row, query)]
+    rows = _sorted(asked, found, body)
     end = after + limit
     paging = {"paging": {"next": {"after": str(end)}}} if end < len(rows) else {}
     names = body.get("properties") or ()
@@ -84,6 +86,11 @@ def _indexed(portal: Portal, kind: ObjectType) -> Iterator[Row]:
 
 def _matches(asked: Asked, groups: list[list[Mapping[str, Json]]], row: Row) -> bool:
     return not groups or any(all(_holds(asked, one, row) for one in group) for group in groups)
+
+
+def _says(row: Row, query: str) -> bool:
+    """Tell whether any value of a record contains what was searched for without a property."""
+    return not query or any(query in value.casefold() for value in row[1].values())
 
 
 def _holds(asked: Asked, one: Mapping[str, Json], row: Row) -> bool:

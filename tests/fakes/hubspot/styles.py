@@ -14,6 +14,7 @@ _STYLES = tuple(
         (rf"^/crm-object-schemas/{_DATE}/schemas", "/crm-object-schemas/v3/schemas"),
         (rf"^/account-info/{_DATE}(?=/)", "/account-info/v3"),
         (rf"^/automation/{_DATE}/flows", "/automation/v4/flows"),
+        (rf"^/files/{_DATE}/files", "/files/v3/files"),
         (rf"^/oauth/{_DATE}/token", "/oauth/v1/token"),
         (rf"^/conversations/custom-channels/{_DATE}(?=/|$)", "/conversations/v3/custom-channels"),
         (rf"^/conversations/(conversations/)?{_DATE}(?=/)", "/conversations/v3/conversations"),

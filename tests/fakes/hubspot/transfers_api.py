@@ -6,13 +6,12 @@ import csv
 import io
 import json
 from datetime import timedelta
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.hubspot import writing
 from tests.fakes.hubspot.asked import Asked, Reply, Way, always
 from tests.fakes.hubspot.errors import Declined, invalid, not_found
+from tests.fakes.hubspot.forms import fields_and_files
 from tests.fakes.hubspot.times import iso
 from tests.fakes.hubspot.transfers import WORK, Transfer
 
@@ -97,30 +96,20 @@ def _import(asked: Asked) -> Reply:
     return 200, _import_shown(asked, made)
 
 
-def _parts(asked: Asked) -> tuple[Json, dict[str, str]]:
+def _parts(asked: Asked) -> tuple[dict[str, Json], dict[str, bytes]]:
     """Return the request and the files of a form; raises ``Declined``."""
-    head = f"Content-Type: {asked.content_type}\r\n\r\n".encode()
-    message = BytesParser(policy=HTTP).parsebytes(head + (asked.body if isinstance(asked.body, bytes) else b""))
-    request: Any = None
-    files = dict[str, str]()
-    for part in message.iter_parts():
-        content = part.get_content()
-        text = content.decode() if isinstance(content, bytes) else str(content)
-        name = part.get_filename()
-        if name:
-            files[name] = text
-        elif part.get_param("name", header="content-disposition") == "importRequest":
-            request = json.loads(text)
+    fields, files = fields_and_files(asked)
+    request = json.loads(fields.get("importRequest") or "null")
     if not isinstance(request, dict):
         raise invalid("importRequest must be a JSON object")
     return request, files
 
 
-def _import_file(asked: Asked, made: Transfer, one: Mapping[str, Json], content: str) -> None:
+def _import_file(asked: Asked, made: Transfer, one: Mapping[str, Json], content: bytes) -> None:
     mappings = one["fileImportPage"]["columnMappings"]
     kind = asked.portal.type(str(mappings[0]["columnObjectTypeId"]))
     made.object_ids = (*made.object_ids, kind.id)
-    for line, row in enumerate(csv.DictReader(io.StringIO(content)), 2):
+    for line, row in enumerate(csv.DictReader(io.StringIO(content.decode())), 2):
         given = {str(one["propertyName"]): row.get(str(one["columnName"])) or "" for one in mappings}
         try:
             _import_row(asked, made, kind, given)
