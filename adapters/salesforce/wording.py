@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 Fault: TypeAlias = Mapping[str, Any]
 """One entry of an error body: errorCode or statusCode, message, fields."""
 
+# What Salesforce says of a value that is too long, or of a wrong type, repeats the value: it is left out.
 REASONS: Mapping[str, str] = {
     "REQUIRED_FIELD_MISSING": "Salesforce requires {fields}: give it a value in the mapping.",
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": "A validation rule of the org says no: “{message}”. Meet it in the mapping, or except the integration user in Setup > Object Manager > {object} > Validation Rules.",
     "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "{fields} does not take this value ({message}): map it to one of the picklist's values, or add the value in Setup > Object Manager > {object} > Fields & Relationships.",
-    "STRING_TOO_LONG": "The text is too long for {fields} ({message}): shorten it with `truncate` in the mapping.",
+    "STRING_TOO_LONG": "The text is too long for {fields}{limit}: shorten it with `truncate` in the mapping.",
     "INVALID_EMAIL_ADDRESS": "{fields} holds no mail address that Salesforce takes: correct it at the customer, or leave the field out of the mapping.",
     "INVALID_FIELD": "{object} has no field {fields}, or the integration user may not see it: create it, or assign the permission set Casebridge in Setup > Permission Sets.",
     "INVALID_FIELD_FOR_INSERT_UPDATE": "The integration user may not write {fields}: tick Edit for it in Setup > Permission Sets > Casebridge > Object Settings > {object}.",
     "INVALID_TYPE_ON_FIELD_IN_RECORD": "{fields} takes another type of value ({message}): convert it in the mapping.",
-    "JSON_PARSER_ERROR": "A value has a type that its field does not take ({message}): run casebridge mapping check.",
+    "JSON_PARSER_ERROR": "A value has a type that its field does not take: run casebridge mapping check.",
     "MALFORMED_ID": "{fields} holds no id of a record that belongs there: correct what the mapping refers to.",
     "INVALID_ID_FIELD": "{fields} holds no id of a record that belongs there: correct what the mapping refers to.",
     "FIELD_INTEGRITY_EXCEPTION": "{fields} does not fit the record that it points to ({message}): correct it in the mapping.",
@@ -51,6 +52,7 @@ REASONS: Mapping[str, str] = {
 }
 _OTHERWISE = "Salesforce refused it ({code}): “{message}”."
 _NAMED = re.compile(r"(?:No such column '|fields: )([A-Za-z]\w*)")
+_MOST = re.compile(r"max length=(\d+)")
 _WRAPPED = re.compile(r"\b(UNABLE_TO_LOCK_ROW)\b")
 
 
@@ -79,7 +81,8 @@ def refusal(fault: Fault, object_name: str, *, code: str = "") -> Refusal:
     read = said(fault)
     text = REASONS.get(read.code, _OTHERWISE).format(
         fields=", ".join(read.fields) or "a field",
-        message=read.message,
+        message=read.message.rstrip("."),
+        limit=f" ({most[1]} characters)" if (most := _MOST.search(read.message)) else "",
         object=object_name,
         code=read.code,
         matches=_matches(fault),
