@@ -50,8 +50,8 @@ def pages(account: Account, after: Cursor) -> Iterator[ActivityPage]:
     """Yield tickets' events, then answers, then what was deleted; the cursor moves at the end of each round."""
     now = account.surroundings.clock.now()
     at = Position.read(after)
-    back = at.since - timedelta(seconds=account.settings.overlap_seconds)
-    newest = at.since
+    overlap = timedelta(seconds=account.settings.overlap_seconds)
+    back, newest = at.since - overlap, max(at.since, now - overlap)
     for rows in objects.changed(account.client, TICKETS, back, [MERGED]):
         newest = max(newest, _changed_at(rows[-1]))
         yield ActivityPage(tuple(_events(account, rows, back)), after, more=True)

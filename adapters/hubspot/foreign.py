@@ -40,7 +40,7 @@ def pages(account: Account, after: Cursor) -> Iterator[CasePage]:
     for rows in objects.changed(account.client, TICKETS, at.since - back, READ[TICKETS], filters):
         newest = max(newest, moment(rows[-1]["properties"]["hs_lastmodifieddate"]))
         yield CasePage(_snapshots(account, rows, now), at.moved(since=newest).cursor(), more=True)
-    yield _gone(account, at.moved(since=now if first else newest), now, first=first)
+    yield _gone(account, at.moved(since=now if first else max(newest, now - back)), now, first=first)
 
 
 def _gone(account: Account, at: Position, now: datetime, *, first: bool) -> CasePage:

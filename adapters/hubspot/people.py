@@ -38,7 +38,7 @@ def pages(account: Account, after: Cursor) -> Iterator[Page]:
     for rows in objects.changed(account.client, CONTACTS, at.since - back, wanted):
         newest = max(newest, moment(rows[-1]["properties"]["lastmodifieddate"]))
         yield Page(_seen(account, rows), at.moved(since=newest).cursor(), more=True)
-    yield _gone(account, at.moved(since=newest), now)
+    yield _gone(account, at.moved(since=max(newest, now - back)), now)
 
 
 def _gone(account: Account, at: Position, now: datetime) -> Page:
