@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tests.fakes.salesforce.fields import SObject
 
 INTERFACES = (bulk, collection, composite, queries, records, tooling)  # importing them puts them into ROUTES
+ORGANISATION = "00DCb0000000001AAA"
 METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD"]
 FAULTS = {
     "403_limit": JSONResponse(limit_exceeded().body(), 403),
@@ -53,6 +54,7 @@ class Fake:
         self._lock = RLock()
         routes = [
             Route("/services/oauth2/token", self._token, methods=["POST"]),
+            Route("/services/oauth2/userinfo", self._userinfo, methods=["GET", "POST"]),
             Route("/services/data", self._versions, methods=["GET"]),
             Route("/services/data/", self._versions, methods=["GET"]),
             Route("/services/data/{rest:path}", self._data, methods=METHODS),
@@ -81,6 +83,14 @@ class Fake:
         body = await request.body()
         with self._lock:
             return _response(oauth.token(self.state, _address(request), request.headers, body))
+
+    async def _userinfo(self, request: Request) -> Response:
+        """Tell who the token is."""
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if bearer not in self.state.tokens:
+            return PlainTextResponse("Bad_OAuth_Token", 403)
+        name = self.org.client.username
+        return JSONResponse({"user_id": self.world.system, "organization_id": ORGANISATION, "preferred_username": name})
 
     async def _versions(self, _request: Request) -> Response:
         """List the versions; no token is needed."""

@@ -109,6 +109,8 @@ class SObject:
     mergeable: bool = False
     updateable: bool = True
     createable: bool = True
+    tooling: bool = False
+    """Known to the Tooling API only."""
     hidden: set[str] = field(default_factory=set)
     """Fields that exist and that nobody was given the right to see: as after their creation by an interface."""
 

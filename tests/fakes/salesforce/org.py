@@ -58,6 +58,8 @@ class Flow:
     name: str
     subject: str
     address: Callable[[Json, Json], str | None]
+    told: bool = True
+    """False: it is no flow, but a rule that no interface tells of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,10 @@ class Org:
     bulk_waits: timedelta = timedelta(seconds=5)
     bulk_takes: timedelta = timedelta(seconds=20)
 
-    def sobject(self, name: str) -> SObject | None:
-        """Return an object by its name in any case."""
-        return self.objects.get(name) or next(
-            (o for o in self.objects.values() if o.name.casefold() == name.casefold()), None
-        )
+    def sobject(self, name: str, *, tooling: bool = False) -> SObject | None:
+        """Return an object by its name in any case, of the data or of the Tooling API."""
+        named = (known for known in self.objects.values() if known.name.casefold() == name.casefold())
+        return next((known for known in named if known.tooling == tooling), None)
 
     def by_prefix(self, prefix: str) -> SObject | None:
         """Return the object whose ids begin so."""
@@ -123,7 +124,7 @@ def bare(*, person_accounts: bool = False, social: bool = False) -> Org:
     found = [*standard.standard(), *(standard.social() if social else ())]
     org = Org({known.name: known for known in found}, person_accounts=person_accounts)
     org.record_types["Case"] = ("Support Case",)
-    org.flows.append(Flow("Case", "Auto-response of Web and Email", "We have your request", _web_or_mail))
+    org.flows.append(Flow("Case", "Auto-response of Web and Email", "We have your request", _web_or_mail, told=False))
     if person_accounts:
         org.record_types["Account"] = ("Business Account", "Person Account")
         org.add("Account", ref("RecordTypeId", "RecordType"), *standard.person_fields())

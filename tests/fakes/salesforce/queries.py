@@ -36,6 +36,12 @@ def query_all(state: State, call: Call) -> Reply:
     return _first_page(state, call, deleted=True)
 
 
+@ROUTES.at("GET", "tooling/query")
+def tooling_query(state: State, call: Call) -> Reply:
+    """Answer a query of the Tooling API."""
+    return _first_page(state, call, deleted=False, tooling=True)
+
+
 @ROUTES.at("GET", "query/{}")
 @ROUTES.at("GET", "queryAll/{}")
 def query_more(state: State, call: Call, locator: str) -> Reply:
@@ -82,19 +88,21 @@ def limits(state: State, call: Call) -> Reply:
     )
 
 
-def run(state: State, text: str, *, deleted: bool, version: str) -> tuple[tuple[str, ...], list[Json]]:
+def run(
+    state: State, text: str, *, deleted: bool, version: str, tooling: bool = False
+) -> tuple[tuple[str, ...], list[Json]]:
     """Return the selected names and the rows of a query; SELECT COUNT() has rows without names."""
     asked = soql.parse(text)
-    sobject, rows = selecting.select(state.world, asked, deleted=deleted)
+    sobject, rows = selecting.select(state.world, asked, deleted=deleted, tooling=tooling)
     trails = selecting.paths(state.world, sobject, asked.fields)
     return asked.fields, [selecting.shown(state.world, sobject, row, trails, version) for row in rows]
 
 
-def _first_page(state: State, call: Call, *, deleted: bool) -> Reply:
+def _first_page(state: State, call: Call, *, deleted: bool, tooling: bool = False) -> Reply:
     """Answer a query, and keep its rows if they are more than a page."""
     if "q" not in call.query:
         raise not_found()
-    names, rows = run(state, call.query["q"], deleted=deleted, version=call.version)
+    names, rows = run(state, call.query["q"], deleted=deleted, version=call.version, tooling=tooling)
     if not names:
         return Reply({"totalSize": len(rows), "done": True, "records": []})
     cursor = f"01gCb{state.number():013}"

@@ -22,7 +22,7 @@ REPLICATION = timedelta(days=30)
 @ROUTES.at("GET", "sobjects")
 def describe_all(state: State, call: Call) -> Reply:
     """List the objects."""
-    objects = [known.outline(call.version) for known in state.world.org.objects.values()]
+    objects = [known.outline(call.version) for known in state.world.org.objects.values() if not known.tooling]
     return Reply({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": objects})
 
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 Path = tuple["Field", ...]
 
 
-def select(world: World, query: soql.Query, *, deleted: bool) -> tuple[SObject, list[Json]]:
+def select(world: World, query: soql.Query, *, deleted: bool, tooling: bool = False) -> tuple[SObject, list[Json]]:
     """Return the object that a query is about and its rows, filtered, sorted and cut."""
-    sobject = world.org.sobject(query.sobject)
+    sobject = world.org.sobject(query.sobject, tooling=tooling)
     if sobject is None:
         message = f"sObject type '{query.sobject}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name."
         raise ApiError("INVALID_TYPE", message)

@@ -188,10 +188,12 @@ def _people() -> list[SObject]:
         choice("Type", "Queue", "Regular"),
         typed("email", "Email", 255),
     ]
+    user.append(choice("UserType", "Standard", "CspLitePortal", "AutomatedProcess", default="Standard"))
     history = made_by_system(
         [ref("CaseId", "Case"), text("Field"), text("OldValue"), text("NewValue"), text("DataType", 40)],
     )
     kinds = [text("Name", 80), text("DeveloperName", 80), text("SobjectType", 40), yes_no("IsActive", default=True)]
+    kinds.append(yes_no("IsPersonType"))
     rights = [
         ref("ParentId", "PermissionSet", required=True, update=False),
         text("SobjectType", 40, required=True, update=False),
@@ -203,6 +205,13 @@ def _people() -> list[SObject]:
         sobject("User", "005", *made_by_system(user)),
         sobject("Group", "00G", *made_by_system(queue)),
         sobject("QueueSobject", "03g", *made_by_system([ref("QueueId", "Group"), text("SobjectType", 40)])),
+        sobject(
+            "CaseStatus",
+            "01J",
+            *made_by_system([text("MasterLabel"), text("ApiName"), yes_no("IsClosed"), yes_no("IsDefault")]),
+            createable=False,
+        ),
+        *_setup(),
         sobject("CaseHistory", "017", *history, createable=False, updateable=False),
         sobject("RecordType", "012", *made_by_system(kinds)),
         sobject(
@@ -218,6 +227,25 @@ def _people() -> list[SObject]:
             ref("AssigneeId", "User", required=True),
         ),
         sobject("FieldPermissions", "01k", *rights),
+    ]
+
+
+def _setup() -> list[SObject]:
+    """Return what the interfaces tell of an org's automations."""
+    flow = [
+        text("ApiName"),
+        text("Label"),
+        yes_no("IsActive"),
+        text("ProcessType", 40),
+        text("TriggerObjectOrEventLabel"),
+    ]
+    rule = [text("DeveloperName", 80), text("SobjectType", 40), yes_no("IsActive")]
+    broken = [text("ValidationName", 80), yes_no("Active"), text("ErrorMessage"), text("EntityDefinitionId", 80)]
+    return [
+        sobject("FlowDefinitionView", "3dd", *made_by_system(flow), createable=False),
+        sobject("DuplicateRule", "0Bm", *made_by_system(rule), createable=False),
+        sobject("WorkflowAlert", "01W", *made_by_system([text("DeveloperName", 80)]), createable=False, tooling=True),
+        sobject("ValidationRule", "03d", *made_by_system(broken), createable=False, tooling=True),
     ]
 
 

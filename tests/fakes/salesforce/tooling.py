@@ -23,6 +23,8 @@ KINDS = {
     "Email": "email",
     "Phone": "phone",
     "Lookup": "reference",
+    "MasterDetail": "reference",
+    "Picklist": "picklist",
 }
 
 
@@ -46,17 +48,17 @@ def create_field(state: State, call: Call) -> Reply:
         )
     if metadata["type"] == "Text" and not metadata.get("length"):
         raise ApiError("FIELD_INTEGRITY_EXCEPTION", "Can not specify a text field without a length", ["Metadata"])
-    sobject.fields[name] = _field(name, metadata)
+    sobject.fields[name] = field_of(name, metadata)
     sobject.hidden.add(name)
     return Reply(
         {"id": f"00NCb{state.number():010}AAA", "success": True, "errors": [], "warnings": [], "infos": []}, 201
     )
 
 
-def _field(name: str, metadata: Json) -> Field:
+def field_of(name: str, metadata: Json) -> Field:
     """Return the field that metadata describes."""
     target = metadata.get("referenceTo")
-    relation = f"{metadata.get('relationshipName') or name.removesuffix('__c')}__r" if target else None
+    relation = f"{name.removesuffix('__c')}__r" if target else None
     return Field(
         name=name,
         kind=KINDS[metadata["type"]],

@@ -10,6 +10,7 @@ from tests.fakes.notices import Notices
 from tests.fakes.salesforce.checks import stamp
 from tests.fakes.salesforce.database import Database
 from tests.fakes.salesforce.errors import is_deleted, locked, not_found
+from tests.fakes.salesforce.standard import CLOSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from tests.fakes.salesforce.errors import ApiError, Json
     from tests.fakes.salesforce.fields import SObject
     from tests.fakes.salesforce.org import Org
+
+LABELS = {"CaseComment": "Case Comment", "EmailMessage": "Email Message"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class World:
         self.strike: ApiError | None = None
         self.system = ""
         self._people()
+        self._automations()
 
     def _people(self) -> None:
         """Seed what an admin made: users, queues, record types, a permission set."""
@@ -68,11 +72,43 @@ class World:
         for sobject, names in org.record_types.items():
             for name in names:
                 self.names[name] = self.seed(
-                    "RecordType", Name=name, DeveloperName=name.replace(" ", "_"), SobjectType=sobject, IsActive=True
+                    "RecordType",
+                    Name=name,
+                    DeveloperName=name.replace(" ", "_"),
+                    SobjectType=sobject,
+                    IsActive=True,
+                    IsPersonType="Person" in name,
                 )
         self.names["Casebridge"] = self.seed("PermissionSet", Name="Casebridge", Label="Casebridge")
         self.seed("PermissionSetAssignment", PermissionSetId=self.names["Casebridge"], AssigneeId=self.system)
         self.seed("Organization", Name="Pretend", OrganizationType="Enterprise Edition", IsSandbox=False)
+
+    def _automations(self) -> None:
+        """Seed what the org tells of its rules, flows and statuses."""
+        org = self.org
+        for rule in org.duplicates:
+            self.seed("DuplicateRule", DeveloperName=rule.name, SobjectType=rule.sobject, IsActive=True)
+        for broken in org.rules:
+            self.seed(
+                "ValidationRule",
+                ValidationName=broken.message[:40],
+                Active=True,
+                ErrorMessage=broken.message,
+                EntityDefinitionId=broken.sobject,
+            )
+        for flow in (flow for flow in org.flows if flow.told):
+            label = LABELS.get(flow.sobject, flow.sobject)
+            self.seed(
+                "FlowDefinitionView",
+                ApiName=flow.name.replace(" ", "_"),
+                Label=flow.name,
+                IsActive=True,
+                TriggerObjectOrEventLabel=label,
+            )
+        for status in org.objects["Case"].fields["Status"].values:
+            self.seed(
+                "CaseStatus", MasterLabel=status, ApiName=status, IsClosed=status in CLOSED, IsDefault=status == "New"
+            )
 
     def seed(self, sobject: str, **values: object) -> str:
         """Store a row as it is, without rules; return its id."""

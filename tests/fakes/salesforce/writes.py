@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.fakes.salesforce.fields import Field, SObject
     from tests.fakes.salesforce.world import Actor, World
 
-CASCADING = ("CaseComment", "FeedItem", "FeedComment", "EmailMessage", "Task", "ContentDocumentLink")
+CASCADING = ("CaseComment", "FeedItem", "FeedComment", "EmailMessage", "Task", "ContentDocumentLink", "ContentVersion")
 
 
 def create(world: World, sobject: SObject, body: Json, actor: Actor) -> str:
@@ -74,7 +74,11 @@ def delete(world: World, sobject: SObject, record: str, actor: Actor) -> None:
     with world.transaction():
         _bury(world, sobject, row, actor)
         for child in (world.org.objects[name] for name in CASCADING):
-            for field in (f for f in child.fields.values() if sobject.name in f.refers_to and f.name != "WhoId"):
+            for field in (
+                f
+                for f in child.fields.values()
+                if sobject.name in f.refers_to and f.name not in ("WhoId", "FirstPublishLocationId")
+            ):
                 for each in world.db.find(child, field, record):
                     _bury(world, child, each, actor)
 
