@@ -91,7 +91,7 @@ def _tag(org: Org, amendment: Amendment, row: Mapping[str, Any]) -> Outcome | No
     field = org.settings.tag_field
     if field not in row:
         return Refusal(
-            f"Case has no field {field} for tags: deploy the package (casebridge prepare); by hand: note “{amendment.text}” in the case.",
+            f"Case has no field {field} for tags: deploy the package (casebridge check --prepare); by hand: note “{amendment.text}” in the case.",
             field,
             "unsupported",
         )

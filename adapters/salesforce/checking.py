@@ -65,7 +65,7 @@ def _objects(org: Org) -> Iterator[Finding]:
         try:
             described = org.describe(wanted.object)
         except ConfigError as error:
-            yield Finding(ok=False, text=str(error), remedy="Run casebridge prepare and do what it says.")
+            yield Finding(ok=False, text=str(error), remedy="Run casebridge check --prepare and do what it says.")
             continue
         missing = [right for right in ("queryable", "createable", "updateable") if not described.get(right)]
         if missing:
@@ -89,7 +89,7 @@ def _objects(org: Org) -> Iterator[Finding]:
 def _key(org: Org, name: str) -> Finding:
     field = next((each for each in org.describe(name)["fields"] if each["name"] == org.key_field(name)), None)
     if field is None:
-        return Finding(ok=False, text=f"{name} has no field {org.key_field(name)}", remedy="Run casebridge prepare.")
+        return Finding(ok=False, text=f"{name} has no field {org.key_field(name)}", remedy="Run casebridge check --prepare.")
     lacks = [mark for mark in ("unique", "externalId", "createable") if not field.get(mark)]
     text = f"{name}.{field['name']} carries our key"
     if not lacks:

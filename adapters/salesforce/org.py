@@ -107,7 +107,7 @@ class Org:
         wanted = [each.object for each in self.objects.values() if each.object in names]
         close = difflib.get_close_matches(object_name, names, n=5)
         shown = ", ".join(dict.fromkeys([*wanted, *close])) or ", ".join(names[:20])
-        return f"The org has no object {object_name!r}, or the integration user may not see it; it has: {shown}, … (deploy the package and assign the permission set Casebridge: casebridge prepare)."
+        return f"The org has no object {object_name!r}, or the integration user may not see it; it has: {shown}, … (casebridge check --prepare says how to get it)."
 
     def _asked_person_type(self) -> str:
         """Return the person accounts' record type: told by the org, or by its usual name."""

@@ -43,11 +43,11 @@ REASONS: Mapping[str, str] = {
     "INACTIVE_OWNER_OR_USER": "The owner is no active user any more: set fallback_queue to the id of a queue, or choose another owner in the mapping.",
     "ENTITY_IS_DELETED": "The record was deleted in Salesforce.",
     "NOT_FOUND": "There is no such record in Salesforce, or the integration user may not see it.",
-    "ENTITY_IS_LOCKED": "The record is locked by an approval: approve or recall it in Salesforce, then casebridge retry.",
-    "STORAGE_LIMIT_EXCEEDED": "The org's storage is full: free some in Setup > Storage Usage, then casebridge retry.",
+    "ENTITY_IS_LOCKED": "The record is locked by an approval: approve or recall it in Salesforce, then casebridge deliveries retry.",
+    "STORAGE_LIMIT_EXCEEDED": "The org's storage is full: free some in Setup > Storage Usage, then casebridge deliveries retry.",
     "INVALID_RECORD_TYPE_FIELD": "{fields} does not fit the record type: choose another in the mapping, or add it in Setup > Object Manager > {object} > Record Types.",
     "FILTER_VALIDATION_EXCEPTION": "A lookup filter of the org forbids the value of {fields}: “{message}”.",
-    "ALL_OR_NONE_OPERATION_ROLLED_BACK": "It was undone because another change of the same step was refused: casebridge retry.",
+    "ALL_OR_NONE_OPERATION_ROLLED_BACK": "It was undone because another change of the same step was refused: casebridge deliveries retry.",
     "LIMIT_EXCEEDED": "A limit of the org is reached ({message}).",
 }
 _OTHERWISE = "Salesforce refused it ({code}): “{message}”."

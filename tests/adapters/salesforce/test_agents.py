@@ -1,0 +1,154 @@
+"""What agents do in the org is read once, and nothing of ours as theirs; what we amend stays amended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bridge.nouns import (
+    Actor,
+    Amendment,
+    AmendmentKind,
+    Answer,
+    CaseEvent,
+    Cursor,
+    KeyField,
+    Record,
+    Refusal,
+    Thing,
+    What,
+    Written,
+)
+from tests.adapters.salesforce.orgs import KEY, OBJECTS, connected, opened
+from tests.fakes.salesforce.org import hostile, plain
+
+if TYPE_CHECKING:
+    from adapters.salesforce.target import SalesforceTarget
+    from bridge.nouns import Json
+    from tests.fakes.salesforce.app import Fake
+
+
+def started(**values: Json) -> tuple[Fake, SalesforceTarget, str]:
+    fake = opened()
+    target = connected(fake)
+    fields = {"Subject": "Router", **values}
+    case = Record(thing=Thing.CASE, object="Case", key="cb1-c", key_field=KEY, fields=fields)
+    (outcome,) = target.write("Case", [case])
+    assert isinstance(outcome, Written), outcome
+    return fake, target, outcome.ref
+
+
+def answers(target: SalesforceTarget, after: Cursor | None = None) -> list[Answer]:
+    pages = target.activity(after or Cursor())
+    return [item for page in pages for item in page.items if isinstance(item, Answer)]
+
+
+def test_comments_posts_and_mails_are_answers_and_internal_ones_are_notes() -> None:
+    fake, target, case = started()
+    agent = fake.agent()
+    agent.answer(case, "By comment.")
+    agent.post(case, "By post.", public=True)
+    agent.mail(case, "kern@customers.example", "By mail.")
+    agent.note(case, "A note.")
+    agent.post(case, "A word among us.", public=False)
+    told = answers(target)
+    assert {each.text for each in told if each.public} == {"By comment.", "By post.", "By mail."}
+    assert {each.text for each in told if not each.public} == {"A note.", "A word among us."}
+    assert {(each.actor, each.actor_name) for each in told} == {(Actor.AGENT, "Ada Amsel")}
+
+
+def test_what_is_committed_late_is_read_all_the_same() -> None:
+    fake, target, case = started()
+    fake.clock.forward(timedelta(minutes=30))
+    head = target.activity_head()
+    fake.agent().answer(case, "Late.", commits_after=timedelta(minutes=2))
+    fake.clock.forward(timedelta(seconds=30))
+    cursor = list(target.activity(head))[-1].cursor
+    fake.clock.forward(timedelta(minutes=2))
+    assert [each.text for each in answers(target, cursor)] == ["Late."]
+
+
+def test_one_reading_of_answers_and_events_takes_one_call_when_nothing_happened() -> None:
+    fake, target, _ = started()
+    fake.clock.forward(timedelta(minutes=10))
+    head = target.activity_head()
+    list(target.activity(head))
+    before = len(fake.calls)
+    assert [page.items for page in target.activity(head)] == [()]
+    assert len(fake.calls) - before == 1
+
+
+def test_taking_a_case_and_changing_it_are_events_with_their_actor() -> None:
+    fake, target, case = started()
+    fake.agent().take(case)
+    fake.agent().change(case, Priority="Low", Status="Waiting on Customer")
+    events = [item for page in target.activity(Cursor()) for item in page.items if isinstance(item, CaseEvent)]
+    told = {(event.what, event.value) for event in events if event.actor is Actor.AGENT}
+    assert {(What.OWNER, fake.agent().user), (What.PRIORITY, "Low"), (What.STATUS, "waiting")} <= told
+
+
+def test_an_amendment_leaves_the_case_with_its_agent() -> None:
+    fake, target, case = started()
+    fake.agent().take(case)
+    fake.agent().status(case, "Closed")
+    reopen = Amendment(kind=AmendmentKind.REOPEN, thing=Thing.CASE, ref=case, key="cb1-reopen")
+    assert isinstance(target.amend([reopen])[0], Written)
+    (row,) = fake.rows("Case")
+    assert (row["OwnerId"], row["IsClosed"]) == (fake.agent().user, False)
+
+
+def test_a_tag_without_its_field_says_how_to_get_it() -> None:
+    _, target, case = started()
+    tag = Amendment(kind=AmendmentKind.TAG, thing=Thing.CASE, ref=case, key="cb1-tag", text="continued")
+    (outcome,) = target.amend([tag])
+    assert isinstance(outcome, Refusal)
+    assert "By hand" in outcome.reason or "by hand" in outcome.reason
+
+
+def test_nobody_is_mailed_in_an_org_that_mails() -> None:
+    """SuppliedEmail stays empty and comments are internal: a hostile org's flows find nobody."""
+    fake = opened(hostile())
+    target = connected(fake)
+    fields = {"Subject": "Router", "Region__c": "North", "Origin": "Social", "SuppliedName": "Greta Sommer"}
+    case = Record(thing=Thing.CASE, object="Case", key="cb1-c", key_field=KEY, fields=fields)
+    (outcome,) = target.write("Case", [case])
+    assert isinstance(outcome, Written), outcome
+    note = Amendment(
+        kind=AmendmentKind.NOTE, thing=Thing.CASE, ref=outcome.ref, key="cb1-note", text="Continued in C-2."
+    )
+    said: dict[str, Json] = {"Text__c": "My router is broken.", "Public__c": True}
+    message = Record(
+        thing=Thing.MESSAGE,
+        object="Casebridge_Message__c",
+        key="cb1-m",
+        key_field=KEY,
+        fields=said,
+        parent=outcome.ref,
+    )
+    while not isinstance(target.write("Casebridge_Message__c", [message])[0], Written):
+        fake.clock.forward(timedelta(seconds=15))
+    target.amend([note])
+    assert list(fake.notices) == []
+
+
+def test_a_duplicate_rule_is_for_people_to_decide_unless_it_may_be_overruled() -> None:
+    fake = opened(hostile())
+    fake.agent().create("Contact", LastName="Kern", Phone="+4930123", Email="kern@customers.example")
+    fields = {"LastName": "Kern", "Phone": "+4930123"}
+    twin = Record(thing=Thing.PERSON, object="Contact", key="cb1-p", key_field=KEY, fields=fields)
+    (refusal,) = connected(fake).write("Contact", [twin])
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == "DUPLICATES_DETECTED"
+    assert isinstance(connected(fake, allow_duplicates=True).write("Contact", [twin])[0], Written)
+
+
+def test_messages_can_be_social_posts_where_the_org_has_them() -> None:
+    fake = opened(plain(social=True))
+    target = connected(fake, OBJECTS | {Thing.MESSAGE: KeyField("SocialPost", KEY)})
+    case = Record(thing=Thing.CASE, object="Case", key="cb1-c", key_field=KEY, fields={"Subject": "Router"})
+    (home,) = target.write("Case", [case])
+    assert isinstance(home, Written)
+    fields = {"Name": "post x greta_s", "Content": "Broken.", "Provider": "Twitter", "MessageType": "Tweet"}
+    post = Record(thing=Thing.MESSAGE, object="SocialPost", key="cb1-m", key_field=KEY, fields=fields, parent=home.ref)
+    assert isinstance(target.write("SocialPost", [post])[0], Written)
+    assert fake.rows("SocialPost")[0]["ParentId"] == home.ref

@@ -1,0 +1,99 @@
+"""Contacts and person accounts: read at first in bulk, then as they change; merged and deleted ones told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from bridge.nouns import Cursor, KeyField, PersonDeleted, PersonMerged, PersonSeen, Record, Reference, Thing, Written
+from tests.adapters.salesforce.orgs import KEY, OBJECTS, connected, opened
+from tests.fakes.salesforce.org import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bridge.nouns import Page
+    from tests.fakes.salesforce.app import Fake
+
+
+def seen(pages: Iterable[Page]) -> list[str]:
+    return [each.person.native_id for page in pages for each in page.events if isinstance(each, PersonSeen)]
+
+
+def filled(count: int) -> tuple[Fake, list[str]]:
+    fake = opened()
+    agent = fake.agent()
+    return fake, [
+        agent.create("Contact", LastName=f"Kern {n}", Email=f"kern{n}@customers.example") for n in range(count)
+    ]
+
+
+def test_a_large_org_is_read_by_one_bulk_query_which_resumes_where_it_was_broken_off() -> None:
+    fake, refs = filled(4500)
+    target = connected(fake, bulk_contacts_from=100)
+    first = list(islice(target.contacts(Cursor()), 1))
+    began = len(fake.calls)
+    rest = list(connected(fake, bulk_contacts_from=100).contacts(first[-1].cursor))
+    assert sorted({*seen(first), *seen(rest)}) == sorted(refs)
+    assert not [each for each in fake.calls[began:] if each.method == "POST" and "jobs" in each.path]
+
+
+def test_a_bulk_query_that_salesforce_forgot_is_begun_anew() -> None:
+    fake, refs = filled(30)
+    target = connected(fake, bulk_contacts_from=10)
+    forgotten = Cursor('{"since": "2026-03-02T11:55:00Z", "job": "750Cb0000000099IAA", "locator": "x"}')
+    assert set(seen(target.contacts(forgotten))) == set(refs)
+
+
+def test_only_what_changed_is_read_again_with_an_overlap() -> None:
+    fake, refs = filled(3)
+    target = connected(fake)
+    cursor = list(target.contacts(Cursor()))[-1].cursor
+    fake.clock.forward(timedelta(hours=1))
+    fake.agent().change(refs[0], LastName="Vogel")
+    pages = list(target.contacts(cursor))
+    assert seen(pages) == [refs[0]]
+    fake.clock.forward(timedelta(hours=1))
+    pages = list(target.contacts(pages[-1].cursor))
+    assert seen(pages) == [refs[0]]
+    cursor = pages[-1].cursor
+    assert seen(target.contacts(cursor)) == []
+    fake.agent().merge(refs[1], refs[2])
+    fake.agent().delete(refs[0])
+    events = [event for page in target.contacts(cursor) for event in page.events]
+    assert [event.native_id for event in events if isinstance(event, PersonDeleted)] == [refs[0]]
+    assert [(event.loser, event.winner) for event in events if isinstance(event, PersonMerged)] == [(refs[2], refs[1])]
+
+
+def test_a_person_account_is_a_person_and_its_contact_stands_on_the_case() -> None:
+    fake = opened(plain(person_accounts=True))
+    target = connected(fake, OBJECTS | {Thing.PERSON: KeyField("Account", KEY)})
+    person = Record(
+        thing=Thing.PERSON,
+        object="Account",
+        key="cb1-p",
+        key_field=KEY,
+        fields={"LastName": "Kern", "PersonEmail": "kern@customers.example"},
+    )
+    (outcome,) = target.write("Account", [person])
+    assert isinstance(outcome, Written), outcome
+    (account,) = fake.rows("Account")
+    assert account["IsPersonAccount"]
+    reference = Reference(Thing.PERSON, "cb1-p", outcome.ref)
+    fields = {"Subject": "Router", "ContactId": reference}
+    case = Record(thing=Thing.CASE, object="Case", key="cb1-c", key_field=KEY, fields=fields)
+    assert isinstance(target.write("Case", [case])[0], Written)
+    assert fake.rows("Case")[0]["ContactId"] == account["PersonContactId"]
+    assert seen(target.contacts(Cursor())) == [outcome.ref]
+
+
+def test_a_person_that_is_not_written_yet_is_referred_to_by_its_key() -> None:
+    fake = opened()
+    target = connected(fake)
+    person = Record(thing=Thing.PERSON, object="Contact", key="cb1-p", key_field=KEY, fields={"LastName": "Kern"})
+    target.write("Contact", [person])
+    fields = {"Subject": "Router", "ContactId": Reference(Thing.PERSON, "cb1-p", "")}
+    case = Record(thing=Thing.CASE, object="Case", key="cb1-c", key_field=KEY, fields=fields)
+    assert isinstance(target.write("Case", [case])[0], Written)
+    assert fake.rows("Case")[0]["ContactId"] == fake.rows("Contact")[0]["Id"]
