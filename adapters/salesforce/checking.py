@@ -89,7 +89,9 @@ def _objects(org: Org) -> Iterator[Finding]:
 def _key(org: Org, name: str) -> Finding:
     field = next((each for each in org.describe(name)["fields"] if each["name"] == org.key_field(name)), None)
     if field is None:
-        return Finding(ok=False, text=f"{name} has no field {org.key_field(name)}", remedy="Run casebridge check --prepare.")
+        return Finding(
+            ok=False, text=f"{name} has no field {org.key_field(name)}", remedy="Run casebridge check --prepare."
+        )
     lacks = [mark for mark in ("unique", "externalId", "createable") if not field.get(mark)]
     text = f"{name}.{field['name']} carries our key"
     if not lacks:

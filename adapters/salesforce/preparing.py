@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parent / "package"
 """Source format: the object of messages, key fields, tags, and the permission set."""
 LENGTH = 64
-_DEPLOY = (
-    f"sf project deploy start --source-dir {PACKAGE}, then assign the permission set Casebridge to the integration user"
-)
+PERMISSION_SET = "Casebridge"
+_DEPLOY = f"cd {PACKAGE} && sf project deploy start --source-dir source, then assign the permission set Casebridge to the integration user"
 
 
 def prepare(org: Org, wanted: Sequence[KeyField], *, dry_run: bool) -> list[Step]:
@@ -59,6 +58,7 @@ def _created(org: Org, wanted: KeyField, by_hand: str) -> Step:
     label = {"label": wanted.field.removesuffix("__c").replace("_", " ")}
     try:
         org.client.json("POST", "tooling/sobjects/CustomField", json={"FullName": name, "Metadata": {**label, **marks}})
+        _grant(org, wanted)
     except Declined as error:
         reason = refusal(error.faults[0], wanted.object).reason
         return Step(f"{name} could not be created: {reason}", done=False, manual=f"{by_hand}.")
@@ -67,3 +67,12 @@ def _created(org: Org, wanted: KeyField, by_hand: str) -> Step:
         return Step(f"created {name}", done=True)
     seen = f"Let the integration user see {name}: {_DEPLOY}."
     return Step(f"created {name}, which the integration user does not see yet", done=False, manual=seen)
+
+
+def _grant(org: Org, wanted: KeyField) -> None:
+    """Let the permission set see and fill the field, where it is deployed already."""
+    sets = org.client.rows(f"SELECT Id FROM PermissionSet WHERE Name = '{PERMISSION_SET}'")  # noqa: S608 - our own name
+    rights = {"SobjectType": wanted.object, "Field": f"{wanted.object}.{wanted.field}"}
+    marks = {"PermissionsRead": True, "PermissionsEdit": True}
+    for row in sets:
+        org.client.json("POST", "sobjects/FieldPermissions", json={"ParentId": row["Id"], **rights, **marks})

@@ -1,0 +1,94 @@
+"""An org is prepared as far as the API can, and the rest is said, step by step; what is shipped fits together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from adapters.salesforce.preparing import PACKAGE as SHIPPED
+from bridge.mapping.target import load_target_mapping
+from bridge.nouns import KeyField, Thing
+from tests.adapters.salesforce.orgs import KEY, OBJECTS, connected, opened
+from tests.fakes.salesforce.org import bare, hostile, plain
+from tests.source_tree import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PACKAGE = SHIPPED / "source"
+
+
+def test_an_org_that_has_everything_needs_nothing() -> None:
+    steps = connected(opened()).prepare(list(OBJECTS.values()), dry_run=False)
+    assert [step.done for step in steps] == [True, True, True]
+
+
+def test_a_bare_org_gets_its_fields_and_the_rest_by_hand() -> None:
+    fake = opened(bare())
+    target = connected(fake)
+    planned = target.prepare(list(OBJECTS.values()), dry_run=True)
+    assert [step.done for step in planned] == [False, False, False]
+    assert KEY not in fake.org.objects["Case"].fields
+    steps = target.prepare(list(OBJECTS.values()), dry_run=False)
+    assert [step.done for step in steps] == [True, True, False]
+    assert "sf project deploy start" in steps[2].manual
+    assert fake.org.objects["Case"].fields[KEY].unique
+
+
+def test_a_field_that_no_api_can_make_is_said() -> None:
+    (step,) = connected(opened()).prepare([KeyField("Case", "OrderNumber")], dry_run=False)
+    assert (step.done, bool(step.manual)) == (False, True)
+
+
+def test_check_says_what_is_wrong_and_how_to_mend_it() -> None:
+    account = connected(opened(bare()), case_owner="").check()
+    wrong = [finding for finding in account.findings if not finding.ok]
+    assert {finding.text.split()[0] for finding in wrong} >= {"Contact", "Case", "case_owner"}
+    assert all(finding.remedy for finding in wrong)
+
+
+def test_check_warns_of_required_fields_and_of_a_day_that_is_used_up() -> None:
+    org = hostile()
+    org.used_before = 19_000
+    findings = connected(opened(org)).check().findings
+    assert any("Region__c" in finding.text for finding in findings)
+    assert any("API calls" in finding.text and not finding.ok for finding in findings)
+
+
+def test_check_knows_person_accounts_and_social_posts() -> None:
+    texts = [finding.text for finding in connected(opened(plain(person_accounts=True, social=True))).check().findings]
+    assert any("Person Accounts" in text for text in texts)
+    assert any("SocialPost" in text for text in texts)
+
+
+def test_check_without_a_way_in_says_only_that() -> None:
+    (finding,) = connected(opened(), consumer_secret="wrong").check().findings
+    assert not finding.ok
+    assert "wrong" not in finding.text.replace("is wrong", "")
+
+
+def test_the_shipped_package_has_every_field_that_the_shipped_mapping_fills() -> None:
+    mapping = load_target_mapping(ROOT / "mappings" / "salesforce" / "message.yaml")
+    assert mapping.thing is Thing.MESSAGE
+    folder = PACKAGE / "objects" / mapping.object / "fields"
+    made = {name(path) for path in folder.iterdir()}
+    assert {*mapping.fields, mapping.key_field} <= made
+
+
+def test_the_permission_set_lets_us_use_every_field_that_the_package_makes() -> None:
+    granted = {
+        node.text
+        for node in read(PACKAGE / "permissionsets" / "Casebridge.permissionset-meta.xml").iter()
+        if node.tag.endswith("}field")
+    }
+    for path in PACKAGE.glob("objects/*/fields/*.xml"):
+        kind = next(node.text for node in read(path).iter() if node.tag.endswith("}type"))
+        assert f"{path.parent.parent.name}.{name(path)}" in granted or kind == "MasterDetail"
+
+
+def name(path: Path) -> str:
+    return path.name.partition(".")[0]
+
+
+def read(path: Path) -> ET.Element:
+    return ET.fromstring(path.read_text(encoding="utf-8"))  # noqa: S314 - our own file
