@@ -28,12 +28,13 @@ class Agent:
         """Create a record by hand, a case of a phone call say; return its id."""
         return writes.create(self._world, self._world.org.objects[sobject], dict(values), self._now())
 
-    def change(self, record: str, **values: object) -> None:
+    def change(self, record: str, *, commits_after: timedelta = SOON, **values: object) -> None:
         """Change fields of a record."""
-        sobject = self._world.object_of(record)
+        sobject, actor = self._world.object_of(record), self._now()
         if sobject is None:
             raise KeyError(record)
-        writes.update(self._world, sobject, record, dict(values), self._now())
+        known = sobject
+        self._do(commits_after, lambda: writes.update(self._world, known, record, dict(values), actor))
 
     def take(self, case: str) -> None:
         """Take a case."""
@@ -92,8 +93,11 @@ class Agent:
     def _later(self, commits_after: timedelta, sobject: str, values: Json) -> None:
         """Create a record now, seen by others when its transaction ends."""
         actor, known = self._now(), self._world.org.objects[sobject]
-        doing: Callable[[], str] = lambda: writes.create(self._world, known, values, actor)  # noqa: E731 - a doing, now or later
+        self._do(commits_after, lambda: writes.create(self._world, known, values, actor))
+
+    def _do(self, commits_after: timedelta, doing: Callable[[], object]) -> None:
+        """Do something at once, or when its transaction ends."""
         if commits_after:
-            self._world.later(actor.at + commits_after, doing)
+            self._world.later(self._world.clock.now() + commits_after, doing)
         else:
             doing()

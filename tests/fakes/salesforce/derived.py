@@ -115,6 +115,14 @@ def _granted(world: World, row: Json, _actor: Actor) -> None:
         world.org.objects[sobject].hidden.discard(name)
 
 
+def _address_of_cases(world: World, row: Json, _actor: Actor) -> None:
+    """Keep the address that cases show like their contact's; the cases themselves are not changed by that."""
+    cases = world.org.objects["Case"]
+    for case in world.db.find(cases, cases.fields["ContactId"], row["Id"]):
+        if case["ContactEmail"] != row.get("Email"):
+            world.db.put(cases, {**case, "ContactEmail": row.get("Email")})
+
+
 BEFORE: dict[str, Callable[[World, Json, Json], Json]] = {
     "Case": _case,
     "Contact": _contact,
@@ -122,6 +130,7 @@ BEFORE: dict[str, Callable[[World, Json, Json], Json]] = {
     "ContentVersion": _file,
 }
 AFTER: dict[str, Callable[[World, Json, Actor], None]] = {
+    "Contact": _address_of_cases,
     "Account": _persona_contact,
     "ContentVersion": _first_place,
     "FieldPermissions": _granted,

@@ -69,7 +69,7 @@ class Trouble:
     burned_per_call: int = 0
     """Calls that a second client takes of the day's allocation for each of ours."""
     lock_every: int = 0
-    """At each n-th write it holds the row that was about to be touched, for ``lock_for``; 0 never."""
+    """At each n-th write of ours it holds the parent of the row (or the row), for ``lock_for``; 0 never."""
     lock_for: timedelta = timedelta(seconds=12)
     vanishing: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     """Number of the write before which an admin deletes a field: (object, field)."""

@@ -53,7 +53,7 @@ def path(world: World, sobject: SObject, name: str) -> Path:
                 f"Didn't understand relationship '{relation}' in field path. If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship name.",
             )
         followed.append(link)
-        here = world.org.objects["User" if link.name == "OwnerId" else link.refers_to[0]]
+        here = world.org.objects["Name" if len(link.refers_to) > 1 else link.refers_to[0]]
     field = here.field(last)
     if field is None:
         message = f"\nERROR at Row:1:Column:1\nNo such column '{last}' on entity '{here.name}'. If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names."

@@ -201,7 +201,15 @@ def _people() -> list[SObject]:
         yes_no("PermissionsRead"),
         yes_no("PermissionsEdit"),
     ]
+    anybody = [
+        text("Name", 121),
+        text("Type", 40),
+        typed("email", "Email", 80),
+        text("Username", 80),
+        yes_no("IsActive"),
+    ]
     return [
+        sobject("Name", "000", *made_by_system(anybody), createable=False),
         sobject("User", "005", *made_by_system(user)),
         sobject("Group", "00G", *made_by_system(queue)),
         sobject("QueueSobject", "03g", *made_by_system([ref("QueueId", "Group"), text("SobjectType", 40)])),

@@ -140,6 +140,22 @@ def test_a_hostile_org_burns_the_quota_holds_locks_and_drops_a_field(clock: Fixe
     assert "Casebridge_Hint__c" not in {field["name"] for field in sf.Case.describe()["fields"]}
 
 
+def test_cases_show_the_present_address_of_their_contact(fake: Fake, sf: Salesforce) -> None:
+    contact = sf.Contact.create({"LastName": "Sommer"})["id"]
+    case = sf.Case.create({"ContactId": contact})["id"]
+    fake.agent().change(contact, Email="greta@x.example")
+    assert sf.Case.get(case)["ContactEmail"] == "greta@x.example"
+
+
+def test_an_agent_waits_for_a_lock_where_an_interface_is_refused(fake: Fake, sf: Salesforce) -> None:
+    case = sf.Case.create({})["id"]
+    fake.world.hold(case, timedelta(seconds=10))
+    with pytest.raises(SalesforceError, match="UNABLE_TO_LOCK_ROW"):
+        sf.Case.update(case, {"Subject": "x"})
+    fake.agent().take(case)
+    assert fake.rows("Case")[0]["OwnerId"] == fake.world.names["Ada Amsel"]
+
+
 def test_history_keeps_who_changed_what_and_names_beside_ids(fake: Fake, sf: Salesforce) -> None:
     case = sf.Case.create({}, headers=NO_ASSIGNMENT)["id"]
     fake.agent().take(case)

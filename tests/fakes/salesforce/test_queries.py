@@ -52,6 +52,8 @@ def found(sf: Salesforce, where: str, cases: list[str], rest: str = "ORDER BY Ca
         ("ParentId = null AND IsClosed = false", [0, 1, 2, 3]),
         ("ClosedDate != null", []),
         ("Owner.Name = 'Support'", [0, 1, 2, 3]),
+        ("Owner.Type = 'User'", []),
+        ("Owner.Type = 'Queue' AND CreatedBy.Name LIKE 'Casebridge%'", [0, 1, 2, 3]),
     ],
 )
 def test_conditions_find_what_they_say(sf: Salesforce, cases: list[str], where: str, expected: list[int]) -> None:

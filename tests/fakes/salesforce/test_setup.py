@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 from simple_salesforce import SalesforceError
 
 from tests.fakes.salesforce.app import Fake
@@ -15,7 +19,6 @@ from tests.fakes.salesforce.sdk import connected
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import requests
     from simple_salesforce.api import Salesforce
 
     from bridge.clock import FixedClock
@@ -46,6 +49,22 @@ def test_a_token_tells_who_it_is(fake: Fake, sf: Salesforce, session: requests.S
     told = session.get(address, headers={"Authorization": f"Bearer {sf.session_id}"}, timeout=5)
     assert told.json()["user_id"] == fake.world.system
     assert session.get(address, timeout=5).status_code == 403
+
+
+def test_it_can_be_started_by_hand_and_tells_how_to_sign_in() -> None:
+    command = [sys.executable, "-m", "tests.fakes.salesforce", "--port", "0", "--org", "bare"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        address = served.stdout.readline().split()[5]
+        told = dict(line.rsplit(maxsplit=1) for line in (served.stdout.readline() for _ in range(5)))
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": told["  consumer key"],
+            "client_secret": told["  consumer secret"],
+        }
+        granted = requests.post(f"{address}/services/oauth2/token", data=form, timeout=5).json()
+        served.send_signal(signal.SIGINT)
+    assert granted["instance_url"] == address
 
 
 def _package(folder: Path) -> Path:

@@ -113,7 +113,12 @@ class World:
     def seed(self, sobject: str, **values: object) -> str:
         """Store a row as it is, without rules; return its id."""
         known = self.org.objects[sobject]
-        row = {**self.blank(known, Actor(self.system, self.clock.now())), **values, "Id": self.db.mint(known)}
+        row = {
+            "Type": sobject,
+            **self.blank(known, Actor(self.system, self.clock.now())),
+            **values,
+            "Id": self.db.mint(known),
+        }
         self.db.put(known, row)
         return str(row["Id"])
 
@@ -187,8 +192,10 @@ class World:
         """Let another transaction hold a row for so long."""
         self._held[record] = self.clock.now() + for_
 
-    def touch(self, records: Iterable[str | None]) -> None:
-        """Take the locks that a write needs, or fail while another transaction holds one of them."""
+    def touch(self, records: Iterable[str | None], actor: Actor) -> None:
+        """Take the locks that a write needs, or fail while another transaction holds one; people at screens just wait."""
+        if actor.user != self.system:
+            return
         touched = [record for record in records if record]
         self._make_trouble(touched)
         if self.strike:
@@ -204,7 +211,7 @@ class World:
         if self._writes in trouble.vanishing:
             self.drop_field(*trouble.vanishing[self._writes])
         if trouble.lock_every and touched and self._writes % trouble.lock_every == 0:
-            self.hold(touched[0], trouble.lock_for)
+            self.hold(touched[-1], trouble.lock_for)
 
     def drop_field(self, sobject: str, name: str) -> None:
         """Delete a field, as an admin does in Setup."""

@@ -65,7 +65,7 @@ def upsert(world: World, sobject: SObject, field: Field, value: Any, body: Json,
 def delete(world: World, sobject: SObject, record: str, actor: Actor) -> None:
     """Put a row into the recycle bin, with what hangs on it; people with cases cannot be deleted."""
     row = world.living(sobject, record)
-    world.touch([record, *links.parents(sobject, row)])
+    world.touch([record, *links.parents(sobject, row)], actor)
     cases = world.org.objects["Case"]
     for name in ("ContactId", "AccountId"):
         if sobject.name in cases.fields[name].refers_to and world.db.find(cases, cases.fields[name], record):
@@ -130,7 +130,7 @@ def _store(world: World, sobject: SObject, old: Json, new: Json, actor: Actor) -
     """Put a row through everything that stands between a write and the table."""
     row = BEFORE[sobject.name](world, old, new) if sobject.name in BEFORE else new
     _require(sobject, row)
-    world.touch([row["Id"], *links.parents(sobject, row)])
+    world.touch([row["Id"], *links.parents(sobject, row)], actor)
     _unique(world, sobject, row)
     automations.validate(world, sobject, old, row)
     automations.question_duplicates(world, sobject, old, row, actor)

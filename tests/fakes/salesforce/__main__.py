@@ -1,0 +1,59 @@
+"""Serve a pretend Salesforce to try Casebridge against: ``python -m tests.fakes.salesforce``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from bridge.clock import SystemClock
+from tests.fakes.salesforce.app import Fake
+from tests.fakes.salesforce.org import bare, hostile, plain
+from tests.fakes.serving import running
+
+ORGS = {"bare": bare, "plain": plain, "hostile": hostile}
+TOLD = """\
+A pretend Salesforce answers at {address} until you press Ctrl-C. Nothing is kept.
+  consumer key     {key}
+  consumer secret  {secret}
+  username         {username}
+  queue Support    {queue}
+  user Ada Amsel   {user}
+"""
+
+
+def main() -> None:
+    """Serve an org until somebody presses Ctrl-C."""
+    options = argparse.ArgumentParser(prog="python -m tests.fakes.salesforce", description=__doc__)
+    options.add_argument("--port", type=int, default=8766, help="where to listen on the loopback; 0 takes a free port")
+    options.add_argument("--org", choices=ORGS, default="plain", help="bare: nothing prepared; hostile: many admins")
+    options.add_argument("--person-accounts", action="store_true", help="customers are Person Accounts")
+    options.add_argument("--social", action="store_true", help="SocialPost and SocialPersona are there")
+    chosen = options.parse_args()
+    fake = Fake(SystemClock(), ORGS[chosen.org](person_accounts=chosen.person_accounts, social=chosen.social))
+    client, names = fake.org.client, fake.world.names
+    with running(fake.app, port=chosen.port) as address:
+        told = TOLD.format(
+            address=address,
+            key=client.key,
+            secret=client.secret,
+            username=client.username,
+            queue=names["Support"],
+            user=names["Ada Amsel"],
+        )
+        sys.stdout.write(told)
+        sys.stdout.flush()
+        wait()
+
+
+def wait() -> None:
+    """Wait for Ctrl-C."""
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        return
+
+
+if __name__ == "__main__":
+    main()
