@@ -45,35 +45,57 @@ class Declining(Exception):
 
 
 def amend(account: Account, amendments: Sequence[Amendment]) -> list[Outcome]:
-    """Do amendments one by one. Raises only where none was done."""
-    outcomes: list[Outcome] = []
+    """Do amendments: links all at once, the others one by one. Raises only where none was done."""
+    outcomes: dict[str, Outcome] = {}
+    links = [each for each in amendments if each.kind is AmendmentKind.LINK]
+    if links:
+        _try(lambda: _link(account, links), [each.key for each in links], outcomes)
     for each in amendments:
-        try:
-            _DOING[each.kind](account, each)
-            outcomes.append(Written(each.ref, created=True))
-        except Declining as declining:
-            outcomes.append(declining.refusal)
-        except Declined as declined:
-            outcomes.append(declined.problem.refusal())
-        except Uncertain as lost:
-            outcomes.append(Unknown(str(lost)))
-        except RateLimited as limit:
-            if not outcomes:
-                raise
-            outcomes.append(Retry(limit.retry_after, str(limit)))
-        except Transient as trouble:
-            outcomes.append(Retry(_LATER, str(trouble)))
+        if each.kind is not AmendmentKind.LINK:
+            _try(lambda each=each: _once(account, each), [each.key], outcomes)  # type: ignore[misc]  # a default binds it
+    return [outcomes[each.key] for each in amendments]
+
+
+def _try(doing: Callable[[], Mapping[str, Outcome]], keys: Sequence[str], outcomes: dict[str, Outcome]) -> None:
+    """Do something and note what became of each key."""
+    try:
+        outcomes |= doing()
+    except Declining as declining:
+        outcomes |= dict.fromkeys(keys, declining.refusal)
+    except Declined as declined:
+        outcomes |= dict.fromkeys(keys, declined.problem.refusal())
+    except Uncertain as lost:
+        outcomes |= dict.fromkeys(keys, Unknown(str(lost)))
+    except RateLimited as limit:
+        if not outcomes:
+            raise
+        outcomes |= dict.fromkeys(keys, Retry(limit.retry_after, str(limit)))
+    except Transient as trouble:
+        outcomes |= dict.fromkeys(keys, Retry(_LATER, str(trouble)))
+
+
+def _once(account: Account, amendment: Amendment) -> dict[str, Outcome]:
+    _DOING[amendment.kind](account, amendment)
+    return {amendment.key: Written(amendment.ref, created=True)}
+
+
+def _link(account: Account, amendments: Sequence[Amendment]) -> dict[str, Outcome]:
+    """Link tickets; a link that stands is no second one."""
+    refs = {ref for each in amendments for ref in (each.ref, each.other_ref) if ref.isdecimal()}
+    standing = account.finder.survivors(TICKETS, refs)
+    there = [each for each in amendments if each.ref in standing and each.other_ref in standing]
+    pairs = [(standing[each.ref]["id"], standing[each.other_ref]["id"]) for each in there]
+    problems = account.associations.link(TICKETS, TICKETS, [pair for pair in pairs if len(set(pair)) > 1])
+    outcomes: dict[str, Outcome] = {
+        each.key: Refusal(f"one of the tickets {each.ref} and {each.other_ref} is not there", code="not_found")
+        for each in amendments
+    }
+    for each, pair in zip(there, pairs, strict=True):
+        wrong = next((problem for problem in problems if set(pair) & set(problem.ids)), None)
+        by_hand = f"By hand: open ticket {each.ref} and add ticket {each.other_ref} under Tickets"
+        refusal = Refusal(f"{wrong.refusal().reason}. {by_hand}", code="not_linked") if wrong else None
+        outcomes[each.key] = refusal or Written(each.ref, created=True)
     return outcomes
-
-
-def _link(account: Account, amendment: Amendment) -> None:
-    for ref in (amendment.ref, amendment.other_ref):
-        _present(account, TICKETS, ref)
-    problems = account.associations.link(TICKETS, TICKETS, [(amendment.ref, amendment.other_ref)])
-    if problems:
-        by_hand = f"By hand: open ticket {amendment.ref}, add the ticket {amendment.other_ref} under Tickets"
-        message = f"{problems[0].refusal().reason}. {by_hand}"
-        raise Declining(message, "not_linked")
 
 
 def _tag(account: Account, amendment: Amendment) -> None:
@@ -173,7 +195,6 @@ def _set(account: Account, name: str, ref: str, properties: Mapping[str, str]) -
 
 
 _DOING: Mapping[AmendmentKind, Callable[[Account, Amendment], None]] = {
-    AmendmentKind.LINK: _link,
     AmendmentKind.TAG: _tag,
     AmendmentKind.NOTE: _note,
     AmendmentKind.REOPEN: _reopen,

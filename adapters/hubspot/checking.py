@@ -9,7 +9,6 @@ from adapters.hubspot import paths
 from adapters.hubspot.errors import KEYS, Declined
 from adapters.hubspot.limits import BATCH
 from adapters.hubspot.names import CONTACTS, TICKETS
-from adapters.hubspot.preparing import unique
 from bridge import nouns
 from bridge.errors import AuthError, CasebridgeError, Transient
 from bridge.nouns import Finding, Thing
@@ -75,14 +74,6 @@ def _objects(account: Account) -> Iterator[Finding]:
             yield Finding(ok=False, text=f"{name} cannot be read: {error}", remedy=remedy)
             continue
         yield Finding(ok=True, text=f"{name} can be read; writing needs the scopes {scopes}")
-        yield from _key(account, name)
-
-
-def _key(account: Account, name: str) -> Iterator[Finding]:
-    field = account.key_field(name)
-    if field and not unique(account, name, field):
-        remedy = "Run casebridge check --prepare, which creates it, or create it under Settings > Properties with unique values."
-        yield Finding(ok=False, text=f"{name} have no unique property {field}", remedy=remedy)
 
 
 def _required(account: Account) -> Iterator[Finding]:

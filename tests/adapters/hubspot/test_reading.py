@@ -122,8 +122,15 @@ def test_a_known_contact_that_we_wrote_carries_our_key(here: Place) -> None:
     assert seen.person.our_key == contact(1).key
 
 
-def test_a_search_that_is_refused_for_its_pace_is_waited_for_a_second(tmp_path: Path) -> None:
-    here = place(tmp_path, replace(quick(plain()), searches_a_second=1))
+def test_a_search_waits_for_its_turn_beside_a_busy_neighbour(tmp_path: Path) -> None:
+    here = place(tmp_path, replace(quick(plain()), searches_a_second=3, neighbour_searches=2))
+    (case,) = refs(here.target, [ticket(1)])
+    here.fake.agent.note(case, "#reply Hello")
+    assert [answer.text for answer in answers(list(here.target.activity(Cursor())))] == ["Hello"]
+
+
+def test_a_search_that_never_has_its_turn_is_left_for_later(tmp_path: Path) -> None:
+    here = place(tmp_path, replace(quick(plain()), searches_a_second=2, neighbour_searches=2))
     with pytest.raises(RateLimited) as limited:
         list(here.target.activity(Cursor()))
     assert limited.value.retry_after == 1
