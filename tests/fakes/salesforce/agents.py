@@ -1,4 +1,4 @@
-"""What the people of an org do in it: take cases, answer, note, merge, delete; everything as they do it on their screens."""
+"""What others do in an org: agents at their screens, and mail that the org makes into cases by itself."""
 
 from __future__ import annotations
 
@@ -101,3 +101,20 @@ class Agent:
             self._world.later(self._world.clock.now() + commits_after, doing)
         else:
             doing()
+
+
+def receive(world: World, sender: str, subject: str, text: str, *, case: str = "") -> str:
+    """Let a mail come in, to a case or as a new one (Email-to-Case); return the case's id."""
+    robot = Agent(world, "Automated Process")
+    if not case:
+        contacts = world.org.objects["Contact"]
+        known = world.db.find(contacts, contacts.fields["Email"], sender)
+        person = {"ContactId": known[0]["Id"]} if len(known) == 1 else {}
+        owner = world.names["Support"]
+        case = robot.create(
+            "Case", Subject=subject, Description=text, Origin="Email", SuppliedEmail=sender, OwnerId=owner, **person
+        )
+    robot.create(
+        "EmailMessage", ParentId=case, Incoming=True, Status="0", FromAddress=sender, Subject=subject, TextBody=text
+    )
+    return case

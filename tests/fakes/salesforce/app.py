@@ -12,8 +12,8 @@ from starlette.routing import Route
 from tests.fakes.calls import Call as Recorded
 from tests.fakes.calls import Recorded as Recording
 from tests.fakes.faults import Faults, Faulty
-from tests.fakes.salesforce import bulk, collection, composite, oauth, queries, records, tooling
-from tests.fakes.salesforce.agents import Agent
+from tests.fakes.salesforce import collection, composite, extracts, ingest, oauth, queries, records, tooling
+from tests.fakes.salesforce.agents import Agent, receive
 from tests.fakes.salesforce.errors import ApiError, expired, limit_exceeded, locked, not_found
 from tests.fakes.salesforce.org import Org, plain
 from tests.fakes.salesforce.protocol import LONGEST_ADDRESS, ROUTES, Call, Reply, refused, split
@@ -27,7 +27,15 @@ if TYPE_CHECKING:
     from tests.fakes.salesforce.errors import Json
     from tests.fakes.salesforce.fields import SObject
 
-INTERFACES = (bulk, collection, composite, queries, records, tooling)  # importing them puts them into ROUTES
+INTERFACES = (
+    collection,
+    composite,
+    extracts,
+    ingest,
+    queries,
+    records,
+    tooling,
+)  # importing them puts them into ROUTES
 ORGANISATION = "00DCb0000000001AAA"
 METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD"]
 FAULTS = {
@@ -64,6 +72,10 @@ class Fake:
     def agent(self, name: str = "Ada Amsel") -> Agent:
         """Return one of the people who work here."""
         return Agent(self.world, name)
+
+    def receive_mail(self, sender: str, subject: str, text: str, *, case: str = "") -> str:
+        """Let a customer's mail come in, which the org makes into a case by itself; return the case's id."""
+        return receive(self.world, sender, subject, text, case=case)
 
     def rows(self, sobject: str, *, deleted: bool = False) -> list[Json]:
         """Return an object's rows as they are stored, for a test to look at."""

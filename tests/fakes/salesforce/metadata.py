@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from tests.fakes.salesforce.standard import OWNER_OR_QUEUE, sobject
+from tests.fakes.salesforce.system import OWNER_OR_QUEUE, sobject
 from tests.fakes.salesforce.tooling import KINDS, field_of
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes.salesforce import standard
 from tests.fakes.salesforce.fields import Field, SObject, area, choice, key_field, ref, text, typed, yes_no
+from tests.fakes.salesforce.system import OWNER_OR_QUEUE, sobject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -163,9 +164,9 @@ def message_object() -> SObject:
         yes_no("Public__c"),
         typed("datetime", "Sent_At__c"),
         typed("double", "Rating__c"),
-        standard.OWNER_OR_QUEUE,
+        OWNER_OR_QUEUE,
     ]
-    return standard.sobject("Casebridge_Message__c", "a0B", *fields)
+    return sobject("Casebridge_Message__c", "a0B", *fields)
 
 
 def hostile(*, person_accounts: bool = False, social: bool = False) -> Org:

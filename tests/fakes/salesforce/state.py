@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bridge.clock import Clock
-    from tests.fakes.salesforce.bulk import IngestJob, QueryJob
     from tests.fakes.salesforce.errors import Json
+    from tests.fakes.salesforce.extracts import QueryJob
+    from tests.fakes.salesforce.ingest import IngestJob
     from tests.fakes.salesforce.world import World
 
 DAY = timedelta(hours=24)
@@ -65,3 +66,7 @@ class State:
         """Return a number that no other token, cursor or job has."""
         self.counted += 1
         return self.counted
+
+    def job_id(self) -> str:
+        """Return the id of a new bulk job."""
+        return f"750Cb{self.number():010}AAA"

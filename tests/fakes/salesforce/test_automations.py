@@ -199,6 +199,19 @@ def test_agents_mail_post_and_note_as_on_their_screens(fake: Fake, sf: Salesforc
     assert sf.query("SELECT Id FROM CaseComment")["totalSize"] == 0
 
 
+def test_mail_becomes_a_case_of_its_sender_without_anybody_asking(fake: Fake, sf: Salesforce) -> None:
+    contact = sf.Contact.create({"LastName": "Sommer", "Email": "greta@customer.example"})["id"]
+    case = fake.receive_mail("greta@customer.example", "Router", "It is broken")
+    assert fake.receive_mail("greta@customer.example", "Re: Router", "Still", case=case) == case
+    row = sf.Case.get(case)
+    assert (row["ContactId"], row["Origin"], row["OwnerId"]) == (contact, "Email", fake.world.names["Support"])
+    mails = sf.query(
+        "SELECT TextBody FROM EmailMessage WHERE Incoming = true AND CreatedBy.UserType = 'AutomatedProcess'"
+    )
+    assert mails["totalSize"] == 2
+    assert [notice.by for notice in fake.notices] == ["Automated Process"]
+
+
 def test_a_person_account_brings_a_contact_of_its_own(clock: FixedClock) -> None:
     fake = Fake(clock, plain(person_accounts=True))
     sf = connected(fake)

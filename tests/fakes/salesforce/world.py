@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tests.fakes.salesforce.fields import SObject
     from tests.fakes.salesforce.org import Org
 
+OTHERS = {"Automated Process": "AutomatedProcess", "Pia Portal": "CspLitePortal"}
+"""Users who are no agents: the org's own automations, a customer in the portal."""
 LABELS = {"CaseComment": "Case Comment", "EmailMessage": "Email Message"}
 
 
@@ -66,6 +68,10 @@ class World:
         for name in org.agents:
             login = name.casefold().replace(" ", ".") + "@pretend.example"
             self.names[name] = self.seed("User", Name=name, Username=login, Email=login, IsActive=True)
+        for name, kind in OTHERS.items():
+            self.names[name] = self.seed(
+                "User", Name=name, Username=f"{kind}@pretend.example", UserType=kind, IsActive=True
+            )
         for name in org.queues:
             self.names[name] = queue = self.seed("Group", Name=name, DeveloperName=name, Type="Queue")
             self.seed("QueueSobject", QueueId=queue, SobjectType="Case")

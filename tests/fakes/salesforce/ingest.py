@@ -1,4 +1,4 @@
-"""Bulk API 2.0: jobs that take a file of records, or give one, in their own time."""
+"""Bulk API 2.0, jobs that take records: a file is uploaded and worked off in its own time."""
 
 from __future__ import annotations
 
@@ -6,23 +6,20 @@ import csv
 import io
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tests.fakes.salesforce import checks, collection, queries, records, writes
+from tests.fakes.salesforce import checks, collection, records, tables, writes
 from tests.fakes.salesforce.errors import ApiError, Json, not_found
 from tests.fakes.salesforce.protocol import ROUTES, Call, Reply
 from tests.fakes.salesforce.world import Actor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from tests.fakes.salesforce.fields import SObject
     from tests.fakes.salesforce.state import State
 
 DELIMITERS = {"COMMA": ",", "TAB": "\t", "SEMICOLON": ";", "PIPE": "|", "CARET": "^", "BACKQUOTE": "`"}
 OPERATIONS = ("insert", "update", "upsert", "delete")
 CHUNK = 200
-CSV = "text/csv"
 
 
 @dataclass(slots=True)
@@ -69,35 +66,6 @@ class IngestJob:
         }
 
 
-@dataclass(slots=True)
-class QueryJob:
-    """A job that gives records."""
-
-    id: str
-    actor: Actor
-    operation: str
-    query: str
-    state: str = "UploadComplete"
-    header: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-
-    def described(self, version: str) -> Json:
-        """Return what the interface says of the job."""
-        return {
-            "id": self.id,
-            "operation": self.operation,
-            "state": self.state,
-            "createdById": self.actor.user,
-            "createdDate": checks.stamp(self.actor.at),
-            "concurrencyMode": "Parallel",
-            "contentType": "CSV",
-            "apiVersion": float(version),
-            "lineEnding": "LF",
-            "columnDelimiter": "COMMA",
-            "numberRecordsProcessed": len(self.rows),
-        }
-
-
 @ROUTES.at("POST", "jobs/ingest")
 def open_job(state: State, call: Call) -> Reply:
     """Open a job that takes records; assignment rules run in it only if one is named."""
@@ -115,7 +83,7 @@ def open_job(state: State, call: Call) -> Reply:
             )
     actor = Actor(call.user, call.at, auto_assign="assignmentRuleId" in body, allow_save=call.actor.allow_save)
     job = IngestJob(
-        _new_id(state),
+        state.job_id(),
         actor,
         sobject,
         operation,
@@ -136,7 +104,7 @@ def upload(state: State, call: Call, named: str) -> Reply:
             "INVALIDJOBSTATE",
             f"Found multiple contents for job: <{named}>, please 'Close' / 'Abort' / 'Delete' the current Job then create a new Job",
         )
-    if not call.headers.get("content-type", "").startswith(CSV):
+    if not call.headers.get("content-type", "").startswith(tables.MEDIA):
         raise ApiError("INVALIDCONTENTTYPE", "Content-Type of the data must be text/csv", status=415)
     job.data = call.body if isinstance(call.body, bytes) else b""
     return Reply(status=201)
@@ -187,56 +155,16 @@ def forget(state: State, _call: Call, named: str) -> Reply:
 def results(state: State, _call: Call, named: str, kind: str) -> Reply:
     """Hand out what became of the records."""
     job = _ingest(state, named)
-    tables = {
+    kinds = {
         "successfulresults": (["sf__Id", "sf__Created", *job.header], job.succeeded),
         "failedresults": (["sf__Id", "sf__Error", *job.header], job.failed),
         "unprocessedrecords": (job.header, job.waiting),
     }
-    if kind.casefold() not in tables:
+    if kind.casefold() not in kinds:
         raise not_found()
     if job.state not in ("JobComplete", "Failed", "Aborted"):
         raise ApiError("INVALIDJOBSTATE", f"Results are there when the job has ended; it is {job.state}")
-    return Reply(_csv(*tables[kind.casefold()]), media=CSV)
-
-
-@ROUTES.at("POST", "jobs/query")
-def open_query(state: State, call: Call) -> Reply:
-    """Start a job that gives records; a query that cannot be read is refused at once."""
-    body = call.object()
-    queries.run(state, str(body.get("query")), deleted=False, version=call.version)
-    job = QueryJob(_new_id(state), call.actor, body["operation"], body["query"])
-    state.queries[job.id] = job
-    begin = call.at + state.world.org.bulk_waits
-
-    def run() -> None:
-        names, rows = queries.run(state, job.query, deleted=job.operation == "queryAll", version=call.version)
-        job.header, job.rows = list(names), [[_cell(_dotted(row, name)) for name in names] for row in rows]
-        job.state = "JobComplete"
-
-    state.world.later(begin, lambda: setattr(job, "state", "InProgress"))
-    state.world.later(begin + state.world.org.bulk_takes, run)
-    return Reply(job.described(call.version))
-
-
-@ROUTES.at("GET", "jobs/query/{}")
-def query_job(state: State, call: Call, named: str) -> Reply:
-    """Tell of a job."""
-    return Reply(_query(state, named).described(call.version))
-
-
-@ROUTES.at("GET", "jobs/query/{}/results")
-def query_results(state: State, call: Call, named: str) -> Reply:
-    """Hand out records from a locator on."""
-    job = _query(state, named)
-    if job.state != "JobComplete":
-        raise ApiError("INVALIDJOBSTATE", f"Results are there when the job has ended; it is {job.state}")
-    start = int(call.query.get("locator", "0") or 0)
-    end = start + int(call.query.get("maxRecords", "50000"))
-    page = job.rows[start:end]
-    locator = str(end) if end < len(job.rows) else "null"
-    return Reply(
-        _csv(job.header, page), headers={"Sforce-Locator": locator, "Sforce-NumberOfRecords": str(len(page))}, media=CSV
-    )
+    return Reply(tables.as_file(*kinds[kind.casefold()]), media=tables.MEDIA)
 
 
 def _start(state: State, job: IngestJob) -> None:
@@ -266,15 +194,9 @@ def _read(job: IngestJob) -> None:
         return
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=DELIMITERS[job.delimiter]))
     job.header, job.waiting = (rows[0], rows[1:]) if rows else ([], [])
-    unknown = next((name for name in job.header if not _column(job.sobject, name)), None)
+    unknown = next((name for name in job.header if not tables.has_column(job.sobject, name)), None)
     if unknown:
         job.state, job.message = "Failed", f"InvalidBatch : Field name not found : {unknown}"
-
-
-def _column(sobject: SObject, name: str) -> bool:
-    """Say whether a column is a field, or an external id behind a relationship."""
-    relation, dot, _ = name.partition(".")
-    return bool(sobject.by_relationship(relation) if dot else sobject.field(name))
 
 
 def _work(state: State, job: IngestJob) -> None:
@@ -288,7 +210,7 @@ def _work(state: State, job: IngestJob) -> None:
         for row in chunk:
             repeated = at is not None and often[row[at].casefold()] > 1
             try:
-                known, created = _write(state, job, _record(job.sobject, job.header, row), repeated=repeated)
+                known, created = _write(state, job, tables.record_of(job.sobject, job.header, row), repeated=repeated)
                 job.succeeded.append([known, str(created).lower(), *row])
             except ApiError as error:
                 job.failed.append(["", error.cell(), *row])
@@ -317,70 +239,8 @@ def _write(state: State, job: IngestJob, record: Json, *, repeated: bool) -> tup
     return known, False
 
 
-def _record(sobject: SObject, header: Sequence[str], row: Sequence[str]) -> Json:
-    """Return a line of a file as a record: an empty cell says nothing, ``#N/A`` empties the field."""
-    record: Json = {}
-    for name, cell in zip(header, row, strict=True):
-        relation, dot, key = name.partition(".")
-        if cell and dot:
-            record[relation] = {key: cell}
-        elif cell:
-            record[name] = _typed(sobject, name, cell)
-    return record
-
-
-def _typed(sobject: SObject, name: str, cell: str) -> Any:  # noqa: ANN401 - any JSON scalar
-    """Return a cell as the field's kind; what cannot be one stays text and is refused by the field."""
-    kind = known.kind if (known := sobject.field(name)) else "string"
-    if cell == "#N/A":
-        return None
-    if kind == "boolean":
-        return {"true": True, "1": True, "false": False, "0": False}.get(cell.casefold(), cell)
-    if kind in ("double", "int"):
-        return float(cell) if cell.replace(".", "", 1).removeprefix("-").isdigit() else cell
-    return cell
-
-
-def _dotted(row: Json, name: str) -> object:
-    """Return what a dotted name means in a row of an answer."""
-    at: Any = row
-    for part in name.split("."):
-        at = (
-            next((value for key, value in at.items() if key.casefold() == part.casefold()), None)
-            if isinstance(at, dict)
-            else None
-        )
-    return at
-
-
-def _cell(value: object) -> str:
-    """Return a value as a file has it."""
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Return a table as a file, every cell in quotes."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
-    writer.writerow(header)
-    writer.writerows(rows)
-    return out.getvalue().encode()
-
-
-def _new_id(state: State) -> str:
-    """Return the id of a new job."""
-    return f"750Cb{state.number():010}AAA"
-
-
 def _ingest(state: State, named: str) -> IngestJob:
     """Return a job that takes records."""
     if named not in state.ingest:
         raise not_found()
     return state.ingest[named]
-
-
-def _query(state: State, named: str) -> QueryJob:
-    """Return a job that gives records."""
-    if named not in state.queries:
-        raise not_found()
-    return state.queries[named]
