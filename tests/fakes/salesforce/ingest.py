@@ -192,11 +192,15 @@ def _read(job: IngestJob) -> None:
             "ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is LF",
         )
         return
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=DELIMITERS[job.delimiter]))
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=DELIMITERS[job.delimiter]) if row]
     job.header, job.waiting = (rows[0], rows[1:]) if rows else ([], [])
-    unknown = next((name for name in job.header if not tables.has_column(job.sobject, name)), None)
-    if unknown:
-        job.state, job.message = "Failed", f"InvalidBatch : Field name not found : {unknown}"
+    wanted = [job.key] if job.operation == "upsert" and job.key else ["Id"] if job.operation != "insert" else []
+    unknown = [name for name in job.header if not tables.has_column(job.sobject, name)]
+    absent = [name for name in wanted if name not in job.header]
+    if unknown or absent:
+        job.state, job.message = "Failed", f"InvalidBatch : Field name not found : {(unknown or absent)[0]}"
+    elif any(len(row) != len(job.header) for row in job.waiting):
+        job.state, job.message = "Failed", "InvalidBatch : The number of columns differs from the header's"
 
 
 def _work(state: State, job: IngestJob) -> None:

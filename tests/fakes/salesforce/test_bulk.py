@@ -103,8 +103,15 @@ def test_parents_are_named_by_their_key_in_the_header(fake: Fake, sf: Salesforce
 
 
 def test_what_cannot_be_read_fails_the_whole_job(sf: Salesforce, clock: FixedClock) -> None:
-    unknown = run(sf, clock, f"{KEY},Nope\nk,x\n")
-    assert client(sf).get_job(unknown, is_query=False)["errorMessage"] == "InvalidBatch : Field name not found : Nope"
+    messages = [
+        client(sf).get_job(run(sf, clock, data), is_query=False)["errorMessage"]
+        for data in (f"{KEY},Nope\nk,x\n", "LastName\nSommer\n", f"{KEY},LastName\nk,Sommer,more\n")
+    ]
+    assert messages == [
+        "InvalidBatch : Field name not found : Nope",
+        f"InvalidBatch : Field name not found : {KEY}",
+        "InvalidBatch : The number of columns differs from the header's",
+    ]
     endings = run(sf, clock, f"{KEY},LastName\r\nk,x\r\n")
     assert client(sf).get_job(endings, is_query=False)["state"] == "Failed"
     fine = started(sf, f"{KEY},LastName\r\nk,x\r\n", line_ending=LineEnding.CRLF)
