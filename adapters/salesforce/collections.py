@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from adapters.salesforce.client import PARTS, Part
 from adapters.salesforce.errors import Declined, Lost
-from adapters.salesforce.wording import refusal, said
+from adapters.salesforce.wording import REST, declined, said
 from bridge.errors import CasebridgeError, ConfigError
-from bridge.nouns import Ended, Refusal, Retry, Unknown, Written
+from bridge.nouns import Accepted, Ended, Refusal, Retry, Unknown, Written
 from bridge.schema_check import first_violation
 
 if TYPE_CHECKING:
@@ -24,18 +24,6 @@ PATH = "composite/sobjects"
 AUTO_ASSIGN = "Sforce-Auto-Assign"
 """Assignment rules: on a create only, else a case would leave its agent at every update."""
 DUPLICATE_RULES = "Sforce-Duplicate-Rule-Header"
-_AGAIN = frozenset(
-    {
-        "UNABLE_TO_LOCK_ROW",
-        "ALL_OR_NONE_OPERATION_ROLLED_BACK",
-        "PROCESSING_HALTED",
-        "SERVER_UNAVAILABLE",
-        "QUERY_TIMEOUT",
-        "UNKNOWN_EXCEPTION",
-    }
-)
-_REST = 2.0
-"""Seconds before another try at a row that somebody else holds; the retry policy adds jitter."""
 _GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
 _UNBLAMED = frozenset({"JSON_PARSER_ERROR"})
 """Errors that do not tell the field."""
@@ -49,21 +37,21 @@ class Sending:
     """The calls of one write: once one of them may have written, an error is the outcome of its rows only."""
 
     def __init__(self) -> None:
-        """Nothing was sent yet."""
-        self._begun = False
+        """Nothing was written yet."""
+        self.begun = False
 
     def send(self, count: int, call: Call) -> list[Outcome]:
         """Return the outcomes of ``count`` rows; raises only while nothing was written."""
         try:
             outcomes = call()
         except Lost as error:
-            self._begun = True
+            self.begun = True
             return [Unknown(str(error))] * count
         except CasebridgeError as error:
-            if not self._begun:
+            if not self.begun:
                 raise
-            return [Retry(_REST, str(error))] * count
-        self._begun = True
+            return [Retry(REST, str(error))] * count
+        self.begun = self.begun or any(isinstance(each, (Written, Accepted)) for each in outcomes)
         return outcomes
 
 
@@ -110,6 +98,7 @@ def _inserted(
     failed = sending.send(len(rows), together)
     if failed:
         return failed
+    sending.begun = True
     outcomes: list[Outcome] = []
     for some, answer in zip(parts, answers, strict=True):
         if answer.status < 300:
@@ -135,7 +124,7 @@ def _apart(
     if error.status == 404:
         raise ConfigError(f"{error} Is version in the settings one that the org has?") from error
     if len(rows) == 1:
-        return [refusal(error.faults[0], object_name)]
+        return [declined(error.faults[0], object_name)]
     org.forget()
     bad = _violations(org, object_name, rows, creating=method == "POST")
     if bad:
@@ -171,10 +160,8 @@ def _outcome(org: Org, object_name: str, item: Mapping[str, Any], *, creating: b
         return Written(item["id"], created=creating, url=org.client.link(object_name, item["id"]))
     fault = next(iter(item.get("errors") or [{}]))
     read = said(fault)
-    if read.code in _AGAIN:
-        return Retry(_REST, f"{read.code}: {read.message}")
     gone = read.code in _GONE or (read.code == "INVALID_CROSS_REFERENCE_KEY" and not read.fields)
-    return refusal(fault, object_name, code=Ended.DELETED if gone and not creating else "")
+    return declined(fault, object_name, code=Ended.DELETED if gone and not creating else "")
 
 
 def _to_queue(

@@ -20,7 +20,7 @@ REST = 60.0
 """Seconds to leave the org alone when too many long calls run; Salesforce names no time."""
 ASK_AGAIN = timedelta(hours=1)
 """When to look at a spent daily allowance again: it is a rolling window of 24 hours without a date."""
-_ANSWERED_FOR_SURE = frozenset({"SERVER_UNAVAILABLE", "UNABLE_TO_LOCK_ROW", "QUERY_TIMEOUT"})
+_ANSWERED_FOR_SURE = frozenset({"SERVER_UNAVAILABLE", "QUERY_TIMEOUT"})
 _RIGHTS = frozenset(
     {"INSUFFICIENT_ACCESS", "API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED", "FUNCTIONALITY_NOT_ENABLED"}
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.salesforce.errors import Declined
 from adapters.salesforce.looking import by_field
-from adapters.salesforce.wording import refusal
+from adapters.salesforce.wording import declined
 from bridge.errors import CasebridgeError, Refused
 from bridge.nouns import Refusal, Retry, Written
 
@@ -59,7 +59,7 @@ def _missing(org: Org, ref: str, record: Record, there: Collection[str]) -> Outc
             if _mark(record, file) not in there:
                 _upload(org, record, record.parent or ref, file)
     except Declined as error:
-        return refusal(error.faults[0], _VERSION)
+        return declined(error.faults[0], _VERSION)
     except Refused as error:
         return Refusal(str(error), code="too_large")
     except (CasebridgeError, OSError) as error:

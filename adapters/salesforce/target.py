@@ -14,8 +14,8 @@ from adapters.salesforce.settings import SalesforceSettings
 from adapters.salesforce.usage import Purpose
 from adapters.salesforce.wording import refusal
 from bridge.contracts import Idempotency, Strategy, Target
-from bridge.errors import CasebridgeError, ConfigError, Refused
-from bridge.nouns import Budget, Retry
+from bridge.errors import ConfigError, Refused
+from bridge.nouns import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -122,17 +122,10 @@ class SalesforceTarget(Target):
         return _reading(looking.keys(self._org, object_name))
 
     def amend(self, amendments: Sequence[Amendment]) -> list[Outcome]:
-        """Do one-shot changes one after the other."""
+        """Do one-shot changes, changes of fields together."""
         self._org.client.need(Purpose.ANSWER)
-        outcomes: list[Outcome] = []
-        for each in amendments:
-            try:
-                outcomes.append(amending.amend(self._org, each))
-            except CasebridgeError as error:
-                if not outcomes:
-                    raise
-                outcomes.append(Retry(1, str(error)))
-        return outcomes
+        with _declined("The record"):
+            return amending.amend(self._org, amendments)
 
     def activity(self, after: Cursor) -> Iterator[ActivityPage]:
         """Yield answers and events."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bridge.nouns import Refusal
+from bridge.nouns import Refusal, Retry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,9 +47,21 @@ REASONS: Mapping[str, str] = {
     "STORAGE_LIMIT_EXCEEDED": "The org's storage is full: free some in Setup > Storage Usage, then casebridge deliveries retry.",
     "INVALID_RECORD_TYPE_FIELD": "{fields} does not fit the record type: choose another in the mapping, or add it in Setup > Object Manager > {object} > Record Types.",
     "FILTER_VALIDATION_EXCEPTION": "A lookup filter of the org forbids the value of {fields}: “{message}”.",
-    "ALL_OR_NONE_OPERATION_ROLLED_BACK": "It was undone because another change of the same step was refused: casebridge deliveries retry.",
     "LIMIT_EXCEEDED": "A limit of the org is reached ({message}).",
 }
+_AGAIN = frozenset(
+    {
+        "UNABLE_TO_LOCK_ROW",
+        "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+        "PROCESSING_HALTED",
+        "SERVER_UNAVAILABLE",
+        "QUERY_TIMEOUT",
+        "UNKNOWN_EXCEPTION",
+    }
+)
+"""Nothing is wrong with the record: somebody else holds it, or its step was undone."""
+REST = 2.0
+"""Seconds before another try; the retry policy adds jitter."""
 _OTHERWISE = "Salesforce refused it ({code}): “{message}”."
 _NAMED = re.compile(r"(?:No such column '|fields: )([A-Za-z]\w*)")
 _MOST = re.compile(r"max length=(\d+)")
@@ -88,6 +100,14 @@ def refusal(fault: Fault, object_name: str, *, code: str = "") -> Refusal:
         matches=_matches(fault),
     )
     return Refusal(text, field=next(iter(read.fields), ""), code=code or read.code)
+
+
+def declined(fault: Fault, object_name: str, *, code: str = "") -> Retry | Refusal:
+    """Return what an entry of an error body means for its record: another try soon, or none as it is."""
+    read = said(fault)
+    if read.code in _AGAIN:
+        return Retry(REST, f"{read.code}: {read.message}")
+    return refusal(fault, object_name, code=code)
 
 
 def matched(fault: Fault) -> list[str]:
