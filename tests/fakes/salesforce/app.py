@@ -12,7 +12,7 @@ from starlette.routing import Route
 from tests.fakes.calls import Call as Recorded
 from tests.fakes.calls import Recorded as Recording
 from tests.fakes.faults import Faults, Faulty
-from tests.fakes.salesforce import collection, composite, extracts, ingest, oauth, queries, records, tooling
+from tests.fakes.salesforce import collection, composite, extracts, ingest, oauth, queries, records, tooling, window
 from tests.fakes.salesforce.agents import Agent, receive
 from tests.fakes.salesforce.errors import ApiError, expired, limit_exceeded, locked, not_found
 from tests.fakes.salesforce.org import Org, plain
@@ -61,6 +61,7 @@ class Fake:
         self.calls: list[Recorded] = []
         self._lock = RLock()
         routes = [
+            Route("/", self._window, methods=["GET"]),
             Route("/services/oauth2/token", self._token, methods=["POST"]),
             Route("/services/oauth2/userinfo", self._userinfo, methods=["GET", "POST"]),
             Route("/services/data", self._versions, methods=["GET"]),
@@ -89,6 +90,12 @@ class Fake:
     def expire_tokens(self) -> None:
         """End every session."""
         self.state.tokens.clear()
+
+    async def _window(self, _request: Request) -> Response:
+        """Show what the org holds, to somebody with a browser."""
+        with self._lock:
+            self.world.settle()
+            return PlainTextResponse(window.page(self.world))
 
     async def _token(self, request: Request) -> Response:
         """Answer at the token endpoint, which counts no call."""

@@ -56,6 +56,7 @@ def test_it_can_be_started_by_hand_and_tells_how_to_sign_in() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
         assert served.stdout is not None
         address = served.stdout.readline().split()[5]
+        served.stdout.readline()
         told = dict(line.rsplit(maxsplit=1) for line in (served.stdout.readline() for _ in range(5)))
         form = {
             "grant_type": "client_credentials",
@@ -65,6 +66,22 @@ def test_it_can_be_started_by_hand_and_tells_how_to_sign_in() -> None:
         granted = requests.post(f"{address}/services/oauth2/token", data=form, timeout=5).json()
         served.send_signal(signal.SIGINT)
     assert granted["instance_url"] == address
+
+
+def test_somebody_with_a_browser_sees_what_came_of_it(fake: Fake, sf: Salesforce, session: requests.Session) -> None:
+    contact = sf.Contact.create({"LastName": "Sommer", "Email": "greta@customer.example"})["id"]
+    case = sf.Case.create({"Subject": "Router broken", "ContactId": contact})["id"]
+    sf.Casebridge_Message__c.create({"Case__c": case, "Text__c": "It blinks"})
+    fake.agent().note(case, "Look at the cable")
+    shown = session.get("https://pretend.my.salesforce.com/", timeout=5).text
+    for expected in (
+        "Router broken",
+        "owner Support, contact Sommer",
+        "'It blinks'",
+        "'Look at the cable'",
+        "greta@customer.example",
+    ):
+        assert expected in shown
 
 
 def _package(folder: Path) -> Path:
