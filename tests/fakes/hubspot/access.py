@@ -44,11 +44,23 @@ class Access:
     _searches: deque[datetime] = field(default_factory=deque)
     _day: str = ""
     used_today: int = 0
-    neighbour_today: int = field(init=False)
+    burnt: int = field(init=False)
+    """What the neighbour had used at the start of the day, or has used since beside its steady pace."""
+    _since: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         """Let the neighbour have begun its day."""
-        self.neighbour_today = self.org.neighbour_daily
+        self.burnt, self._since = self.org.neighbour_daily, self.clock.now()
+
+    @property
+    def used(self) -> int:
+        """Return what the account's day has seen: our calls and the neighbour's."""
+        steady = self.org.neighbour_hourly * (self.clock.now() - self._since) // timedelta(hours=1)
+        return self.used_today + self.burnt + steady
+
+    def burn(self, calls: int) -> None:
+        """Let the neighbour use up so many calls of the day at once."""
+        self.burnt += calls
 
     def refresh(self, given: Mapping[str, str]) -> dict[str, Json]:
         """Give out an access token for a refresh token; raises ``Declined``."""
@@ -126,12 +138,13 @@ class Access:
         """Count against the account's day, which ends at its own midnight; return what is left."""
         day = self.clock.now().astimezone(ZoneInfo(self.org.time_zone)).date().isoformat()
         if day != self._day:
-            self.neighbour_today = self.neighbour_today if not self._day else 0
+            if self._day:
+                self.burnt, self._since = 0, self.clock.now()
             self._day, self.used_today = day, 0
-        if not caller.oauth and self.used_today + self.neighbour_today >= self.org.daily:
+        if not caller.oauth and self.used >= self.org.daily:
             raise rate_limited(DAILY)
         self.used_today += not caller.oauth
-        return self.org.daily - self.used_today - self.neighbour_today
+        return self.org.daily - self.used
 
 
 def _drop(times: deque[datetime], until: datetime) -> None:

@@ -153,12 +153,11 @@ def _one_flow(asked: Asked) -> Reply:
 
 def _usage(asked: Asked) -> Reply:
     """Tell what the private apps of the account have used today, all together."""
-    access = asked.house.access
     now = iso(asked.portal.clock.now())
     row = {
         "name": "private-apps-api-calls-daily",
         "usageLimit": asked.portal.org.daily,
-        "currentUsage": access.used_today + access.neighbour_today,
+        "currentUsage": asked.house.access.used,
         "collectedAt": now,
         "fetchStatus": "SUCCESS",
         "resetsAt": now,

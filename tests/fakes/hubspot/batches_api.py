@@ -21,7 +21,7 @@ from tests.fakes.hubspot.values import texts
 if TYPE_CHECKING:
     from tests.fakes.hubspot.portal import Item
 
-MOST = 100
+MOST, MOST_WITH_HISTORY = 100, 50
 Commit = Callable[[], "Json"]
 Step = Callable[[Asked, Mapping[str, "Json"]], Commit]
 """Check one input, and return what does it."""
@@ -150,6 +150,8 @@ def _archive(asked: Asked) -> Reply:
 def _read(asked: Asked) -> Reply:
     body = asked.mapping()
     id_property = body.get("idProperty") or ""
+    if body.get("propertiesWithHistory") and len(body.get("inputs") or ()) > MOST_WITH_HISTORY:
+        raise invalid(f"At most {MOST_WITH_HISTORY} inputs can be read with propertiesWithHistory")
     if id_property:
         writing.check_unique_property(asked.kind, id_property)
     results, absent = list[Json](), list[str]()

@@ -10,7 +10,7 @@ from tests.fakes.hubspot.asked import Asked, Reply, Way, always, defining, readi
 from tests.fakes.hubspot.definitions import Property, custom
 from tests.fakes.hubspot.errors import Declined, invalid, not_found
 from tests.fakes.hubspot.times import iso
-from tests.fakes.hubspot.values import options
+from tests.fakes.hubspot.values import EXTERNAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,10 +32,10 @@ _FIELD_TYPES = {
 _ACTIVITIES = frozenset({"notes", "communications", "emails", "tasks"})
 
 
-def _described(portal: Portal, found: Property) -> Json:
+def _described(found: Property) -> Json:
     rows = [
         {"label": label, "value": value, "displayOrder": order, "hidden": False, "description": ""}
-        for order, (value, label) in enumerate(options(portal, found).items())
+        for order, (value, label) in enumerate(found.options.items())
     ]
     return {
         "name": found.name,
@@ -47,7 +47,7 @@ def _described(portal: Portal, found: Property) -> Json:
         "options": rows,
         "displayOrder": -1,
         "calculated": False,
-        "externalOptions": found.name == "hubspot_owner_id",
+        "externalOptions": found.name in EXTERNAL,
         "hasUniqueValue": found.unique,
         "hidden": False,
         "hubspotDefined": found.own,
@@ -63,11 +63,11 @@ def _described(portal: Portal, found: Property) -> Json:
 
 
 def _list(asked: Asked) -> Reply:
-    return 200, {"results": [_described(asked.portal, found) for found in asked.kind.live.values()]}
+    return 200, {"results": [_described(found) for found in asked.kind.live.values()]}
 
 
 def _read(asked: Asked) -> Reply:
-    return 200, _described(asked.portal, _found(asked))
+    return 200, _described(_found(asked))
 
 
 def _found(asked: Asked) -> Property:
@@ -81,7 +81,7 @@ def _create(asked: Asked) -> Reply:
     kind, body = asked.kind, asked.mapping()
     made = _wanted(asked.portal, kind, body)
     kind.properties[made.name] = made
-    return 201, _described(asked.portal, made)
+    return 201, _described(made)
 
 
 def _wanted(portal: Portal, kind: ObjectType, body: Mapping[str, Json]) -> Property:
@@ -135,13 +135,13 @@ def _update(asked: Asked) -> Reply:
         raise invalid(f"Property {found.name} is defined by HubSpot and cannot be changed")
     if "hasUniqueValue" in body and bool(body["hasUniqueValue"]) is not found.unique:
         raise invalid("hasUniqueValue can only be set when a property is created")
-    if {one.get("value") for one in body.get("options") or ()} and found.type != "enumeration":
+    if body.get("options") and found.type != "enumeration":
         raise invalid(f"Property {found.name} has no options")
     found.label = str(body.get("label") or found.label)
     found.description = str(body.get("description") or found.description)
     if "options" in body:
         found.options = {str(one["value"]): str(one["label"]) for one in body["options"]}
-    return 200, _described(asked.portal, found)
+    return 200, _described(found)
 
 
 def _archive(asked: Asked) -> Reply:
@@ -169,7 +169,7 @@ def _schema(portal: Portal, kind: ObjectType) -> Json:
         "searchableProperties": [],
         "secondaryDisplayProperties": [],
         "primaryDisplayProperty": kind.required[0] if kind.required else "hs_object_id",
-        "properties": [_described(portal, found) for found in kind.live.values()],
+        "properties": [_described(found) for found in kind.live.values()],
         "associations": [
             {
                 "id": str(labels.unlabelled(kind, other)[1]),

@@ -131,7 +131,9 @@ class Org:
     channels: bool = True
     """Whether the edition has custom channels."""
     neighbour_daily: int = 0
-    """Calls that another client has used of today's."""
+    """Calls that another client had used of the first day's."""
+    neighbour_hourly: int = 0
+    """Calls that it goes on to use each hour."""
     neighbour_searches: int = 0
     """Searches that another client does each second."""
     lock_every: int = 0
@@ -214,6 +216,7 @@ def hostile() -> Org:
         conflict_status=409,
         channels=False,
         neighbour_daily=300_000,
+        neighbour_hourly=12_000,
         neighbour_searches=2,
         lock_every=40,
     )

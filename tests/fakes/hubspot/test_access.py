@@ -88,6 +88,16 @@ def test_the_day_is_shared_with_the_neighbour_and_ends_at_the_accounts_midnight(
     assert call(fake, "GET", DETAILS)[2]["x-hubspot-ratelimit-daily-remaining"] == "649999"
 
 
+def test_the_neighbour_goes_on_using_the_day_up(clock: FixedClock) -> None:
+    fake = Fake(clock, replace(plain(), neighbour_hourly=1_000))
+    call(fake, "GET", DETAILS)
+    fake.access.burn(500)
+    clock.forward(timedelta(hours=2))
+    assert call(fake, "GET", DETAILS)[2]["x-hubspot-ratelimit-daily-remaining"] == str(650_000 - 2 - 2_500)
+    usage = call(fake, "GET", "/account-info/v3/api-usage/daily/private-apps")[1]["results"][0]
+    assert usage["currentUsage"] == 2_503
+
+
 def test_searches_have_a_limit_a_second_and_no_headers(fake: Fake, clock: FixedClock) -> None:
     path = "/crm/v3/objects/contacts/search"
     answers = [call(fake, "POST", path, {}) for _ in range(6)]

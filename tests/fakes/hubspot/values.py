@@ -94,7 +94,7 @@ def _moment(_: Portal, found: Property, value: str) -> Iterator[Problem]:
 
 
 def _choice(portal: Portal, found: Property, value: str) -> Iterator[Problem]:
-    allowed = options(portal, found)
+    allowed = EXTERNAL[found.name](portal) if found.name in EXTERNAL else found.options
     chosen = value.split(";") if found.field_type == "checkbox" else [value]
     for one in chosen:
         if one not in allowed:
@@ -111,17 +111,24 @@ _CHECKS: dict[str, Callable[[Portal, Property, str], Iterator[Problem]]] = {
 }
 
 
-def options(portal: Portal, found: Property) -> Mapping[str, str]:
-    """Return the values that a picklist takes and their labels; those of owners and pipelines are looked up."""
-    if found.name == "hubspot_owner_id":
-        return {
-            owner.id: f"{owner.first_name} {owner.last_name}" for owner in portal.owners.values() if not owner.archived
-        }
-    if found.name == "hs_pipeline":
-        return {pipeline.id: pipeline.label for pipeline in portal.pipelines.values()}
-    if found.name == "hs_pipeline_stage":
-        return {stage.id: stage.label for pipeline in portal.pipelines.values() for stage in pipeline.stages}
-    return found.options
+def _owners(portal: Portal) -> dict[str, str]:
+    return {owner.id: owner.email for owner in portal.owners.values() if not owner.archived}
+
+
+def _pipelines(portal: Portal) -> dict[str, str]:
+    return {pipeline.id: pipeline.label for pipeline in portal.pipelines.values()}
+
+
+def _stages(portal: Portal) -> dict[str, str]:
+    return {stage.id: stage.label for pipeline in portal.pipelines.values() for stage in pipeline.stages}
+
+
+EXTERNAL: dict[str, Callable[[Portal], dict[str, str]]] = {
+    "hubspot_owner_id": _owners,
+    "hs_pipeline": _pipelines,
+    "hs_pipeline_stage": _stages,
+}
+"""Picklists whose options are not in their definition."""
 
 
 def _check_stage(portal: Portal, kind: ObjectType, values: Mapping[str, str]) -> None:

@@ -79,9 +79,7 @@ def purge(portal: Portal, item: Item, actor: Actor) -> None:
     """Delete a contact for good, and never take its e-mail addresses again."""
     portal.blocked_emails |= {item.properties.get("email", "").casefold(), *item.emails} - {""}
     archive(portal, item, actor)
-    item.properties.clear()
-    item.history.clear()
-    item.indexed = item.indexed[-1:]
+    del portal.items[item.object][item.id]
     portal.tell("privacyDeletion", item, actor)
 
 
