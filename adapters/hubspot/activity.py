@@ -47,28 +47,28 @@ ACTORS: Mapping[str, Actor] = {
 
 
 def pages(account: Account, after: Cursor) -> Iterator[ActivityPage]:
-    """Yield tickets' events, then answers, then what was deleted; the cursor moves at the end of each round."""
-    now = account.surroundings.clock.now()
+    """Yield tickets' events, then answers, then what was taken back or deleted; each page moves the cursor."""
+    now, overlap = account.surroundings.clock.now(), timedelta(seconds=account.settings.overlap_seconds)
     at = Position.read(after)
-    overlap = timedelta(seconds=account.settings.overlap_seconds)
-    back, newest = at.since - overlap, max(at.since, now - overlap)
-    for rows in objects.changed(account.client, TICKETS, back, [MERGED]):
-        newest = max(newest, _changed_at(rows[-1]))
-        yield ActivityPage(tuple(_events(account, rows, back)), after, more=True)
-    heard = dict(at.open)
-    for page in answers.pages(account, back):
-        newest = max(newest, page.newest)
-        heard |= page.open
-        yield ActivityPage(page.items, after, more=True)
-    taken_back, heard = answers.taken_back(account, heard, now)
+    back, noted_back = at.since - overlap, at.noted - overlap
+    for rows in objects.changed(account.client, TICKETS, back, [MERGED], purpose=Purpose.ANSWER):
+        items = tuple(_events(account, rows, back))
+        before, at = at, at.moved(since=max(at.since, _changed_at(rows[-1])))
+        yield ActivityPage(items, at.cursor(), more=at != before)
+    for heard in answers.pages(account, noted_back):
+        before, at = at, at.moved(noted=max(at.noted, heard.newest), open={**at.open, **heard.open})
+        yield ActivityPage(heard.items, at.cursor(), more=at != before)
+    taken_back, watched = answers.taken_back(account, at.open, now)
     gone, at = _gone(account, at, now)
-    yield ActivityPage((*taken_back, *gone), at.moved(since=newest, open=heard).cursor())
+    # By now the search shows everything that is older than the overlap.
+    at = at.moved(since=max(at.since, now - overlap), noted=max(at.noted, now - overlap), open=watched)
+    yield ActivityPage((*taken_back, *gone), at.cursor())
 
 
 def head(account: Account) -> Cursor:
     """Return the cursor for "from now"."""
     now = account.surroundings.clock.now()
-    return Position(since=now, listed=now).cursor()
+    return Position(since=now, noted=now, listed=now).cursor()
 
 
 def actor(entry: Mapping[str, Any], ours: tuple[str, str]) -> Actor:

@@ -39,7 +39,8 @@ class Heard:
 def pages(account: Account, since: datetime) -> Iterator[Heard]:
     """Yield the notes that changed since a time."""
     key = account.key_field(NOTES)
-    for rows in objects.changed(account.client, NOTES, since, [*_READ, *filter(None, [key])]):
+    wanted = [*_READ, *filter(None, [key])]
+    for rows in objects.changed(account.client, NOTES, since, wanted, purpose=Purpose.ANSWER):
         tickets = account.associations.of(NOTES, TICKETS, [row["id"] for row in rows], Purpose.ANSWER)
         items = [_answer(account, row, tickets[row["id"]][0], key) for row in rows if tickets.get(row["id"])]
         public = {item.native_id: (item.case_ref, instant(item.at)) for item in items if item.public}

@@ -19,6 +19,8 @@ class Position:
     """A cursor of HubSpot. ``open`` are public answers of which may still be heard: note → ticket and time."""
 
     since: datetime = EPOCH
+    noted: datetime = EPOCH
+    """The same for notes, where tickets have ``since``."""
     listing: str = ""
     listed: datetime | None = None
     open: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -30,7 +32,8 @@ class Position:
             return cls()
         found = json.loads(cursor.value)
         return cls(
-            since=moment(found["since"]),
+            since=moment(found.get("since", 0)),
+            noted=moment(found.get("noted", 0)),
             listing=found.get("listing", ""),
             listed=moment(found["listed"]) if found.get("listed") else None,
             open={note: (case, at) for note, (case, at) in (found.get("open") or {}).items()},
@@ -42,5 +45,6 @@ class Position:
 
     def cursor(self) -> Cursor:
         """Write it."""
-        parts = asdict(self) | {"since": instant(self.since), "listed": instant(self.listed) if self.listed else ""}
+        times = {name: getattr(self, name) for name in ("since", "noted", "listed")}
+        parts = asdict(self) | {name: instant(at) if at and at != EPOCH else "" for name, at in times.items()}
         return Cursor(json.dumps({name: value for name, value in parts.items() if value}, sort_keys=True))

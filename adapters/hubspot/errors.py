@@ -187,7 +187,9 @@ def _answered(problem: Problem, *, writing: bool, midnight: datetime) -> Casebri
     said = problem.message or problem.category or "no reason given"
     status = problem.status
     if status == 401:
-        return AuthError(f"HubSpot does not take the credentials: make a new key under {KEYS} and set it again.")
+        return AuthError(
+            f"HubSpot does not take the credentials: renew the key under {KEYS}, or install the OAuth app again."
+        )
     if status == 403:
         return AuthError(f"HubSpot refuses this: {said}. Add what is missing under {KEYS}, then run casebridge check.")
     if status in (429, _LOCKED, _MIGRATING):

@@ -36,11 +36,10 @@ def pages(account: Account, after: Cursor) -> Iterator[CasePage]:
         opened = [stage for stage, closed in account.schemas.stages.items() if not closed]
         filters.append({"propertyName": "hs_pipeline_stage", "operator": "IN", "values": opened})  # type: ignore[dict-item]  # a list of values
     back = timedelta(seconds=0 if first else account.settings.overlap_seconds)
-    newest = at.since
     for rows in objects.changed(account.client, TICKETS, at.since - back, READ[TICKETS], filters):
-        newest = max(newest, moment(rows[-1]["properties"]["hs_lastmodifieddate"]))
-        yield CasePage(_snapshots(account, rows, now), at.moved(since=newest).cursor(), more=True)
-    yield _gone(account, at.moved(since=now if first else max(newest, now - back)), now, first=first)
+        before, at = at, at.moved(since=max(at.since, moment(rows[-1]["properties"]["hs_lastmodifieddate"])))
+        yield CasePage(_snapshots(account, rows, now), at.cursor(), more=at != before)
+    yield _gone(account, at.moved(since=now if first else max(at.since, now - back)), now, first=first)
 
 
 def _gone(account: Account, at: Position, now: datetime, *, first: bool) -> CasePage:

@@ -67,7 +67,13 @@ def read(
 
 
 def changed(
-    client: Client, name: str, since: datetime, properties: Sequence[str], filters: Sequence[Mapping[str, Any]] = ()
+    client: Client,
+    name: str,
+    since: datetime,
+    properties: Sequence[str],
+    filters: Sequence[Mapping[str, Any]] = (),
+    *,
+    purpose: Purpose = Purpose.CRAWL,
 ) -> Iterator[list[Row]]:
     """Search what changed since a time, oldest change first; searches lag, so callers look back over an overlap."""
     stamp, seen = modified(name), 0
@@ -81,7 +87,7 @@ def changed(
         newer = {"propertyName": stamp, "operator": "GTE", "value": str(milliseconds(since))}
         body["filterGroups"] = [{"filters": [newer, *filters]}]
         asked = {**body, "after": after} if after else body
-        reply = _searched(client, name, asked)
+        reply = _searched(client, name, asked, purpose)
         rows, after = reply.results, reply.after
         seen += len(rows)
         if rows:
@@ -97,16 +103,16 @@ def changed(
             since, seen, after = last, 0, ""
 
 
-def _searched(client: Client, name: str, body: Mapping[str, Any]) -> Reply:
+def _searched(client: Client, name: str, body: Mapping[str, Any], purpose: Purpose) -> Reply:
     """Search; where others use up the searches of this second, ask again in the next."""
     for _ in range(_PATIENCE):
         try:
-            return client.ask(paths.objects(name, "search"), body, purpose=Purpose.CRAWL)
+            return client.ask(paths.objects(name, "search"), body, purpose=purpose)
         except RateLimited as limit:
             if limit.retry_after > WAITS["SECONDLY"]:
                 raise
             client.rest(limit.retry_after)
-    return client.ask(paths.objects(name, "search"), body, purpose=Purpose.CRAWL)
+    return client.ask(paths.objects(name, "search"), body, purpose=purpose)
 
 
 def listed(

@@ -34,11 +34,11 @@ def pages(account: Account, after: Cursor) -> Iterator[Page]:
             at = at.moved(listing=following)
             yield Page(_seen(account, rows), at.cursor(), more=True)
     back = timedelta(seconds=account.settings.overlap_seconds)
-    newest = at.since
     for rows in objects.changed(account.client, CONTACTS, at.since - back, wanted):
-        newest = max(newest, moment(rows[-1]["properties"]["lastmodifieddate"]))
-        yield Page(_seen(account, rows), at.moved(since=newest).cursor(), more=True)
-    yield _gone(account, at.moved(since=max(newest, now - back)), now)
+        before, at = at, at.moved(since=max(at.since, moment(rows[-1]["properties"]["lastmodifieddate"])))
+        yield Page(_seen(account, rows), at.cursor(), more=at != before)
+    # By now the search shows everything that is older than the overlap.
+    yield _gone(account, at.moved(since=max(at.since, now - back)), now)
 
 
 def _gone(account: Account, at: Position, now: datetime) -> Page:
