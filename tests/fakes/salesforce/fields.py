@@ -40,6 +40,10 @@ class Field:
     unique: bool = False
     case_sensitive: bool = False
     lookup_key: bool = False
+    master: bool = False
+    """The row belongs to the one referred to, and goes when that goes."""
+    numbered: bool = False
+    """The vendor fills it with a number."""
 
     @property
     def filterable(self) -> bool:
@@ -85,7 +89,8 @@ class Field:
             "filterable": self.filterable,
             "sortable": self.filterable,
             "groupable": self.filterable,
-            "autoNumber": self.name == "CaseNumber",
+            "autoNumber": self.numbered or self.name == "CaseNumber",
+            "cascadeDelete": self.master,
             "calculated": False,
             "nameField": self.name in ("Name", "CaseNumber", "Subject"),
             "permissionable": self.create and not self.required,
@@ -180,6 +185,16 @@ def ref(name: str, *refers_to: str, **more: Any) -> Field:  # noqa: ANN401 - any
     """Return a reference, followed by the name without Id, or with ``__r`` for one made by the organisation."""
     followed = name.removesuffix("__c") + "__r" if name.endswith("__c") else name.removesuffix("Id")
     return Field(name=name, kind="reference", length=18, refers_to=refers_to, **{"relationship": followed, **more})
+
+
+def number(name: str = "Name") -> Field:
+    """Return a name that the vendor gives by counting."""
+    return text(name, 80, numbered=True, required=True, create=False, update=False)
+
+
+def master(name: str, refers_to: str) -> Field:
+    """Return a reference to the row that this one belongs to."""
+    return ref(name, refers_to, master=True, required=True, update=False)
 
 
 def made_by_system(fields: Sequence[Field]) -> list[Field]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from tests.fakes.salesforce.fields import number, text
 from tests.fakes.salesforce.system import OWNER_OR_QUEUE, sobject
 from tests.fakes.salesforce.tooling import KINDS, field_of
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fakes.salesforce.errors import Json
+    from tests.fakes.salesforce.fields import SObject
     from tests.fakes.salesforce.org import Org
 
 NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
@@ -24,8 +26,7 @@ def deploy(org: Org, folder: Path) -> list[str]:
     for path in sorted(folder.rglob("*.object-meta.xml")):
         name = path.name.removesuffix(".object-meta.xml")
         if name.endswith("__c") and name not in org.objects:
-            org.objects[name] = sobject(name, f"a{len(org.objects):02}"[:3], OWNER_OR_QUEUE)
-            org.add(name, field_of("Name", {"type": "Text", "label": "Name", "length": 80}))
+            org.objects[name] = _object(org, name, path)
     unseen = []
     readable = set(_readable(folder))
     for path in sorted(folder.rglob("*.field-meta.xml")):
@@ -34,11 +35,19 @@ def deploy(org: Org, folder: Path) -> list[str]:
         metadata = _read(path)
         if metadata.get("type") not in KINDS:
             raise ValueError(f"{path.name}: no such type of field: {metadata.get('type')}")
-        known.fields[name] = field_of(name, metadata)
-        if f"{known.name}.{name}" not in readable and not metadata.get("required"):
+        known.fields[name] = field = field_of(name, metadata)
+        if f"{known.name}.{name}" not in readable and not field.required:
             known.hidden.add(name)
             unseen.append(f"{known.name}.{name}")
     return unseen
+
+
+def _object(org: Org, name: str, path: Path) -> SObject:
+    """Return a new object; one that is controlled by its parent has no owner."""
+    root = ET.parse(path).getroot()  # noqa: S314 - our own file
+    counted = root.findtext(f"{NAMESPACE}nameField/{NAMESPACE}type") == "AutoNumber"
+    owner = [] if root.findtext(f"{NAMESPACE}sharingModel") == "ControlledByParent" else [OWNER_OR_QUEUE]
+    return sobject(name, f"a{len(org.objects):02}", number() if counted else text("Name", 80), *owner)
 
 
 def _readable(folder: Path) -> Iterator[str]:

@@ -7,8 +7,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.salesforce import standard
-from tests.fakes.salesforce.fields import Field, SObject, area, choice, key_field, ref, text, typed, yes_no
-from tests.fakes.salesforce.system import OWNER_OR_QUEUE, sobject
+from tests.fakes.salesforce.fields import (
+    Field,
+    SObject,
+    area,
+    choice,
+    key_field,
+    master,
+    number,
+    ref,
+    text,
+    typed,
+    yes_no,
+)
+from tests.fakes.salesforce.system import sobject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -154,9 +166,9 @@ def plain(*, person_accounts: bool = False, social: bool = False) -> Org:
 def message_object() -> SObject:
     """Return a custom object that can hold a message under our key."""
     fields: list[Any] = [
-        text("Name", 80, default="the number"),
+        number(),
         key_field(KEY),
-        ref("Case__c", "Case", required=True, relationship="Case__r"),
+        master("Case__c", "Case"),
         ref("Contact__c", "Contact"),
         area("Text__c", 131_072),
         *(text(f"{name}__c") for name in ("Author", "Network", "Channel", "Kind", "Direction")),
@@ -164,7 +176,6 @@ def message_object() -> SObject:
         yes_no("Public__c"),
         typed("datetime", "Sent_At__c"),
         typed("double", "Rating__c"),
-        OWNER_OR_QUEUE,
     ]
     return sobject("Casebridge_Message__c", "a0B", *fields)
 

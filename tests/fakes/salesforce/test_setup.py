@@ -110,6 +110,16 @@ def test_a_deployed_package_is_there_as_far_as_its_permission_set_shows_it(clock
         sf.Talk__c.create({"Case__c": None})
 
 
+def test_what_belongs_to_a_case_is_numbered_and_goes_with_it(fake: Fake, sf: Salesforce) -> None:
+    case = sf.Case.create({})["id"]
+    message = sf.Casebridge_Message__c.create({"Case__c": case, "Text__c": "Hello"})["id"]
+    assert sf.Casebridge_Message__c.get(message)["Name"] == "00000001"
+    with pytest.raises(SalesforceError, match="INVALID_FIELD_FOR_INSERT_UPDATE"):
+        sf.Casebridge_Message__c.update(message, {"Case__c": case})
+    sf.Case.delete(case)
+    assert fake.rows("Casebridge_Message__c") == []
+
+
 def test_a_deleted_document_takes_its_versions_along_and_a_deleted_case_does_not(fake: Fake, sf: Salesforce) -> None:
     case = sf.Case.create({})["id"]
     for title in ("one", "two"):

@@ -59,14 +59,17 @@ def field_of(name: str, metadata: Json) -> Field:
     """Return the field that metadata describes."""
     target = metadata.get("referenceTo")
     relation = f"{name.removesuffix('__c')}__r" if target else None
+    belongs = metadata["type"] == "MasterDetail"
     return Field(
         name=name,
         kind=KINDS[metadata["type"]],
-        length=int(metadata.get("length") or (255 if metadata["type"] in ("Url", "TextArea") else 0)),
+        length=int(metadata.get("length") or (18 if target else 255 if metadata["type"] in ("Url", "TextArea") else 0)),
         external_id=metadata.get("externalId", False),
         unique=metadata.get("unique", False),
         case_sensitive=metadata.get("caseSensitive", False),
-        required=metadata.get("required", False),
+        required=metadata.get("required", False) or belongs,
+        update=not belongs,
+        master=belongs,
         default=False if metadata["type"] == "Checkbox" else None,
         refers_to=(target,) if target else (),
         relationship=relation,

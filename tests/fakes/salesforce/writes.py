@@ -27,8 +27,7 @@ def create(world: World, sobject: SObject, body: Json, actor: Actor) -> str:
         owner = {"OwnerId": actor.user} if "OwnerId" in sobject.fields else {}
         row = world.blank(sobject, actor) | defaults | owner | {k: v for k, v in values.items() if v is not None}
         row["Id"] = world.db.mint(sobject)
-        if row.get("Name") == "the number":
-            row["Name"] = f"M-{world.db.count(sobject):07}"
+        row.update({f.name: f"{world.db.count(sobject):08}" for f in sobject.fields.values() if f.numbered})
         _store(world, sobject, {}, automations.assign(world, sobject, row, actor), actor)
         return str(row["Id"])
 
@@ -73,12 +72,8 @@ def delete(world: World, sobject: SObject, record: str, actor: Actor) -> None:
             raise ApiError("DELETE_FAILED", message)
     with world.transaction():
         _bury(world, sobject, row, actor)
-        for child in (world.org.objects[name] for name in CASCADING):
-            for field in (
-                f
-                for f in child.fields.values()
-                if sobject.name in f.refers_to and f.name not in ("WhoId", "FirstPublishLocationId")
-            ):
+        for child in world.org.objects.values():
+            for field in (f for f in child.fields.values() if sobject.name in f.refers_to and _goes_along(child, f)):
                 for each in world.db.find(child, field, record):
                     _bury(world, child, each, actor)
 
@@ -157,6 +152,11 @@ def _unique(world: World, sobject: SObject, row: Json) -> None:
         if other:
             message = f"duplicate value found: {field.name} duplicates value on record with id: {other['Id'][:15]}"
             raise ApiError("DUPLICATE_VALUE", message)
+
+
+def _goes_along(child: SObject, field: Field) -> bool:
+    """Say whether a row is deleted with the one that it refers to."""
+    return field.master or (child.name in CASCADING and field.name not in ("WhoId", "FirstPublishLocationId"))
 
 
 def _bury(world: World, sobject: SObject, row: Json, actor: Actor) -> None:
