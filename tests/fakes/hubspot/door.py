@@ -48,6 +48,8 @@ WAYS: tuple[Way, ...] = (
     *files_api.WAYS,
     *hooks.WAYS,
 )
+LONGEST_ADDRESS = 8_000
+"""Characters of path and query."""
 
 
 class Door:
@@ -75,6 +77,8 @@ class Door:
             return refusal(declined, correlation_id(self._answers), headers)
 
     def _handled(self, scope: Scope, body: bytes, headers: dict[str, str]) -> Response:
+        if len(scope["path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
+            raise Declined(414, "URI_TOO_LONG", "The URI of the request is too long.")
         path, version = classic(scope["path"])
         given = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
         way, found = self._way(scope["method"], path)

@@ -127,6 +127,10 @@ def test_a_grown_account_finds_records_locked_now_and_then(grown: Fake) -> None:
     assert len(grown.portal.all("contacts")) == 40
 
 
+def test_an_address_can_be_too_long(fake: Fake) -> None:
+    assert call(fake, "GET", f"/crm/v3/objects/tickets?properties={'x' * 8_000}")[0] == 414
+
+
 def test_paths_that_are_not_there_and_methods_that_do_not_fit(fake: Fake) -> None:
     assert call(fake, "GET", "/crm/objects/2031-03/tickets")[0] == 404
     assert call(fake, "GET", "/crm/v3/objects/unicorns")[0] == 400

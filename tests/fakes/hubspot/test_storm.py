@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+from hubspot import HubSpot  # type: ignore[import-untyped]  # the SDK has no types
 from hubspot.crm import tickets  # type: ignore[import-untyped]  # the SDK has no types
 from urllib3.exceptions import HTTPError
 
-from tests.fakes.faults import Faults
+from bridge.clock import SystemClock
+from tests.fakes.faults import ConnectionCut, Faults
 from tests.fakes.hubspot.app import Fake
+from tests.fakes.hubspot.definitions import Property
+from tests.fakes.hubspot.org import SERVICE_KEY, plain
 from tests.fakes.hubspot.sdk import Sdk, call, connected
+from tests.fakes.serving import running
 
 if TYPE_CHECKING:
     from bridge.clock import FixedClock
@@ -48,6 +56,27 @@ def written(api: Sdk, key: str, batch: list[str]) -> set[str]:
         return {one.object_write_trace_id for one in api.crm.tickets.batch_api.upsert(wanted).results}
     except (tickets.exceptions.ApiException, HTTPError):
         return set()
+
+
+def test_clients_at_once_that_write_the_same_keys_leave_one_record_each() -> None:
+    keyed = "bridge_key"
+    fake = Fake(SystemClock(), replace(plain(), burst=10_000))
+    for definition in fake.portal.types.values():
+        definition.properties[keyed] = Property(name=keyed, unique=True, own=False)
+    with running(fake.app) as address, ThreadPoolExecutor(4) as pool:
+        clients = [HubSpot(access_token=SERVICE_KEY, host=address, client_side_validation=False) for _ in range(4)]
+        for _ in pool.map(lambda api: [written(api, keyed, [f"k{n}", f"k{n + 1}"]) for n in range(20)], clients):
+            pass
+    assert len(fake.portal.all("tickets")) == 21
+
+
+def test_plain_creates_that_are_tried_again_double(fake: Fake) -> None:
+    body = {"properties": {"subject": "One", "hs_pipeline_stage": "1"}}
+    fake.faults.order("reset_after", None)
+    with pytest.raises(ConnectionCut):
+        call(fake, "POST", "/crm/v3/objects/tickets", body)
+    call(fake, "POST", "/crm/v3/objects/tickets", body)
+    assert len(fake.portal.all("tickets")) == 21
 
 
 def test_plain_creates_that_are_tried_again_double(fake: Fake) -> None:
