@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from adapters.salesforce.client import PARTS, Part
+from adapters.salesforce.client import Part
 from adapters.salesforce.errors import Declined, Lost
+from adapters.salesforce.org import CASE
 from adapters.salesforce.wording import REST, declined, said
 from bridge.errors import CasebridgeError, ConfigError
 from bridge.nouns import Accepted, Ended, Refusal, Retry, Unknown, Written
@@ -16,6 +17,7 @@ from bridge.schema_check import first_violation
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from adapters.salesforce.client import PartAnswer
     from adapters.salesforce.org import Org
     from bridge.nouns import Outcome
 
@@ -33,6 +35,20 @@ Call: TypeAlias = Callable[[], "list[Outcome]"]
 Row: TypeAlias = "dict[str, Any]"
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How rows are sent: of which object, by which method, with which headers."""
+
+    object: str
+    method: str
+    headers: Mapping[str, str]
+
+    @property
+    def creating(self) -> bool:
+        """Tell whether rows are new."""
+        return self.method == "POST"
+
+
 class Sending:
     """The calls of one write: once one of them may have written, an error is the outcome of its rows only."""
 
@@ -41,9 +57,11 @@ class Sending:
         self.begun = False
 
     def send(self, count: int, call: Call) -> list[Outcome]:
-        """Return the outcomes of ``count`` rows; raises only while nothing was written."""
+        """Return the outcomes of ``count`` rows; raises only while nothing was written, or what declines just these."""
         try:
             outcomes = call()
+        except Declined:
+            raise
         except Lost as error:
             self.begun = True
             return [Unknown(str(error))] * count
@@ -60,11 +78,12 @@ def insert(org: Org, object_name: str, rows: Sequence[Row], sending: Sending) ->
     headers = {AUTO_ASSIGN: "TRUE"}
     if org.settings.allow_duplicates:
         headers[DUPLICATE_RULES] = "allowSave=true"
+    shape = _Shape(object_name, "POST", headers)
     outcomes: list[Outcome] = []
     step = org.settings.records_per_call
     for start in range(0, len(rows), step):
-        outcomes += _inserted(org, object_name, rows[start : start + step], headers, sending)
-    return _to_queue(org, object_name, rows, outcomes, headers, sending)
+        outcomes += _inserted(org, shape, rows[start : start + step], sending)
+    return _to_queue(org, shape, rows, outcomes, sending)
 
 
 def update(org: Org, object_name: str, rows: Sequence[Row], sending: Sending) -> list[Outcome]:
@@ -72,113 +91,106 @@ def update(org: Org, object_name: str, rows: Sequence[Row], sending: Sending) ->
     headers = {AUTO_ASSIGN: "FALSE"}
     outcomes: list[Outcome] = []
     for some in _parts(rows):
-        outcomes += sending.send(len(some), partial(_one, org, object_name, "PATCH", some, headers))
+        outcomes += _one(org, _Shape(object_name, "PATCH", headers), some, sending)
     return outcomes
 
 
 def delete(org: Org, ids: Sequence[str]) -> list[Outcome]:
     """Delete at most 200 rows by their ids."""
     answer = org.client.json("DELETE", PATH, params={"ids": ",".join(ids), "allOrNone": "false"})
-    return [_outcome(org, "record", item, creating=False) for item in answer]
+    return [_outcome(org, _Shape("record", "DELETE", {}), item) for item in answer]
 
 
-def _inserted(
-    org: Org, object_name: str, rows: Sequence[Row], headers: Mapping[str, str], sending: Sending
-) -> list[Outcome]:
+def _inserted(org: Org, shape: _Shape, rows: Sequence[Row], sending: Sending) -> list[Outcome]:
     parts = _parts(rows)
-    if len(parts) <= 1:
-        return sending.send(len(rows), lambda: _one(org, object_name, "POST", rows, headers)) if rows else []
-    answers: list[Any] = []
+    if len(parts) == 1:
+        return _one(org, shape, rows, sending)
+    answers: list[PartAnswer] = []
 
     def together() -> list[Outcome]:
-        asked = [Part("POST", org.client.path + PATH, _body(some), headers) for some in parts]
-        answers.extend(org.client.composite(asked[:PARTS], headers=headers))
+        asked = [Part("POST", org.client.path + PATH, _body(some), shape.headers) for some in parts]
+        answers.extend(org.client.composite(asked, headers=shape.headers))
         return []
 
-    failed = sending.send(len(rows), together)
-    if failed:
+    if failed := sending.send(len(rows), together):
         return failed
     sending.begun = True
     outcomes: list[Outcome] = []
     for some, answer in zip(parts, answers, strict=True):
         if answer.status < 300:
-            outcomes += _outcomes(org, object_name, some, answer.body, creating=True)
+            outcomes += _outcomes(org, shape, some, answer.body)
         else:
-            error = Declined(answer.status, answer.body)
-            outcomes += sending.send(len(some), partial(_apart, org, object_name, "POST", some, headers, error))
+            outcomes += _apart(org, shape, some, Declined(answer.status, answer.body), sending)
     return outcomes
 
 
-def _one(org: Org, object_name: str, method: str, rows: Sequence[Row], headers: Mapping[str, str]) -> list[Outcome]:
+def _one(org: Org, shape: _Shape, rows: Sequence[Row], sending: Sending) -> list[Outcome]:
+    def call() -> list[Outcome]:
+        answer = org.client.json(shape.method, PATH, json=_body(rows), headers=shape.headers)
+        return _outcomes(org, shape, rows, answer)
+
     try:
-        answer = org.client.json(method, PATH, json=_body(rows), headers=headers)
+        return sending.send(len(rows), call)
     except Declined as error:
-        return _apart(org, object_name, method, rows, headers, error)
-    return _outcomes(org, object_name, rows, answer, creating=method == "POST")
+        return _apart(org, shape, rows, error, sending)
 
 
-def _apart(
-    org: Org, object_name: str, method: str, rows: Sequence[Row], headers: Mapping[str, str], error: Declined
-) -> list[Outcome]:
+def _apart(org: Org, shape: _Shape, rows: Sequence[Row], error: Declined, sending: Sending) -> list[Outcome]:
     """Salesforce declined the whole collection for the sake of some row: find it, and send the others."""
     if error.status == 404:
         raise ConfigError(f"{error} Is version in the settings one that the org has?") from error
     if len(rows) == 1:
-        return [declined(error.faults[0], object_name)]
+        return [declined(error.faults[0], shape.object)]
     org.forget()
-    bad = _violations(org, object_name, rows, creating=method == "POST")
-    if bad:
+    if bad := _violations(org, shape, rows):
         rest = [row for index, row in enumerate(rows) if index not in bad]
-        sent = iter(_one(org, object_name, method, rest, headers) if rest else [])
+        sent = iter(_one(org, shape, rest, sending) if rest else [])
         return [bad[index] if index in bad else next(sent) for index in range(len(rows))]
     half = len(rows) // 2
-    return [outcome for some in (rows[:half], rows[half:]) for outcome in _one(org, object_name, method, some, headers)]
+    return [outcome for some in (rows[:half], rows[half:]) for outcome in _one(org, shape, some, sending)]
 
 
-def _violations(org: Org, object_name: str, rows: Sequence[Row], *, creating: bool) -> dict[int, Refusal]:
-    schema = org.schema(object_name)
+def _violations(org: Org, shape: _Shape, rows: Sequence[Row]) -> dict[int, Refusal]:
+    """Return what does not fit the schema, as far as it can be read just now."""
+    try:
+        schema = org.schema(shape.object)
+    except CasebridgeError:
+        return {}
+    # What is not checked here: ids, relationships, and lists, which are one text by now.
     unchecked = {"attributes", "Id"} | {name for name, field in schema.fields.items() if field.type == "list"}
     found = {}
     for index, row in enumerate(rows):
         fields = {name: value for name, value in row.items() if name not in unchecked and not isinstance(value, dict)}
-        if violation := first_violation(schema, fields, creating=creating):
+        if violation := first_violation(schema, fields, creating=shape.creating):
             found[index] = violation
     return found
 
 
-def _outcomes(org: Org, object_name: str, rows: Sequence[Row], answer: object, *, creating: bool) -> list[Outcome]:
+def _outcomes(org: Org, shape: _Shape, rows: Sequence[Row], answer: object) -> list[Outcome]:
     if not isinstance(answer, list) or len(answer) != len(rows):
         raise Lost("Salesforce answered with another number of results than rows.")
-    outcomes = [_outcome(org, object_name, item, creating=creating) for item in answer]
+    outcomes = [_outcome(org, shape, item) for item in answer]
     unblamed = [n for n, each in enumerate(outcomes) if isinstance(each, Refusal) and each.code in _UNBLAMED]
-    found = _violations(org, object_name, [rows[n] for n in unblamed], creating=creating) if unblamed else {}
+    found = _violations(org, shape, [rows[n] for n in unblamed]) if unblamed else {}
     return [found.get(unblamed.index(n), each) if n in unblamed else each for n, each in enumerate(outcomes)]
 
 
-def _outcome(org: Org, object_name: str, item: Mapping[str, Any], *, creating: bool) -> Outcome:
+def _outcome(org: Org, shape: _Shape, item: Mapping[str, Any]) -> Outcome:
     if item.get("success"):
-        return Written(item["id"], created=creating, url=org.client.link(object_name, item["id"]))
+        return Written(item["id"], created=shape.creating, url=org.client.link(shape.object, item["id"]))
     fault = next(iter(item.get("errors") or [{}]))
     read = said(fault)
     gone = read.code in _GONE or (read.code == "INVALID_CROSS_REFERENCE_KEY" and not read.fields)
-    return declined(fault, object_name, code=Ended.DELETED if gone and not creating else "")
+    return declined(fault, shape.object, code=Ended.DELETED if gone and not shape.creating else "")
 
 
-def _to_queue(
-    org: Org,
-    object_name: str,
-    rows: Sequence[Row],
-    outcomes: list[Outcome],
-    headers: Mapping[str, str],
-    sending: Sending,
-) -> list[Outcome]:
+def _to_queue(org: Org, shape: _Shape, rows: Sequence[Row], outcomes: list[Outcome], sending: Sending) -> list[Outcome]:
     queue = org.settings.fallback_queue
     left = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, Refusal) and outcome.code == _INACTIVE]
-    if not queue or not left or object_name != "Case":
+    if not queue or not left or shape.object != CASE:
         return outcomes
     again = [rows[n] | {"OwnerId": queue} for n in left]
-    sent = [one for some in _parts(again) for one in _inserted(org, object_name, some, headers, sending)]
-    moved = dict(zip(left, sent, strict=True))
+    moved = dict(zip(left, _inserted(org, shape, again, sending), strict=True))
     return [moved.get(n, outcome) for n, outcome in enumerate(outcomes)]
 
 

@@ -302,3 +302,34 @@ def test_a_pretend_org_on_this_machine_is_reached_over_http() -> None:
         client = Client(given, fake.clock, http_session)
         assert client.json("GET", "limits")["DailyApiRequests"]["Max"] == 100_000
         client.close()
+
+
+def test_a_collection_that_is_declined_as_a_whole_is_taken_apart_in_few_calls() -> None:
+    """An org that declines all for one unknown field: what does not fit the schema is refused, the others are written."""
+    fake = opened()
+    inner, declined = fake.app, []
+
+    async def strict(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - of ASGI
+        body = b""
+        if scope["method"] == "POST" and scope["path"].endswith("composite/sobjects"):
+            body = (await receive())["body"]
+        if b"no_such_field" in body:
+            declined.append(scope["path"])
+            text = b'[{"errorCode":"INVALID_FIELD","message":"No such column \'no_such_field\' on sobject of type Contact"}]'
+            await send(
+                {"type": "http.response.start", "status": 400, "headers": [(b"content-type", b"application/json")]}
+            )
+            await send({"type": "http.response.body", "body": text})
+            return
+
+        async def again() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False} if body else await receive()
+
+        await inner(scope, again, send)
+
+    fake.app = strict  # type: ignore[assignment]
+    records = [person(n, **({"no_such_field": "x"} if n % 2 else {})) for n in range(100)]
+    outcomes = connected(fake).write("Contact", records)
+    assert [type(each) for each in outcomes] == [Written, Refusal] * 50
+    assert {each.field for each in outcomes if isinstance(each, Refusal)} == {"no_such_field"}
+    assert len(declined) == 1
