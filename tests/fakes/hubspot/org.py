@@ -92,6 +92,8 @@ class Workflow:
     name: str
     pipeline: str
     stage: str
+    unless_known: str = ""
+    """A property that keeps a ticket out where it has a value, as careful admins set it."""
     mails: str = ""
     sets: Mapping[str, str] = field(default_factory=dict)
 

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from tests.fakes.hubspot.sdk import call
 
 if TYPE_CHECKING:
-    from tests.fakes.hubspot.app import Fake
+    from bridge.clock import FixedClock
+
+from dataclasses import replace
+
+from tests.fakes.hubspot.app import Fake
+from tests.fakes.hubspot.org import hostile
 
 OWN = "acme.example"
 
@@ -27,6 +32,16 @@ def test_a_grown_account_thanks_the_customer_and_sends_a_survey_once(grown: Fake
     grown.agent.reopen(ticket)
     grown.agent.close(ticket)
     assert [one.to for one in grown.notices.outside(OWN)] == ["mara@example.org"] * 2
+
+
+def test_a_careful_admin_keeps_tickets_with_a_key_out(clock: FixedClock) -> None:
+    careful = tuple(replace(one, unless_known="acme_product") for one in hostile().workflows)
+    fake = Fake(clock, replace(hostile(), workflows=careful))
+    contact = fake.agent.contact(email="mara@example.org")
+    fake.agent.ticket("One", contact=contact, acme_product="tent")
+    assert not fake.notices
+    fake.agent.ticket("Two", contact=contact)
+    assert len(fake.notices) == 1
 
 
 def test_a_contact_that_comes_later_is_thanked_too(grown: Fake) -> None:

@@ -27,7 +27,8 @@ def enrol(portal: Portal, item: Item) -> None:
     """Enrol a ticket where it belongs; a mail needs a contact, so a ticket without one waits."""
     for workflow in portal.org.workflows:
         here = (item.properties.get("hs_pipeline"), item.properties.get("hs_pipeline_stage"))
-        if here == (workflow.pipeline, workflow.stage) and (workflow.id, item.id) not in portal.enrolled:
+        kept_out = (workflow.id, item.id) in portal.enrolled or item.properties.get(workflow.unless_known)
+        if here == (workflow.pipeline, workflow.stage) and not kept_out:
             _run(portal, workflow, item)
 
 
