@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
-from simple_salesforce import Salesforce, SalesforceError, format_soql
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from simple_salesforce import SalesforceError, format_soql
+
+from bridge.clock import FixedClock
+from tests.fakes.salesforce.app import Fake
+from tests.fakes.salesforce.sdk import connected
 
 if TYPE_CHECKING:
-    from bridge.clock import FixedClock
-    from tests.fakes.salesforce.app import Fake
+    from simple_salesforce.api import Salesforce
 
 
 @pytest.fixture
@@ -76,6 +82,24 @@ def test_the_sdks_own_quoting_is_understood(sf: Salesforce, cases: list[str]) ->
         t=datetime(2026, 3, 1, tzinfo=UTC),
     )
     assert [row["Id"] for row in sf.query(query)["records"]] == [cases[2]]
+
+
+@settings(max_examples=40)
+@given(
+    st.text(st.characters(exclude_categories=("Cs", "Cc", "Z")), min_size=1, max_size=60).filter(
+        lambda key: key.strip(".")
+    )
+)
+def test_any_key_is_stored_once_and_found_again_by_address_and_by_query(key: str) -> None:
+    fake = Fake(FixedClock(datetime(2026, 3, 2, tzinfo=UTC)))
+    sf = connected(fake)
+    address = "Casebridge_Key__c/" + quote(key, safe="")
+    assert [sf.Case.upsert(address, {"Subject": subject}) for subject in ("one", "two")] == [201, 200]
+    sf.Case.upsert(address + "x", {"Subject": "another"})
+    found = sf.query(format_soql("SELECT Subject, Casebridge_Key__c FROM Case WHERE Casebridge_Key__c = {}", key))[
+        "records"
+    ]
+    assert [(row["Subject"], row["Casebridge_Key__c"]) for row in found] == [("two", key)]
 
 
 def test_relationships_are_rows_inside_rows_and_null_where_they_end(sf: Salesforce, cases: list[str]) -> None:

@@ -15,6 +15,7 @@ from tests.fakes.salesforce.app import Fake
 from tests.fakes.salesforce.metadata import deploy
 from tests.fakes.salesforce.org import bare, hostile
 from tests.fakes.salesforce.sdk import connected
+from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,7 @@ def test_a_token_tells_who_it_is(fake: Fake, sf: Salesforce, session: requests.S
 
 def test_it_can_be_started_by_hand_and_tells_how_to_sign_in() -> None:
     command = [sys.executable, "-m", "tests.fakes.salesforce", "--port", "0", "--org", "bare"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as served:
         assert served.stdout is not None
         address = served.stdout.readline().split()[5]
         served.stdout.readline()
