@@ -26,7 +26,9 @@ _NAMES = (
 _SAYING: Mapping[str, tuple[str, str]] = {
     "CaseComment": ("ParentId", "CommentBody"),
     "EmailMessage": ("ParentId", "TextBody"),
+    "SocialPost": ("ParentId", "PostUrl"),
 }
+"""Object → its field for the case, and its words; a case that Social Studio made names its post in a SocialPost."""
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")
 FIRST = "open"
 """Marks a cursor within the first reading, which knows open cases only and goes back to its beginning at the end."""
@@ -60,9 +62,8 @@ def _texts(org: Org, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[
     """Return what was said in cases: times and texts of comments and mails."""
     said: dict[str, list[tuple[str, str]]] = defaultdict(list)
     refs = [row["Id"] for row in rows]
-    for name in org.settings.answers:
-        if refs and name in _SAYING and org.has(name):
-            parent, body = _SAYING[name]
+    for name, (parent, body) in _SAYING.items():
+        if refs and org.has(name):
             for row in by_field(org, name, [parent, body, "CreatedDate"], parent, refs):
                 said[row[parent]].append((row["CreatedDate"], row[body] or ""))
     return said

@@ -80,27 +80,31 @@ class Org:
 
     def describe(self, object_name: str) -> dict[str, Any]:
         """Return an object's description, asked for at most once an hour."""
-        now = self.client.clock.now()
-        if (kept := self._described.get(object_name)) and now - kept[0] < KEPT:
-            return kept[1]
-        try:
-            described: dict[str, Any] = self.client.json("GET", f"sobjects/{object_name}/describe")
-        except Declined as error:
-            raise ConfigError(self._unknown(object_name)) from error
-        self._described[object_name] = now, described
+        described = self._look(object_name)
+        if not described:
+            raise ConfigError(self._unknown(object_name))
         return described
 
     def has(self, object_name: str, field: str = "") -> bool:
         """Tell whether there is such an object, or such a field of it, as far as we may see."""
-        try:
-            fields = self.describe(object_name)["fields"]
-        except ConfigError:
-            return False
-        return not field or any(each["name"] == field for each in fields)
+        fields = self._look(object_name).get("fields", ())
+        return any(each["name"] == field for each in fields) if field else bool(fields)
 
     def forget(self) -> None:
         """Describe anew: a field that was there is not any more."""
         self._described.clear()
+
+    def _look(self, object_name: str) -> dict[str, Any]:
+        """Return a description, empty where there is no such object for us."""
+        now = self.client.clock.now()
+        kept = self._described.get(object_name)
+        if kept is None or now - kept[0] >= KEPT:
+            try:
+                kept = now, self.client.json("GET", f"sobjects/{object_name}/describe")
+            except Declined:
+                kept = now, {}
+            self._described[object_name] = kept
+        return kept[1]
 
     def _unknown(self, object_name: str) -> str:
         names = sorted(each["name"] for each in self.client.json("GET", "sobjects")["sobjects"])

@@ -17,6 +17,8 @@ from tests.fakes.salesforce.app import Fake
 from tests.fakes.transports import AppAdapter
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from tests.fakes.salesforce.org import Org
 
 KEY = "Casebridge_Key__c"
@@ -31,6 +33,12 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 def opened(org: Org | None = None) -> Fake:
     """Open an org at noon."""
     return Fake(FixedClock(NOON), org)
+
+
+def later(fake: Fake, by: timedelta) -> None:
+    """Let time pass for the org and for us."""
+    assert isinstance(fake.clock, FixedClock)
+    fake.clock.forward(by)
 
 
 def settings(fake: Fake, **changes: Any) -> SalesforceSettings:  # noqa: ANN401 - values of any setting

@@ -19,7 +19,7 @@ from bridge.nouns import (
     What,
     Written,
 )
-from tests.adapters.salesforce.orgs import KEY, OBJECTS, connected, opened
+from tests.adapters.salesforce.orgs import KEY, OBJECTS, connected, later, opened
 from tests.fakes.salesforce.org import hostile, plain
 
 if TYPE_CHECKING:
@@ -59,18 +59,18 @@ def test_comments_posts_and_mails_are_answers_and_internal_ones_are_notes() -> N
 
 def test_what_is_committed_late_is_read_all_the_same() -> None:
     fake, target, case = started()
-    fake.clock.forward(timedelta(minutes=30))
+    later(fake, timedelta(minutes=30))
     head = target.activity_head()
     fake.agent().answer(case, "Late.", commits_after=timedelta(minutes=2))
-    fake.clock.forward(timedelta(seconds=30))
+    later(fake, timedelta(seconds=30))
     cursor = list(target.activity(head))[-1].cursor
-    fake.clock.forward(timedelta(minutes=2))
+    later(fake, timedelta(minutes=2))
     assert [each.text for each in answers(target, cursor)] == ["Late."]
 
 
 def test_one_reading_of_answers_and_events_takes_one_call_when_nothing_happened() -> None:
     fake, target, _ = started()
-    fake.clock.forward(timedelta(minutes=10))
+    later(fake, timedelta(minutes=10))
     head = target.activity_head()
     list(target.activity(head))
     before = len(fake.calls)
@@ -126,7 +126,7 @@ def test_nobody_is_mailed_in_an_org_that_mails() -> None:
         parent=outcome.ref,
     )
     while not isinstance(target.write("Casebridge_Message__c", [message])[0], Written):
-        fake.clock.forward(timedelta(seconds=15))
+        later(fake, timedelta(seconds=15))
     target.amend([note])
     assert list(fake.notices) == []
 
@@ -152,3 +152,28 @@ def test_messages_can_be_social_posts_where_the_org_has_them() -> None:
     post = Record(thing=Thing.MESSAGE, object="SocialPost", key="cb1-m", key_field=KEY, fields=fields, parent=home.ref)
     assert isinstance(target.write("SocialPost", [post])[0], Written)
     assert fake.rows("SocialPost")[0]["ParentId"] == home.ref
+
+
+def test_a_case_of_social_studio_names_its_post_so_that_it_can_be_taken_over() -> None:
+    fake = opened(plain(social=True))
+    agent = fake.agent()
+    case = agent.create("Case", Subject="Router broken", Origin="Phone")
+    agent.create("SocialPost", Name="Tweet", ParentId=case, PostUrl="https://x.example/greta_s/1")
+    (snapshot,) = [each for page in connected(fake).cases(Cursor()) for each in page.cases]
+    assert (snapshot.ref, snapshot.permalinks) == (case, ("https://x.example/greta_s/1",))
+
+
+def test_reading_open_cases_can_be_broken_off_and_resumed_without_a_gap() -> None:
+    fake = opened()
+    target, agent = connected(fake), fake.agent()
+    refs = set()
+    for n in range(30):
+        later(fake, timedelta(seconds=1))
+        refs.add(agent.create("Case", Subject=f"Case {n}", Origin="Phone"))
+    pages = list(target.cases(Cursor()))
+    agent.status(min(refs), "Closed")
+    for count in range(1, len(pages) + 1):
+        again = [*pages[:count], *target.cases(pages[count - 1].cursor)]
+        assert {case.ref for page in again for case in page.cases} == refs
+    closed = [case for page in target.cases(pages[-1].cursor) for case in page.cases if case.closed_at]
+    assert [case.ref for case in closed] == [min(refs)]

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bridge.nouns import Cursor, KeyField, PersonDeleted, PersonMerged, PersonSeen, Record, Reference, Thing, Written
-from tests.adapters.salesforce.orgs import KEY, OBJECTS, connected, opened
+from tests.adapters.salesforce.orgs import KEY, OBJECTS, connected, later, opened
 from tests.fakes.salesforce.org import plain
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ def test_only_what_changed_is_read_again_with_an_overlap() -> None:
     fake, refs = filled(3)
     target = connected(fake)
     cursor = list(target.contacts(Cursor()))[-1].cursor
-    fake.clock.forward(timedelta(hours=1))
+    later(fake, timedelta(hours=1))
     fake.agent().change(refs[0], LastName="Vogel")
     pages = list(target.contacts(cursor))
     assert refs[0] in seen(pages)
-    fake.clock.forward(timedelta(hours=1))
+    later(fake, timedelta(hours=1))
     pages = list(target.contacts(pages[-1].cursor))
     assert seen(pages) == [refs[0]]
     cursor = pages[-1].cursor
