@@ -84,6 +84,8 @@ class Trouble:
     lock_every: int = 0
     """At each n-th write of ours it holds the parent of the row (or the row), for ``lock_for``; 0 never."""
     lock_for: timedelta = timedelta(seconds=12)
+    scattered: bool = False
+    """It writes to the same parents: one that comes up again in a call, after others did, it has locked meanwhile."""
     vanishing: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     """Number of the write before which an admin deletes a field: (object, field)."""
 
@@ -217,7 +219,9 @@ def hostile(*, person_accounts: bool = False, social: bool = False) -> Org:
         ),
         Flow("CaseComment", "Tell the contact of a comment", "Your case has news", _contact_of_published),
     ]
-    org.trouble = Trouble(burned_per_call=1, lock_every=9, vanishing={400: ("Case", "Casebridge_Hint__c")})
+    org.trouble = Trouble(
+        burned_per_call=1, lock_every=9, scattered=True, vanishing={400: ("Case", "Casebridge_Hint__c")}
+    )
     org.daily_calls = 20_000
     return org
 

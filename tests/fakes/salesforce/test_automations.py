@@ -9,7 +9,7 @@ import pytest
 from simple_salesforce import SalesforceError
 
 from tests.fakes.salesforce.app import Fake
-from tests.fakes.salesforce.org import bare, hostile, plain
+from tests.fakes.salesforce.org import Trouble, bare, hostile, plain
 from tests.fakes.salesforce.sdk import connected
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ NO_ASSIGNMENT = {"Sforce-Auto-Assign": "FALSE"}
 def rough(clock: FixedClock) -> Fake:
     """Open a hostile org that leaves locks and fields alone, for one thing at a time."""
     org = hostile()
-    org.trouble = type(org.trouble)()
+    org.trouble = Trouble()
     return Fake(clock, org)
 
 
@@ -125,6 +125,22 @@ def test_a_held_row_refuses_its_own_writes_and_those_of_its_children(
     assert (error["errorCode"], error["message"].rpartition(" ")[2]) == ("UNABLE_TO_LOCK_ROW", contact)
     clock.forward(timedelta(seconds=11))
     sf.Case.create({"ContactId": contact})
+
+
+def test_rows_of_one_parent_that_lie_apart_in_a_call_meet_a_second_clients_lock(clock: FixedClock) -> None:
+    org = plain()
+    org.trouble = Trouble(scattered=True)
+    sf = connected(Fake(clock, org))
+    first, second = (sf.Contact.create({"LastName": name})["id"] for name in ("Sommer", "Winter"))
+
+    def good(*contacts: str) -> list[bool]:
+        records = [{"attributes": {"type": "Case"}, "ContactId": contact} for contact in contacts]
+        return [
+            result["success"] for result in sf.restful("composite/sobjects", method="POST", json={"records": records})
+        ]
+
+    assert good(first, second, first) == [True, True, False]
+    assert good(first, first, second) == [True, True, True]
 
 
 def test_a_hostile_org_burns_the_quota_holds_locks_and_drops_a_field(clock: FixedClock) -> None:

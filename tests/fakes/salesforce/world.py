@@ -50,6 +50,7 @@ class World:
         self._held: dict[str, datetime] = {}
         self._later: list[tuple[datetime, Callable[[], object]]] = []
         self._writes = 0
+        self._parents: list[str] = []
         self.strike: ApiError | None = None
         self.system = ""
         self._people()
@@ -207,9 +208,19 @@ class World:
         if self.strike:
             struck, self.strike = self.strike, None
             raise struck
+        self._come_back(touched)
         for record in touched:
             if self._held.get(record, self.clock.now()) > self.clock.now():
                 raise locked(record)
+
+    def _come_back(self, touched: list[str]) -> None:
+        """Refuse a parent that the call left for another one before, where a second client waits for that."""
+        parent = touched[1] if len(touched) > 1 else ""
+        if not parent or not self.org.trouble.scattered or self._parents[-1:] == [parent]:
+            return
+        if parent in self._parents:
+            raise locked(parent)
+        self._parents.append(parent)
 
     def _make_trouble(self, touched: list[str]) -> None:
         """Do what a hostile org does at this write."""
@@ -228,7 +239,8 @@ class World:
         self._later.append((at, doing))
 
     def settle(self) -> None:
-        """Do what is due, in the order in which it fell due."""
+        """Begin a call: do what is due, in the order in which it fell due."""
+        self._parents.clear()
         now = self.clock.now()
         due = sorted((entry for entry in self._later if entry[0] <= now), key=lambda entry: entry[0])
         self._later = [entry for entry in self._later if entry[0] > now]
