@@ -4,6 +4,7 @@
 # make real    the tests that need a real server of somebody else's; says what is missing
 # make soak    the long ones: hundreds of kills at random moments, thousands of invented cases
 # make sandbox a pretend Salesforce on this machine, to try Casebridge against: ORG=plain|bare|hostile
+# make sandbox a pretend Salesforce on this machine, our package deployed: ORG=bare, plain or hostile, DEPLOY= for none
 # make bench   100,000 messages against dlt and a bare floor
 
 VENV   ?= .venv
@@ -12,6 +13,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 PYTEST := $(BIN)/python -m pytest
 JOBS   ?= auto
 ORG    ?= bare
+DEPLOY ?= adapters/salesforce/package
 BENCH  ?= --messages 100000 --store sqlite --store postgres
 
 .DEFAULT_GOAL := help
@@ -47,7 +49,7 @@ soak: $(VENV)/.test
 	CASEBRIDGE_TEST_PROFILE=soak $(PYTEST) -n $(JOBS) --maxprocesses 8 -m hypothesis
 
 sandbox: $(VENV)/.test
-	@$(BIN)/python -m tests.fakes.salesforce --org $(ORG)
+	@$(BIN)/python -m tests.fakes.salesforce --org $(ORG) $(if $(DEPLOY),--deploy $(DEPLOY))
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.collect.run $(BENCH)
