@@ -92,7 +92,7 @@ def headers_seen(fake: Fake) -> list[dict[str, str]]:
         seen.append({name.decode(): value.decode() for name, value in scope["headers"]} | {"path": scope["path"]})
         await inner(scope, receive, send)
 
-    fake.app = noting  # type: ignore[assignment]
+    fake.app = noting  # type: ignore[assignment]  # one more app stands before it
     return seen
 
 
@@ -327,7 +327,7 @@ def test_a_collection_that_is_declined_as_a_whole_is_taken_apart_in_few_calls() 
 
         await inner(scope, again, send)
 
-    fake.app = strict  # type: ignore[assignment]
+    fake.app = strict  # type: ignore[assignment]  # one more app stands before it
     records = [person(n, **({"no_such_field": "x"} if n % 2 else {})) for n in range(100)]
     outcomes = connected(fake).write("Contact", records)
     assert [type(each) for each in outcomes] == [Written, Refusal] * 50
