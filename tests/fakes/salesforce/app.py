@@ -22,6 +22,7 @@ from tests.fakes.salesforce.world import World
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.types import ASGIApp
 
     from bridge.clock import Clock
     from tests.fakes.salesforce.errors import Json
@@ -68,7 +69,7 @@ class Fake:
             Route("/services/data/", self._versions, methods=["GET"]),
             Route("/services/data/{rest:path}", self._data, methods=METHODS),
         ]
-        self.app = Recording(Faulty(Starlette(routes=routes), self.faults, FAULTS), self.calls)
+        self.app: ASGIApp = Recording(Faulty(Starlette(routes=routes), self.faults, FAULTS), self.calls)
 
     def agent(self, name: str = "Ada Amsel") -> Agent:
         """Return one of the people who work here."""
