@@ -149,8 +149,8 @@ class Client:
 
     def many(self, soqls: Sequence[str], *, deleted: bool = False) -> list[list[dict[str, Any]]]:
         """Return the rows of several queries, in as few calls as there can be: five at once."""
-        if len(soqls) == 1:
-            return [self.rows(soqls[0], deleted=deleted)]
+        if len(soqls) <= 1:
+            return [self.rows(soql, deleted=deleted) for soql in soqls]
         where = self.path + ("queryAll" if deleted else "query")
         asked = [Part("GET", f"{where}?q={quote(soql)}") for soql in soqls]
         found = []

@@ -20,11 +20,25 @@ ABSENT = Found(Presence.ABSENT)
 
 def find(org: Org, object_name: str, keys: Collection[str]) -> dict[str, Found]:
     """Return what stands under each key; deleted rows are seen for the 15 days that Salesforce keeps them."""
-    if not keys:
-        return {}
+    return find_beside(org, object_name, keys, ())[0]
+
+
+def find_beside(
+    org: Org, object_name: str, keys: Collection[str], cases: Collection[str]
+) -> tuple[dict[str, Found], dict[str, dict[str, Any]]]:
+    """Return what stands under each key, and the present rows of some cases, in one call where that is enough."""
     parent = _parent_of(org, object_name)
     names = ["Id", "IsDeleted", org.key_field(object_name), *_master(object_name), *parent]
-    rows = by_field(org, object_name, names, org.key_field(object_name), keys)
+    soqls = _soqls(object_name, names, org.key_field(object_name), keys)
+    about_cases = _soqls(CASE, ["Id", "IsDeleted", *_master(CASE)], "Id", cases)
+    found = org.client.many([*soqls, *about_cases], deleted=True)
+    rows = [row for some in found[: len(soqls)] for row in some]
+    standing_in = [row for some in found[len(soqls) :] for row in some]
+    return _told(org, object_name, keys, rows), _by_id(standing_in, cases)
+
+
+def _told(org: Org, object_name: str, keys: Collection[str], rows: Sequence[dict[str, Any]]) -> dict[str, Found]:
+    parent = _parent_of(org, object_name)
     by_key: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         by_key[row[org.key_field(object_name)].casefold()].append(row)
@@ -45,8 +59,13 @@ def by_field(
     org: Org, object_name: str, names: Sequence[str], field: str, values: Collection[str]
 ) -> list[dict[str, Any]]:
     """Return the rows, deleted ones too, whose ``field`` is one of ``values``."""
+    found = org.client.many(_soqls(object_name, names, field, values), deleted=True)
+    return [row for rows in found for row in rows]
+
+
+def _soqls(object_name: str, names: Sequence[str], field: str, values: Collection[str]) -> list[str]:
     columns = ", ".join(dict.fromkeys(names))
-    soqls = [
+    return [
         format_soql(
             "SELECT {columns:literal} FROM {object:literal} WHERE {field:literal} IN {values}",
             columns=columns,
@@ -56,7 +75,6 @@ def by_field(
         )
         for some in chunks(values)
     ]
-    return [row for rows in (org.client.many(soqls, deleted=True) if soqls else []) for row in rows]
 
 
 def standing(org: Org, object_name: str, ids: Collection[str], names: Sequence[str] = ()) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.salesforce import bulk, collections, files
-from adapters.salesforce.looking import find, is_id, standing, survivors
+from adapters.salesforce.looking import find, find_beside, is_id, standing, survivors
 from adapters.salesforce.org import CASE, MERGEABLE
 from adapters.salesforce.rows import accounts_of, changed_row, new_row
 from bridge.errors import CasebridgeError
@@ -73,8 +73,9 @@ def _creates(org: Org, records: Sequence[Record]) -> _Plan:
     if not records:
         return _Plan()
     name = records[0].object
-    there = find(org, name, [record.key for record in records])
-    placed, outcomes = _placed(org, records)
+    cases = {record.parent for record in records if record.thing is Thing.MESSAGE and is_id(record.parent)}
+    there, rows = find_beside(org, name, [record.key for record in records], cases)
+    placed, outcomes = _placed(org, records, rows)
     for record in placed:
         if there[record.key].presence is Presence.FOUND:
             outcomes[record.key] = adopted(org, name, there[record.key])
@@ -94,10 +95,10 @@ def _create(org: Org, plan: _Plan, contacts: Mapping[str, str], sending: collect
     return plan.outcomes | {record.key: outcome for record, outcome in zip(plan.going, sent, strict=True)}
 
 
-def _placed(org: Org, records: Sequence[Record]) -> tuple[list[Record], dict[str, Outcome]]:
+def _placed(
+    org: Org, records: Sequence[Record], rows: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[Record], dict[str, Outcome]]:
     """Return messages with the case that stands in place of a merged one, and refuse those whose case is gone."""
-    parents = {record.parent for record in records if record.thing is Thing.MESSAGE and is_id(record.parent)}
-    rows = standing(org, CASE, parents) if parents else {}
     ends = survivors(org, CASE, [row for row in rows.values() if row["MasterRecordId"]])
     placed: list[Record] = []
     refused: dict[str, Outcome] = {}
