@@ -93,7 +93,7 @@ class Creation:
         if len(ready) == 1:
             self._refused({ready[0].trace: (ready[0], problem)})
             return
-        if problem.conflict:
+        if problem.conflict and self._key_field:
             found = self._account.finder.standing(self._name, self._key_field, [each.trace for each in ready])
             self.done |= {key: adopted(each) for key, each in found.items()}
             rest = [each for each in ready if each.trace not in found]
@@ -127,7 +127,7 @@ class Creation:
         for trace, (each, problem) in told.items():
             if trace in found:
                 self.done[trace] = adopted(found[trace])
-            elif each.parent or each.contact:
+            elif not problem.refusal().field and (each.parent or each.contact):
                 self._misplaced(each, problem)
             else:
                 self._set_aside(each, problem)

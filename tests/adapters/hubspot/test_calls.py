@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bridge.nouns import Reference, Thing
+from bridge.nouns import Ended, Reference, Refusal, Thing, Written
 from tests.adapters.hubspot.accounts import Place, contact, note, refs, ticket
 
 if TYPE_CHECKING:
@@ -62,3 +62,25 @@ def test_nobody_is_ever_made_a_marketing_contact(here: Place) -> None:
     assert getattr(outcomes[0], "field", "") == "hs_marketable_status"
     deliver(here)
     assert here.fake.portal.marketing_attempts == []
+
+
+def test_a_call_that_is_refused_whole_sets_aside_only_whom_it_means(here: Place) -> None:
+    here.wire.untraced = True
+    sent = [ticket(n) for n in range(20)]
+    sent[7] = replace(sent[7], fields={**sent[7].fields, "hs_pipeline_stage": "7701"})
+    outcomes = here.target.write("tickets", sent)
+    assert [n for n, outcome in enumerate(outcomes) if isinstance(outcome, Refusal)] == [7]
+    assert [n for n, outcome in enumerate(outcomes) if isinstance(outcome, Written)] == [*range(7), *range(8, 20)]
+    again = here.target.write("tickets", [*sent[:7], ticket(20)])
+    assert [getattr(outcome, "created", None) for outcome in again] == [False] * 7 + [True]
+
+
+def test_messages_of_a_ticket_that_was_merged_or_deleted_go_with_it(here: Place) -> None:
+    loser, winner, gone = refs(here.target, [ticket(n) for n in range(3)])
+    survivor = here.fake.agent.merge("tickets", loser, winner)
+    here.fake.agent.delete("tickets", gone)
+    followed, ended = here.target.write("notes", [note(1, loser), note(2, gone)])
+    assert isinstance(followed, Written)
+    assert here.fake.portal.linked(("notes", followed.ref), "tickets") == [survivor]
+    assert isinstance(ended, Refusal)
+    assert ended.code == Ended.DELETED
