@@ -69,7 +69,7 @@ def head(org: Org) -> Cursor:
 
 
 def _everything(org: Org, since: str) -> list[tuple[str, Item]]:
-    names = [name for name in org.settings.answers if org.has(name)]
+    names = [name for name in org.settings.answers if name == "CaseComment" or org.has(name)]
     soqls = [_soql(name, ["ParentId", *_SAYING[name]], since) for name in names]
     history = ["CaseId", "Field", "OldValue", "NewValue"]
     gone = _soql(
@@ -156,8 +156,6 @@ def _status(org: Org, status: str, closed: frozenset[str]) -> str:
 
 
 def _closed(org: Org) -> frozenset[str]:
-    if not org.has("CaseStatus"):
-        return frozenset(org.settings.closed_statuses)
     rows = org.client.rows("SELECT MasterLabel, ApiName, IsClosed FROM CaseStatus")
     return frozenset(row[name] for row in rows if row["IsClosed"] for name in ("MasterLabel", "ApiName"))
 
@@ -165,9 +163,8 @@ def _closed(org: Org) -> frozenset[str]:
 def _people(org: Org, ids: Iterable[str]) -> dict[str, tuple[Actor, str]]:
     """Return who users are, and their names."""
     wanted = set(ids)
-    names = ["Id", "Name", *(["UserType"] if wanted and org.has("User", "UserType") else [])]
     found = {}
-    for row in by_field(org, "User", names, "Id", wanted) if wanted else ():
-        actor = Actor.US if row["Id"] == org.me else _ACTORS.get(row.get("UserType") or "", Actor.AGENT)
+    for row in by_field(org, "User", ["Id", "Name", "UserType"], "Id", wanted):
+        actor = Actor.US if row["Id"] == org.me else _ACTORS.get(row["UserType"] or "", Actor.AGENT)
         found[row["Id"]] = actor, row["Name"] or ""
     return found

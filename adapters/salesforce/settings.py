@@ -47,9 +47,6 @@ class SalesforceSettings(BaseModel):
     waiting_statuses: tuple[str, ...] = Field(
         default=("On Hold", "Waiting on Customer", "Waiting"), description="Statuses that mean: waiting."
     )
-    closed_statuses: tuple[str, ...] = Field(
-        default=("Closed",), description="Statuses that mean: closed, where the org does not tell them."
-    )
     answers: tuple[Answers, ...] = Field(
         default=("CaseComment", "FeedItem", "EmailMessage"), description="Objects in which agents answer."
     )
