@@ -1,30 +1,28 @@
-"""What agents did: answers in comments, posts and mails, and what happened to cases, in one reading since a time."""
+"""What agents did: what they said in cases and what happened to those, in one reading since a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from simple_salesforce.format import format_soql
 
+from adapters.salesforce.answers import SAYING, answers, sayings
 from adapters.salesforce.looking import by_field, is_id, survivors
 from adapters.salesforce.people import OVERLAP, Position, parsed, stamp
 from adapters.salesforce.usage import Purpose
 from bridge.nouns import ActivityPage, Actor, Answer, CaseEvent, What
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from adapters.salesforce.answers import Row, Who
     from adapters.salesforce.org import Org
     from bridge.nouns import Cursor
 
 PAGE = 200
-Row: TypeAlias = Mapping[str, Any]
 Item: TypeAlias = Answer | CaseEvent
-_CASES = "500"
 _QUEUES = "00G"
-"""How ids of cases and queues begin."""
-_SENT = "3"
+"""How ids of queues begin."""
 _ACTORS: Mapping[str, Actor] = {
     "AutomatedProcess": Actor.AUTOMATION,
     "CloudIntegrationUser": Actor.AUTOMATION,
@@ -36,18 +34,6 @@ _ACTORS: Mapping[str, Actor] = {
 }
 """Type of user → who that is; any other is an agent."""
 _ASPECTS: Mapping[str, What] = {"Status": What.STATUS, "Priority": What.PRIORITY, "Owner": What.OWNER}
-_SAYING: Mapping[str, Sequence[str]] = {
-    "CaseComment": ("CommentBody", "IsPublished"),
-    "FeedItem": ("Body", "Visibility", "Type"),
-    "EmailMessage": ("TextBody", "Incoming", "Status"),
-}
-_PUBLIC: Mapping[str, Callable[[Row], bool]] = {
-    "CaseComment": lambda row: bool(row["IsPublished"]),
-    "FeedItem": lambda row: row["Visibility"] == "AllUsers",
-    "EmailMessage": lambda row: not row["Incoming"] and row["Status"] == _SENT,
-}
-_POSTS = frozenset({"TextPost", "LinkPost", "ContentPost"})
-"""Posts that people write; the others repeat comments, mails and changes that are read where they are."""
 
 
 def pages(org: Org, after: Cursor) -> Iterator[ActivityPage]:
@@ -70,18 +56,17 @@ def head(org: Org) -> Cursor:
 
 def _everything(org: Org, since: str) -> list[tuple[str, Item]]:
     names = [name for name in org.settings.answers if name == "CaseComment" or org.has(name)]
-    soqls = [_soql(name, ["ParentId", *_SAYING[name]], since) for name in names]
+    soqls = [_soql(name, ["ParentId", *SAYING[name]], since) for name in names]
     history = ["CaseId", "Field", "OldValue", "NewValue"]
     gone = _soql(
         "Case", ["MasterRecordId", "LastModifiedById"], since, ["(IsDeleted = true OR MasterRecordId != null)"]
     )
-    *said, changed, ended = org.client.many(
+    *rows, changed, ended = org.client.many(
         [*soqls, _soql("CaseHistory", history, since, stamped="CreatedDate"), gone], deleted=True
     )
-    people = _people(org, [row["CreatedById"] for rows in [*said, changed] for row in rows])
-    dated: list[tuple[str, Item]] = []
-    for name, rows in zip(names, said, strict=True):
-        dated += [(row["SystemModstamp"], _answer(name, row, people)) for row in rows if _is_answer(row)]
+    said = sayings(org, dict(zip(names, rows, strict=True)))
+    people = _people(org, [row["CreatedById"] for row in [*(each.row for each in said), *changed]])
+    dated: list[tuple[str, Item]] = [*answers(org, said, people)]
     closed = _closed(org) if changed else frozenset()
     events = ((row, _event(org, row, people, closed)) for row in changed)
     dated += [(row["CreatedDate"], event) for row, event in events if event is not None]
@@ -99,25 +84,7 @@ def _soql(
     return f"SELECT {wanted} FROM {name}{condition} ORDER BY {stamped}, Id"  # noqa: S608 - names of the schema
 
 
-def _is_answer(row: Row) -> bool:
-    return str(row["ParentId"] or "").startswith(_CASES) and row.get("Type", "TextPost") in _POSTS
-
-
-def _answer(name: str, row: Row, people: Mapping[str, tuple[Actor, str]]) -> Answer:
-    actor, who = people.get(row["CreatedById"], (Actor.UNKNOWN, ""))
-    return Answer(
-        native_id=row["Id"],
-        case_ref=row["ParentId"],
-        at=parsed(row["CreatedDate"]),
-        actor=Actor.CUSTOMER if row.get("Incoming") else actor,
-        actor_name=who,
-        public=_PUBLIC[name](row),
-        text=row[_SAYING[name][0]] or "",
-        deleted=bool(row["IsDeleted"]),
-    )
-
-
-def _event(org: Org, row: Row, people: Mapping[str, tuple[Actor, str]], closed: frozenset[str]) -> CaseEvent | None:
+def _event(org: Org, row: Row, people: Who, closed: frozenset[str]) -> CaseEvent | None:
     """Return the event of a change; of an owner's change, which is told by name and by id, the one with ids."""
     what = What.CREATED if row["Field"] == "created" else _ASPECTS.get(row["Field"], What.OTHER)
     value, before = str(row["NewValue"] or ""), str(row["OldValue"] or "")
@@ -163,8 +130,13 @@ def _closed(org: Org) -> frozenset[str]:
 def _people(org: Org, ids: Iterable[str]) -> dict[str, tuple[Actor, str]]:
     """Return who users are, and their names."""
     wanted = set(ids)
-    found = {}
-    for row in by_field(org, "User", ["Id", "Name", "UserType"], "Id", wanted):
-        actor = Actor.US if row["Id"] == org.me else _ACTORS.get(row["UserType"] or "", Actor.AGENT)
-        found[row["Id"]] = actor, row["Name"] or ""
-    return found
+    rows = by_field(org, "User", ["Id", "Name", "Username", "UserType"], "Id", wanted)
+    return {row["Id"]: (_actor(org, row), row["Name"] or "") for row in rows}
+
+
+def _actor(org: Org, user: Row) -> Actor:
+    if user["Id"] == org.me:
+        return Actor.US
+    if user["Username"] in org.settings.automations:
+        return Actor.AUTOMATION
+    return _ACTORS.get(user["UserType"] or "", Actor.AGENT)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-Answers = Literal["CaseComment", "FeedItem", "EmailMessage"]
+Answers = Literal["CaseComment", "FeedItem", "FeedComment", "EmailMessage"]
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 _EMPTY = SecretStr("")
 
@@ -48,7 +48,11 @@ class SalesforceSettings(BaseModel):
         default=("On Hold", "Waiting on Customer", "Waiting"), description="Statuses that mean: waiting."
     )
     answers: tuple[Answers, ...] = Field(
-        default=("CaseComment", "FeedItem", "EmailMessage"), description="Objects in which agents answer."
+        default=("CaseComment", "FeedItem", "FeedComment", "EmailMessage"),
+        description="Objects in which agents answer.",
+    )
+    automations: tuple[str, ...] = Field(
+        default=(), description="Usernames of programs that work in cases; what they write is no agent's answer."
     )
     records_per_call: int = Field(
         default=1000,

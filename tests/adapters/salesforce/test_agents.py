@@ -57,6 +57,90 @@ def test_comments_posts_and_mails_are_answers_and_internal_ones_are_notes() -> N
     assert {(each.actor, each.actor_name) for each in told} == {(Actor.AGENT, "Ada Amsel")}
 
 
+def test_a_word_below_a_public_post_is_an_answer_and_below_an_internal_one_a_note() -> None:
+    fake, target, case = started()
+    agent = fake.agent()
+    for text, public in (("Post.", True), ("Among us.", False)):
+        agent.post(case, text, public=public)
+        agent.below(fake.rows("FeedItem")[-1]["Id"], f"Below: {text}")
+    told = {each.text: each.public for each in answers(target) if each.case_ref == case}
+    assert told == {"Post.": True, "Below: Post.": True, "Among us.": False, "Below: Among us.": False}
+
+
+def test_a_post_that_is_hidden_or_deleted_takes_back_what_was_said_below_it() -> None:
+    for hidden in (True, False):
+        fake, target, case = started()
+        agent = fake.agent()
+        agent.post(case, "Post.", public=True)
+        post = fake.rows("FeedItem")[-1]["Id"]
+        agent.below(post, "Below.")
+        cursor = list(target.activity(Cursor()))[-1].cursor
+        later(fake, timedelta(hours=1))
+        if hidden:
+            agent.change(post, Visibility="InternalUsers")
+        else:
+            agent.delete(post)
+        told = {each.text: (each.public and not each.deleted) for each in answers(target, cursor)}
+        assert told == {"Post.": False, "Below.": False}
+
+
+def test_an_answer_that_an_agent_deleted_is_told_as_deleted() -> None:
+    fake, target, case = started()
+    agent = fake.agent()
+    agent.answer(case, "By comment.")
+    agent.post(case, "By post.", public=True)
+    agent.mail(case, "kern@customers.example", "By mail.")
+    agent.below(fake.rows("FeedItem")[-1]["Id"], "Below.")
+    cursor = list(target.activity(Cursor()))[-1].cursor
+    later(fake, timedelta(hours=1))
+    for name in ("CaseComment", "FeedComment", "FeedItem", "EmailMessage"):
+        agent.delete(fake.rows(name)[0]["Id"])
+    assert {each.text for each in answers(target, cursor) if each.deleted} == {
+        "By comment.",
+        "By post.",
+        "By mail.",
+        "Below.",
+    }
+
+
+def test_the_files_of_an_answer_are_told_with_it() -> None:
+    fake, target, case = started()
+    agent = fake.agent()
+    agent.post(case, "By post.", public=True)
+    post = fake.rows("FeedItem")[-1]["Id"]
+    agent.mail(case, "kern@customers.example", "By mail.")
+    agent.attach(post, "manual.pdf")
+    agent.attach(agent.below(post, "Below."), "photo.png")
+    agent.attach(fake.rows("EmailMessage")[-1]["Id"], "invoice.pdf")
+    agent.answer(case, "Nothing with it.")
+    named = {each.text: [file.name for file in each.files] for each in answers(target)}
+    assert named == {
+        "By post.": ["manual.pdf"],
+        "Below.": ["photo.png"],
+        "By mail.": ["invoice.pdf"],
+        "Nothing with it.": [],
+    }
+    (file,) = next(each.files for each in answers(target) if each.text == "By post.")
+    assert (file.size, "ContentDocument" in file.url) == (len(b"of an agent"), True)
+
+
+def test_what_programs_and_customers_write_is_no_agents_answer() -> None:
+    fake, target, case = started()
+    fake.agent("Automated Process").answer(case, "By a flow.")
+    fake.agent("Pia Portal").answer(case, "By the customer.")
+    fake.agent("Ben Birke").answer(case, "By another program.")
+    target = connected(fake, automations=("ben.birke@pretend.example",))
+    note = Amendment(kind=AmendmentKind.NOTE, thing=Thing.CASE, ref=case, key="cb1-note", text="Ours.")
+    target.amend([note])
+    actors = {each.text.partition("\n")[0]: each.actor for each in answers(target)}
+    assert actors == {
+        "By a flow.": Actor.AUTOMATION,
+        "By the customer.": Actor.CUSTOMER,
+        "By another program.": Actor.AUTOMATION,
+        "Ours.": Actor.US,
+    }
+
+
 def test_what_is_committed_late_is_read_all_the_same() -> None:
     fake, target, case = started()
     later(fake, timedelta(minutes=30))
@@ -68,14 +152,14 @@ def test_what_is_committed_late_is_read_all_the_same() -> None:
     assert [each.text for each in answers(target, cursor)] == ["Late."]
 
 
-def test_one_reading_of_answers_and_events_takes_one_call_when_nothing_happened() -> None:
+def test_one_reading_of_answers_and_events_takes_two_calls_when_nothing_happened() -> None:
     fake, target, _ = started()
     later(fake, timedelta(minutes=10))
     head = target.activity_head()
     list(target.activity(head))
     before = len(fake.calls)
     assert [page.items for page in target.activity(head)] == [()]
-    assert len(fake.calls) - before == 1
+    assert len(fake.calls) - before == 2
 
 
 def test_taking_a_case_and_changing_it_are_events_with_their_actor() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,18 @@ class Agent:
         """Post to a case's feed."""
         values = {"ParentId": case, "Body": text, "Visibility": "AllUsers" if public else "InternalUsers"}
         self._later(commits_after, "FeedItem", values)
+
+    def below(self, post: str, text: str) -> str:
+        """Say something below a post; return the comment's id."""
+        return self.create("FeedComment", FeedItemId=post, CommentBody=text)
+
+    def attach(self, record: str, name: str, content: bytes = b"of an agent") -> None:
+        """Put a file to something that was said."""
+        title = name.rpartition(".")[0]
+        data = b64encode(content).decode()
+        version = self.create("ContentVersion", Title=title, PathOnClient=name, VersionData=data)
+        document = (self._world.row(version) or {})["ContentDocumentId"]
+        self.create("ContentDocumentLink", ContentDocumentId=document, LinkedEntityId=record, ShareType="V")
 
     def mail(self, case: str, to: str, text: str, *, commits_after: timedelta = SOON) -> None:
         """Answer by mail from the case."""

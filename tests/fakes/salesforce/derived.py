@@ -65,8 +65,17 @@ def _file(world: World, _old: Json, row: Json) -> Json:
         document = {**dict.fromkeys(documents.fields), **system, "Id": world.db.mint(documents), "Title": row["Title"]}
         world.db.put(documents, {**document, "LatestPublishedVersionId": row["Id"]})
         row = {**row, "ContentDocumentId": document["Id"]}
-    size = len(b64decode(row["VersionData"]))
-    return {**row, "ContentSize": size, "FileExtension": row["PathOnClient"].rpartition(".")[2], "IsLatest": True}
+    measured = {
+        "ContentSize": len(b64decode(row["VersionData"])),
+        "FileExtension": row["PathOnClient"].rpartition(".")[2],
+    }
+    world.db.put(documents, {**(world.row(row["ContentDocumentId"]) or {}), **measured})
+    return {**row, **measured, "IsLatest": True}
+
+
+def _comment_below(world: World, _old: Json, row: Json) -> Json:
+    """Put a comment below a post into the record that the post is about."""
+    return {**row, "ParentId": (world.row(row["FeedItemId"]) or {}).get("ParentId")}
 
 
 def _persona_contact(world: World, row: Json, actor: Actor) -> None:
@@ -128,6 +137,7 @@ BEFORE: dict[str, Callable[[World, Json, Json], Json]] = {
     "Contact": _contact,
     "Account": _account,
     "ContentVersion": _file,
+    "FeedComment": _comment_below,
 }
 AFTER: dict[str, Callable[[World, Json, Actor], None]] = {
     "Contact": _address_of_cases,

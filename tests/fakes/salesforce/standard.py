@@ -137,7 +137,13 @@ def _files() -> list[SObject]:
     ]
     link = [
         ref("ContentDocumentId", "ContentDocument", required=True, update=False),
-        ref("LinkedEntityId", "Case", "Contact", "Account", required=True, update=False, relationship="LinkedEntity"),
+        ref(
+            "LinkedEntityId",
+            *("Case", "Contact", "Account", "FeedItem", "FeedComment", "EmailMessage"),
+            required=True,
+            update=False,
+            relationship="LinkedEntity",
+        ),
         choice("ShareType", "V", "C", "I", restricted=True, required=True),
         choice("Visibility", "AllUsers", "InternalUsers", "SharedUsers", restricted=True, default="AllUsers"),
     ]
@@ -146,7 +152,14 @@ def _files() -> list[SObject]:
         sobject(
             "ContentDocument",
             "069",
-            *made_by_system([text("Title"), ref("LatestPublishedVersionId", "ContentVersion")]),
+            *made_by_system(
+                [
+                    text("Title"),
+                    text("FileExtension", 40),
+                    typed("int", "ContentSize"),
+                    ref("LatestPublishedVersionId", "ContentVersion"),
+                ]
+            ),
             createable=False,
         ),
         sobject("ContentDocumentLink", "06A", *link),
