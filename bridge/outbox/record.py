@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from bridge.nouns import Accepted, Ended, Refusal, Retry, Thing, Unknown, Written
+from bridge.outbox import doubles
 from bridge.retry import backoff
 from bridge.store import bulk, schema
 
@@ -73,6 +74,8 @@ class _Changes:
     gone: set[int] = field(default_factory=set)
     people: set[int] = field(default_factory=set)
     """Customers who have a record there from now on."""
+    doubles: dict[int, tuple[Sequence[str], str]] = field(default_factory=dict)
+    """Customer → whom the target takes them for, and its reason."""
 
 
 def record(connection: Connection, target: str, sent: Sequence[Sent], now: datetime) -> Counter[str]:
@@ -164,6 +167,8 @@ def _refused(changes: _Changes, one: Sent, outcome: Refusal, now: datetime) -> s
         changes.gone.add(row.case_id)
         changes.open.append(_still_open(one, "pending", now, outcome.reason))
         return "waiting"
+    if outcome.code == Ended.DUPLICATE and row.thing == Thing.PERSON:
+        changes.doubles[row.subject_id] = (outcome.candidates, outcome.reason)
     if row.thing == "case" and (deleted or outcome.code == GONE):
         changes.gone.add(row.case_id)
     state = "gone" if deleted or outcome.code == GONE else "refused"
@@ -196,6 +201,8 @@ def _write(connection: Connection, changes: _Changes, target: str) -> None:
     wake(connection, target, changes.woken)
     bury_cases(connection, target, changes.gone)
     _introduce(connection, target, changes.people)
+    doubles.suggest(connection, target, changes.doubles)
+    doubles.forget(connection, target, changes.people)
 
 
 def _settle(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from bridge import lease
 from bridge.modes import beginnings
+from bridge.outbox.doubles import TOLD
 from bridge.policies import policies_of
 from bridge.resolve.cases import resolve_cases
 from bridge.resolve.people import resolve_people
@@ -17,7 +18,7 @@ from bridge.restored import restored_lately
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -64,14 +65,21 @@ def _write(work: Work, held: lease.Held) -> None:
         bulk.delete(connection, schema.member.c.vertex, writes.lost_members)
         bulk.upsert(connection, schema.member, writes.members, key=("vertex",))
         bulk.upsert(connection, schema.customer, writes.customers, key=("id",))
-        for side in (schema.suggestion.c.left_vertex, schema.suggestion.c.right_vertex):
-            bulk.delete(connection, side, writes.solved_vertices)
+        _drop_suggestions(connection, writes.solved_vertices)
         bulk.insert_new(connection, schema.suggestion, writes.suggestions)
         bulk.upsert(connection, schema.case, writes.cases, key=("id",))
         bulk.update(connection, schema.resolved, writes.resolved, key="message_id")
         bulk.insert_new(connection, schema.delivery, writes.deliveries)
         _change_deliveries(connection, writes.delivery_changes)
         _settle(connection, work)
+
+
+def _drop_suggestions(connection: Connection, vertices: Sequence[str]) -> None:
+    """Make room for what solving suggests anew; what a target said of a customer stands until it is settled there."""
+    table = schema.suggestion
+    for side in (table.c.left_vertex, table.c.right_vertex):
+        ours = (table.c.identifier != TOLD) & bulk.among(connection, side, vertices)
+        connection.execute(table.delete().where(ours))
 
 
 def _settle(connection: Connection, work: Work) -> None:
