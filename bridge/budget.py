@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from bridge.nouns import Share
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -50,18 +51,24 @@ def take(store: Store, name: str, *, per_second: float) -> float:
     return 0.0 if granted else (1 - tokens) / per_second
 
 
-def pause(store: Store, name: str, until: datetime) -> None:
-    """Let nobody call ``name`` before ``until``; a longer pause that stands is kept."""
+def pause(store: Store, name: str, until: datetime, share: Share = Share.ALL) -> None:
+    """Let nobody call ``name`` out of ``share`` before ``until``; a longer pause that stands is kept."""
+    name = _row(name, share)
     with store.write("budget.pause") as connection:
         _ensure(connection, name, 0.0, database_now(connection))
         shorter = _BUDGET.pause_until.is_(None) | (_BUDGET.pause_until < until)
         connection.execute(schema.budget.update().where(_BUDGET.name == name, shorter).values(pause_until=until))
 
 
-def paused_until(connection: Connection, name: str, now: datetime) -> datetime | None:
-    """Return until when ``name`` must not be called, None if it may be."""
-    until = connection.execute(select(_BUDGET.pause_until).where(_BUDGET.name == name)).scalar_one_or_none()
+def paused_until(connection: Connection, name: str, now: datetime, share: Share = Share.ALL) -> datetime | None:
+    """Return until when ``name`` must not be called out of ``share``, None if it may be."""
+    names = {name, _row(name, share)}
+    until = connection.execute(select(func.max(_BUDGET.pause_until)).where(_BUDGET.name.in_(names))).scalar_one()
     return until if until is not None and until > now else None
+
+
+def _row(name: str, share: Share) -> str:
+    return name if share is Share.ALL else f"{name}:{share}"
 
 
 def _ensure(connection: Connection, name: str, tokens: float, now: datetime) -> None:

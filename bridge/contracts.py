@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from bridge.meter import MemoryMeter, Meter
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
@@ -73,6 +75,8 @@ class Surroundings:
     objects: Mapping[Thing, KeyField] = field(default_factory=dict)
     """For a target: the object of each thing and its field for our key (empty where it has none), by its mappings. Tells
     whom ``contacts`` and ``cases`` read, which of them carry our key, and what ``find`` and ``keys`` look for."""
+    meter: Meter = field(default_factory=MemoryMeter)
+    """Counts what the adapter does over all processes, for shares of a daily budget."""
 
 
 class Adapter(ABC):

@@ -177,8 +177,11 @@ def _wait(app: App, resume_at: datetime | None, patience: datetime) -> bool:
 def _write_back(app: App, target: TargetSetup, report: RunReport) -> None:
     """Read a target's own people and cases, agents' answers and what happened to cases."""
     recognise(app, destination(app, target))
-    counts = write_back(app, target)
-    report.counts.setdefault(target.name, {}).update(counts)
+    done = write_back(app, target)
+    report.counts.setdefault(target.name, {}).update(done.counts)
+    for error in done.problems:
+        report.problem(error.exit_code, f"{target.name}: {error}")
+        report.failed.add(target.name)
 
 
 def _settle(app: App, source: SourceSetup) -> None:

@@ -17,6 +17,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from bridge.nouns import Share
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -84,9 +86,10 @@ class BudgetSpent(CasebridgeError):
 
     exit_code = Exit.HALTED
 
-    def __init__(self, message: str, *, until: datetime) -> None:
-        """``until`` is an aware UTC time."""
+    def __init__(self, message: str, *, until: datetime, share: Share = Share.ALL) -> None:
+        """``until`` is an aware UTC time; what comes out of other shares goes on."""
         self.until = until
+        self.share = share
         super().__init__(message)
 
 

@@ -338,6 +338,8 @@ class Ended(StrEnum):
     """What is written, or the case that it is to stand in, was there and was deleted: a tombstone, never written again."""
     MERGED = "merged"
     """It was merged into another record: written there once ``activity`` or ``contacts`` has told of the merge."""
+    DUPLICATE = "duplicate"
+    """The target takes a person for one of ``candidates``: referred to if our identity links it, else a person looks at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +349,8 @@ class Refusal:
     reason: str
     field: str = ""
     code: str = ""
+    candidates: tuple[str, ...] = ()
+    """With ``Ended.DUPLICATE``: the target's ids of the persons that it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -636,12 +640,25 @@ class Estimate:
     currency: str = ""
 
 
+class Share(StrEnum):
+    """Whose part of a daily budget a call comes out of; what is spent rests alone."""
+
+    ALL = "all"
+    DELIVER = "deliver"
+    """Persons, cases and messages."""
+    READ = "read"
+    """Contacts and foreign cases: imports and crawls."""
+    ANSWER = "answer"
+    """Agents' answers and events, links, redactions and withdrawals: what is kept in reserve is for these."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """What a system still lets us do; None = no limit known."""
 
     per_second: float | None = None
     daily_left: int | None = None
+    """Calls that deliveries may still make."""
     daily_limit: int | None = None
     resets_at: datetime | None = None
     batch: int = 100

@@ -6,6 +6,7 @@ Reading is at least once and overlaps; everything is stored under its native id,
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,9 @@ from sqlalchemy import and_, select
 
 from bridge import agents, budget, foreign
 from bridge.collect import store_page
-from bridge.errors import BudgetSpent, RateLimited
+from bridge.errors import BudgetSpent, RateLimited, Transient
 from bridge.facts.people import Batch as PeopleBatch
-from bridge.nouns import Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged, What
+from bridge.nouns import Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged, Share, What
 from bridge.outbox.predicates import STANDS
 from bridge.outbox.record import MERGED_FROM, bury_cases
 from bridge.policies import stamp, store_secret
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from bridge.app import App, TargetSetup
+    from bridge.errors import CasebridgeError
     from bridge.nouns import ActivityPage
 
 CASES, ACTIVITY = "cases", "activity"
@@ -39,26 +41,37 @@ _MATTERS = frozenset({What.STATUS, What.MERGED, What.DELETED})
 """Events from which something follows; the others are for reports."""
 
 
-def write_back(app: App, setup: TargetSetup) -> dict[str, int]:
-    """Read everything new in a target; returns counts. Activity is read from the first call on, not from before.
+@dataclass(slots=True)
+class WrittenBack:
+    """Counts by what was read, and what stopped a stream before its end."""
 
-    Raises ``AuthError``, ``Transient``, ``RateLimited`` and ``BudgetSpent``; the latter two hold for all processes.
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[CasebridgeError] = field(default_factory=list)
+
+
+def write_back(app: App, setup: TargetSetup) -> WrittenBack:
+    """Read everything new in a target; returns what it did. Activity is read from the first call on, not from before.
+
+    What is out of reach or out of budget stops its own stream; a limit and a spent budget hold for all processes.
+    Raises ``AuthError``, and whatever else concerns the whole target.
     """
-    counts: Counter[str] = Counter()
-    with app.store.read() as connection:
-        if budget.paused_until(connection, setup.name, app.clock.now()) is not None:
-            return {}
-    try:
-        for stream, read in ((CONTACTS, _contacts), (CASES, _cases), (ACTIVITY, _activity)):
+    done = WrittenBack()
+    for stream, share, read in _STREAMS:
+        with app.store.read() as connection:
+            if budget.paused_until(connection, setup.name, app.clock.now(), share) is not None:
+                continue
+        try:
             with watched(app, setup.name, stream):
-                read(app, setup, counts)
-    except RateLimited as error:
-        budget.pause(app.store, setup.name, app.clock.now() + timedelta(seconds=error.retry_after))
-        raise
-    except BudgetSpent as error:
-        budget.pause(app.store, setup.name, error.until)
-        raise
-    return dict(counts)
+                read(app, setup, done.counts)
+        except RateLimited as error:
+            budget.pause(app.store, setup.name, app.clock.now() + timedelta(seconds=error.retry_after))
+            done.problems.append(error)
+        except BudgetSpent as error:
+            budget.pause(app.store, setup.name, error.until, error.share)
+            done.problems.append(error)
+        except Transient as error:
+            done.problems.append(error)
+    return done
 
 
 def _contacts(app: App, setup: TargetSetup, counts: Counter[str]) -> None:
@@ -196,3 +209,10 @@ def _cursor(app: App, name: str, stream: str) -> Cursor | None:
     with app.store.read() as connection:
         value = connection.execute(query).scalar_one_or_none()
     return None if value is None else Cursor(value)
+
+
+_STREAMS = (
+    (CONTACTS, Share.READ, _contacts),
+    (CASES, Share.READ, _cases),
+    (ACTIVITY, Share.ANSWER, _activity),
+)

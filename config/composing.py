@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from bridge import documents, registry
 from bridge.app import App, AttachmentPolicy, Brakes, SourceSetup, SyncSetup, TargetSetup
+from bridge.call_counts import StoreMeter
 from bridge.clock import SystemClock
 from bridge.contracts import Surroundings
 from bridge.mapping.target import load_target_mapping
@@ -38,16 +39,21 @@ def compose(path: Path, clock: Clock | None = None) -> App:
     loaded, clock = read_project(path), clock or SystemClock()
     project, folder = loaded.project, loaded.folder
     mappings = {name: mapping_files(loaded, name) for name in project.targets}
+    store = Store(_store_url(project.store, folder))
+
+    def around(name: str) -> Surroundings:
+        return Surroundings(name, folder, clock, meter=StoreMeter(store, name, clock))
+
     triage = folder / project.triage
     app = App(
         organisation=project.organisation,
         environment=project.environment,
         folder=folder,
-        store=Store(_store_url(project.store, folder)),
+        store=store,
         clock=clock,
-        sources={name: _source(entry, Surroundings(name, folder, clock)) for name, entry in project.sources.items()},
+        sources={name: _source(entry, around(name)) for name, entry in project.sources.items()},
         targets={
-            name: _target(entry, Surroundings(name, folder, clock), mappings[name], project.brakes)
+            name: _target(entry, around(name), mappings[name], project.brakes)
             for name, entry in project.targets.items()
         },
         syncs=_syncs(loaded),

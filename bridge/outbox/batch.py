@@ -23,7 +23,7 @@ from bridge.nouns import Refusal, Retry, Unknown
 from bridge.outbox import claim as claims
 from bridge.outbox.body import thaw_amendment, thaw_record
 from bridge.outbox.lookup import look_up
-from bridge.outbox.order import ALONE
+from bridge.outbox.order import ALONE, share_of
 from bridge.outbox.record import Sent, record
 from bridge.outbox.render import Rendered, render
 from bridge.store import bulk, schema
@@ -65,7 +65,7 @@ def send_batch(run: Run, thing: str, found: Claims) -> None:
     began = time.monotonic()
     claimed = look_up(run, thing, found.claims)
     batch = _render(run, thing, claimed)
-    if not run.take_token() or time.monotonic() - began > claims.LEASE.total_seconds() * _MARGIN:
+    if not run.take_token(share_of(thing)) or time.monotonic() - began > claims.LEASE.total_seconds() * _MARGIN:
         with run.app.store.write("deliver.release") as connection:
             claims.release(connection, [claim.id for claim in claimed], run.owner)
         return

@@ -14,9 +14,10 @@ from sqlalchemy import func, select
 from bridge import brakes
 from bridge.app import TargetMode
 from bridge.errors import AuthError, BudgetSpent, ConfigError, RateLimited, Transient
-from bridge.nouns import Thing
+from bridge.nouns import Share, Thing
 from bridge.outbox import claim as claims
 from bridge.outbox.batch import send_batch
+from bridge.outbox.order import share_of
 from bridge.outbox.run import PATIENCE, DeliverReport, Problem, Run
 from bridge.outbox.settle import settle
 from bridge.store import schema
@@ -50,7 +51,7 @@ def deliver(
     if setup.mode is TargetMode.OBSERVE:
         return _observe(app, setup)
     run = Run.start(app, setup, owner=owner, seconds=seconds, patience=patience)
-    while run.goes_on() and (_guarded_round(run) or run.waits()):
+    while run.goes_on(Share.ANSWER) and (_guarded_round(run) or run.waits()):
         pass
     return run.report()
 
@@ -77,8 +78,8 @@ def _round(run: Run) -> bool:
 
 
 def _drain(run: Run, thing: str) -> None:
-    scan = run.scan(thing)
-    while not scan.ended and run.goes_on():
+    scan, share = run.scan(thing), share_of(thing)
+    while not scan.ended and run.goes_on(share):
         found = _claim(run, scan)
         run.counts["waiting"] += found.waiting
         run.moved += found.waiting

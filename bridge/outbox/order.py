@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select
 
-from bridge.nouns import AmendmentKind
+from bridge.nouns import AmendmentKind, Share
 from bridge.outbox.predicates import OPEN as OPEN_NOW
 from bridge.store import bulk, schema
 
@@ -139,6 +139,11 @@ class Known:
         self.messages = {
             row.subject_id: row.ref for row in bulk.rows_where(connection, standing, D.subject_id, messages)
         }
+
+
+def share_of(thing: str) -> Share:
+    """Return out of whose share of the budget records of ``thing`` are sent."""
+    return Share.ANSWER if thing == "amendment" else Share.DELIVER
 
 
 def take(choice: Choice, candidate: Row[Any], scan: Scan, known: Known, now: datetime, moment: datetime) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from bridge import brakes, budget
 from bridge.errors import BudgetSpent, Exit, RateLimited
-from bridge.nouns import Thing
+from bridge.nouns import Share, Thing
 from bridge.outbox.claim import abandon_dead
 from bridge.outbox.order import Scan
 from bridge.outbox.predicates import OPEN
@@ -73,6 +73,9 @@ class Run:
     moved: int = 0
     """Grows with everything that makes another round worth while."""
     problem: Problem | None = None
+    """What ended this call."""
+    resting: Problem | None = None
+    """Why some of the work, or all of it, has to wait."""
     until: datetime | None = None
     room: brakes.Room | None = None
 
@@ -121,19 +124,19 @@ class Run:
             needs_person=case is not None and any(entry.ref == "person" for entry in case.fields.values()),
         )
 
-    def goes_on(self) -> bool:
+    def goes_on(self, share: Share = Share.DELIVER) -> bool:
         """Tell whether time is left and nobody has paused this; asked before every send. Waits out a short rest."""
         while self.problem is None and time.monotonic() < self.ends:
             now = self.app.clock.now()
             with self.app.store.read() as connection:
                 paused = brakes.paused(connection, brakes.DELIVER, self.setup.name)
-                resting = budget.paused_until(connection, self.setup.name, now)
+                resting = budget.paused_until(connection, self.setup.name, now, share)
             if paused is not None:
                 self.halt(str(paused))
             elif resting is None:
                 return True
-            else:
-                self._rest(resting, now)
+            elif not self._rest(resting, now):
+                return False
         return False
 
     def waits(self) -> bool:
@@ -145,22 +148,25 @@ class Run:
         self._sleep((due - now).total_seconds())
         return True
 
-    def _rest(self, until: datetime, now: datetime) -> None:
-        if until - now > self.patience:
-            self.until = until
-            text = f"{self.setup.name} is to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC; it goes on by itself."
-            self.problem = Problem(Exit.UNREACHABLE, text)
-        else:
+    def _rest(self, until: datetime, now: datetime) -> bool:
+        """Wait out a short rest; False for one that is too long for that."""
+        if until - now <= self.patience:
             self._sleep((until - now).total_seconds())
+            return True
+        self.until = until
+        text = f"{self.setup.name} is to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC; it goes on by itself."
+        self.resting = self.resting or Problem(Exit.UNREACHABLE, text)
+        return False
 
     def _sleep(self, seconds: float) -> None:
         time.sleep(max(0.0, min(seconds, self.ends - time.monotonic())))
 
-    def take_token(self) -> bool:
+    def take_token(self, share: Share = Share.DELIVER) -> bool:
         """Wait for the right to one call; False if that comes after the end. Raises ``BudgetSpent``."""
-        if self.limits.daily_left is not None and self.limits.daily_left <= 0:
+        left = self.limits.daily_left
+        if share is Share.DELIVER and left is not None and left <= 0:
             until = self.limits.resets_at or self.app.clock.now() + _NO_RESET
-            raise BudgetSpent(f"The daily budget of {self.setup.name} is spent.", until=until)
+            raise BudgetSpent(f"The daily budget of {self.setup.name} is spent.", until=until, share=share)
         if self.limits.per_second is None:
             return True
         while wait := budget.take(self.app.store, self.setup.name, per_second=self.limits.per_second):
@@ -184,19 +190,23 @@ class Run:
         if isinstance(error, RateLimited):
             budget.pause(self.app.store, self.setup.name, self.app.clock.now() + timedelta(seconds=error.retry_after))
             return
+        problem = Problem(error.exit_code, str(error))
         if isinstance(error, BudgetSpent):
             self.until = error.until
-            budget.pause(self.app.store, self.setup.name, error.until)
-        self.problem = Problem(error.exit_code, str(error))
+            budget.pause(self.app.store, self.setup.name, error.until, error.share)
+            self.resting = problem
+        else:
+            self.problem = problem
 
     def report(self) -> DeliverReport:
         """Return what was done."""
+        problem = self.problem or self.resting
         out_of_time = self.problem is None and time.monotonic() >= self.ends
-        time_helps = self.problem is None or self.problem.code is Exit.UNREACHABLE
+        time_helps = problem is None or problem.code is Exit.UNREACHABLE
         return DeliverReport(
             counts={what: count for what, count in self.counts.items() if count},
             more=out_of_time and self.moved > 0,
-            problems=() if self.problem is None else (self.problem,),
+            problems=() if problem is None else (problem,),
             resume_at=self.until or (self._next_due() if time_helps else None),
         )
 

@@ -12,7 +12,7 @@ from sqlalchemy import and_, or_, select
 
 from bridge.contracts import idempotency_of
 from bridge.errors import Unsupported
-from bridge.nouns import Found, Presence, Refusal, Unknown, Written
+from bridge.nouns import Found, Presence, Refusal, Share, Unknown, Written
 from bridge.outbox import claim as claims
 from bridge.outbox.order import ALONE
 from bridge.outbox.record import GONE, Sent, record
@@ -36,10 +36,11 @@ _BY_ITSELF = f"{ALONE} by itself"
 
 def settle(run: Run) -> None:
     """Settle everything that is due."""
-    while run.goes_on() and (claimed := _claim(run, D.state == "accepted")):
-        _settle_jobs(run, claimed)
-    while run.goes_on() and (claimed := _claim(run, D.state.in_(("unknown", "sending")))):
-        _settle_unknown(run, claimed)
+    for share, theirs in ((Share.ANSWER, D.thing == "amendment"), (Share.DELIVER, D.thing != "amendment")):
+        while run.goes_on(share) and (claimed := _claim(run, theirs & (D.state == "accepted"))):
+            _settle_jobs(run, share, claimed)
+        while run.goes_on(share) and (claimed := _claim(run, theirs & D.state.in_(("unknown", "sending")))):
+            _settle_unknown(run, claimed)
 
 
 def _claim(run: Run, where: ColumnElement[bool]) -> list[Claim]:
@@ -50,13 +51,13 @@ def _claim(run: Run, where: ColumnElement[bool]) -> list[Claim]:
         return claims.claim_state(connection, run.setup.name, run.owner, and_(where, due), size)
 
 
-def _settle_jobs(run: Run, claimed: Sequence[Claim]) -> None:
+def _settle_jobs(run: Run, share: Share, claimed: Sequence[Claim]) -> None:
     with run.app.store.read() as connection:
         frozen = schema.frozen.c
         query = select(frozen.delivery_id, frozen.job)
         rows = bulk.rows_where(connection, query, frozen.delivery_id, [claim.id for claim in claimed])
         jobs = {row.delivery_id: row.job for row in rows}
-    run.take_token()
+    run.take_token(share)
     outcomes = reading(lambda: run.target.settle([jobs[claim.id] for claim in claimed]))
     if len(outcomes) != len(claimed):
         outcomes = [Unknown(f"{len(outcomes)} outcomes for {len(claimed)} jobs")] * len(claimed)

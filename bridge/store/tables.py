@@ -614,6 +614,17 @@ class BudgetRow(Table, table=True):
     pause_until: datetime | None = _time()
 
 
+class CallCount(Table, table=True):
+    """Calls of ours in one hour, by what they were for."""
+
+    __tablename__ = "call_count"
+    connection: str = Field(primary_key=True)
+    what: str = Field(primary_key=True)
+    hour: int = Field(primary_key=True)
+    """Hours since 1970."""
+    calls: int = 0
+
+
 class Pause(Table, table=True):
     """A pause set by a person or a brake: ``collect``, ``deliver`` or ``publish``, for all or one connection."""
 

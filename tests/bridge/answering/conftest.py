@@ -19,7 +19,7 @@ from bridge.nouns import Message, Profile
 from bridge.publish import publish
 from bridge.store import bulk, schema
 from bridge.triage.rules import load_rules
-from bridge.writeback import write_back
+from bridge.writeback import WrittenBack, write_back
 from tests.bridge.outbox.world import World, make_world
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Desk:
         """Let the agent write in the case."""
         return self.world.target.crm.say(self.world.row("case", case).ref, text, public=public)
 
-    def write_back(self) -> dict[str, int]:
+    def write_back(self) -> WrittenBack:
         """Read what happened in the CRM."""
         return write_back(self.world.app, self.world.setup)
 

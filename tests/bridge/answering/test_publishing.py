@@ -27,7 +27,7 @@ HOUR = timedelta(hours=1)
 def test_an_answer_is_held_for_a_minute_sent_once_and_noted_in_the_case(desk: Desk) -> None:
     case = desk.case()
     desk.answer(case, "We are on it.")
-    assert desk.write_back()["answers_held"] == 1
+    assert desk.write_back().counts["answers_held"] == 1
     assert desk.publish() == {}
     desk.world.clock.forward(MINUTE)
     assert desk.publish() == {"sent": 1}
@@ -44,7 +44,7 @@ def test_an_answer_taken_back_within_the_minute_is_never_sent(desk: Desk) -> Non
     desk.write_back()
     desk.world.target.crm.take_back(written)
     desk.world.clock.forward(MINUTE)
-    assert desk.write_back()["answers_cancelled"] == 1
+    assert desk.write_back().counts["answers_cancelled"] == 1
     assert desk.publish() == {}
     assert desk.actions()[0].state == "cancelled"
 

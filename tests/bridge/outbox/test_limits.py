@@ -10,6 +10,7 @@ import pytest
 
 from bridge import brakes, budget
 from bridge.app import Brakes
+from bridge.call_counts import StoreMeter
 from bridge.errors import Exit
 from bridge.faults import Fault
 from bridge.nouns import Budget
@@ -171,6 +172,38 @@ def test_a_spent_budget_waits_until_it_is_given_anew(store: Store, clock: FixedC
     assert report.problems[0].code is Exit.HALTED
     assert report.resume_at == clock.now() + HOUR
     assert world.states() == {"pending"}
+
+
+def test_links_and_redactions_go_on_when_deliveries_have_used_their_share_up(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    world = make_world(store, clock, tmp_path, LiveMemoryTarget)
+    standing = world.case(1)
+    world.deliver()
+    world.change(target=SpentTarget("crm", world.target.crm))
+    world.case(1)
+    world.amendment(standing, "tag", text="looked-at")
+    (problem,) = world.deliver().problems
+    assert problem.code is Exit.HALTED
+    assert world.states() == {"pending", "delivered"}
+    assert [row.state for row in world.rows("amendment")] == ["delivered"]
+    world.amendment(standing, "tag", text="looked-at-again")
+    world.deliver(owner="another")
+    assert [row.state for row in world.rows("amendment")] == ["delivered", "delivered"]
+
+
+def test_calls_are_counted_over_all_processes_for_a_day(store: Store, clock: FixedClock) -> None:
+    mine, other = StoreMeter(store, "crm", clock), StoreMeter(store, "crm", clock)
+    mine.add("import", 3)
+    clock.forward(HOUR)
+    other.add("import", 2)
+    other.add("poll", 7)
+    StoreMeter(store, "another", clock).add("import", 11)
+    assert (mine.used("import"), mine.used("poll")) == (5, 7)
+    clock.forward(HOUR * 23)
+    assert mine.used("import") == 2
+    mine.add("import", 1)
+    assert other.used("import") == 3
 
 
 def test_a_bucket_grants_its_rate_and_no_more_to_all_who_ask(store: Store) -> None:

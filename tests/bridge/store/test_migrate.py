@@ -84,7 +84,7 @@ def test_upgrading_a_second_time_does_nothing_and_keeps_what_was_written(empty: 
 def test_a_store_of_a_newer_program_is_left_alone_with_a_word_on_what_to_do(empty: Store) -> None:
     migrate.ensure(empty)
     with empty.write("test") as connection:
-        connection.execute(text(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '9999'"))  # noqa: S608 - our own name
+        connection.execute(text(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '9999'"))
     with pytest.raises(ConfigError, match=r"made by a newer Casebridge \(schema 9999.*Install that version"):
         migrate.ensure(empty)
 

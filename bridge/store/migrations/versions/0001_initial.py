@@ -82,6 +82,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.PrimaryKeyConstraint("name", name=op.f("pk_budget")),
     )
     op.create_table(
+        "call_count",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "what", "hour", name=op.f("pk_call_count")),
+    )
+    op.create_table(
         "case_event",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("target", sa.String(), nullable=False),
