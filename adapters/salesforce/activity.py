@@ -65,7 +65,7 @@ def _everything(org: Org, since: str) -> list[tuple[str, Item]]:
         [*soqls, _soql("CaseHistory", history, since, stamped="CreatedDate"), gone], deleted=True
     )
     said = sayings(org, dict(zip(names, rows, strict=True)))
-    people = _people(org, [row["CreatedById"] for row in [*(each.row for each in said), *changed]])
+    people = who(org, [row["CreatedById"] for row in [*(each.row for each in said), *changed]])
     dated: list[tuple[str, Item]] = [*answers(org, said, people)]
     closed = _closed(org) if changed else frozenset()
     events = ((row, _event(org, row, people, closed)) for row in changed)
@@ -127,7 +127,7 @@ def _closed(org: Org) -> frozenset[str]:
     return frozenset(row[name] for row in rows if row["IsClosed"] for name in ("MasterLabel", "ApiName"))
 
 
-def _people(org: Org, ids: Iterable[str]) -> dict[str, tuple[Actor, str]]:
+def who(org: Org, ids: Iterable[str]) -> dict[str, tuple[Actor, str]]:
     """Return who users are, and their names."""
     wanted = set(ids)
     rows = by_field(org, "User", ["Id", "Name", "Username", "UserType"], "Id", wanted)

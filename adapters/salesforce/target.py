@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from adapters.salesforce import activity, amending, bulk, checking, foreign, looking, people, preparing, writing
 from adapters.salesforce.client import Client, http_session
 from adapters.salesforce.errors import Declined
+from adapters.salesforce.hands import Hands
+from adapters.salesforce.mailed import mailed, workflow_mails
 from adapters.salesforce.org import Org
 from adapters.salesforce.settings import SalesforceSettings
 from adapters.salesforce.usage import Purpose
@@ -62,6 +64,7 @@ class SalesforceTarget(Target):
         """``sessions`` makes the HTTP session for an address."""
         self.name = surroundings.name
         self._org = Org(Client(settings, surroundings.clock, sessions), surroundings.objects)
+        self._mails_before = 0
 
     @classmethod
     def connect(cls, settings: BaseModel, surroundings: Surroundings) -> SalesforceTarget:
@@ -70,6 +73,15 @@ class SalesforceTarget(Target):
             message = f"The Salesforce target takes SalesforceSettings, not {type(settings).__name__}."
             raise ConfigError(message)
         return cls(settings, surroundings)
+
+    def agent(self) -> Hands:
+        """Lend an agent's hands, and note how many mails the org had sent by itself before they do anything."""
+        self._mails_before = workflow_mails(self._org)
+        return Hands(self._org)
+
+    def mailed(self, case_ref: str) -> list[str]:
+        """Return what the org has mailed by itself since the hands were lent, as far as it tells."""
+        return mailed(self._org, case_ref, self._mails_before)
 
     def check(self) -> Account:
         """Try everything that deliveries need; what cannot be asked is said."""

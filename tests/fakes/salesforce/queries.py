@@ -77,11 +77,14 @@ def limits(state: State, call: Call) -> Reply:
     """Tell what is left of the day."""
     del call
     left = max(0, state.usage.allocation - state.usage.used)
+    told = {flow.name for flow in state.world.org.flows if flow.told}
+    mails = sum(notice.automation in told for notice in state.world.notices)
     return Reply(
         {
             "DailyApiRequests": {"Max": state.usage.allocation, "Remaining": left},
             "DailyBulkV2QueryJobs": {"Max": 10_000, "Remaining": 10_000 - len(state.queries)},
             "DailyBulkApiBatches": {"Max": 15_000, "Remaining": 15_000 - len(state.ingest)},
+            "DailyWorkflowEmails": {"Max": 1_000, "Remaining": 1_000 - mails},
             "DataStorageMB": {"Max": 10_240, "Remaining": 9_000},
             "FileStorageMB": {"Max": 10_240, "Remaining": 9_000},
         }
