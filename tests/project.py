@@ -8,6 +8,7 @@ import os
 import shutil
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from multiprocessing.context import ForkServerProcess
 
+    from bridge.clock import Clock
     from bridge.store.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -74,32 +76,41 @@ class Ended:
 
 def casebridge(folder: Path, *arguments: str, **environment: str) -> Ended:
     """Run the program to its end in a process of its own."""
-    process = begin(folder, *arguments, **environment)
+    return ended(folder, begin(folder, *arguments, **environment))
+
+
+def begin(folder: Path, *arguments: str, clock: Clock | None = None, **environment: str) -> ForkServerProcess:
+    """Begin the program in a process of its own, forked from one that has loaded it: hundreds of them can be killed.
+
+    ``clock`` takes the place of the machine's.
+    """
+    process = _FORKING.Process(target=_main, args=(folder, arguments, environment, clock))
+    process.start()
+    return process
+
+
+def ended(folder: Path, process: ForkServerProcess) -> Ended:
+    """Wait for the end of a process that has begun."""
     process.join(300)
-    assert process.exitcode is not None, f"{arguments} still runs after five minutes"
+    assert process.exitcode is not None, "a process still runs after five minutes"
     code = process.exitcode
     process.close()
     return Ended(code, _output(folder).read_text(encoding="utf-8"))
-
-
-def begin(folder: Path, *arguments: str, **environment: str) -> ForkServerProcess:
-    """Begin the program in a process of its own, forked from one that has loaded it: hundreds of them can be killed."""
-    process = _FORKING.Process(target=_main, args=(folder, arguments, environment))
-    process.start()
-    return process
 
 
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(["cli", "config.composing", "bridge.commands.running"])
 
 
-def _main(folder: Path, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
+def _main(folder: Path, arguments: tuple[str, ...], environment: dict[str, str], clock: Clock | None) -> None:
     os.environ.update(environment, NO_COLOR="1")
     file = os.open(_output(folder), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(file, 1)
     os.dup2(file, 2)
     import cli  # noqa: PLC0415 - loaded by the process that this one was forked from; the tests' own need not
 
+    if clock is not None:
+        cli.compose = partial(cli.compose, clock=clock)
     cli.main(["--project", str(folder), *arguments])
 
 

@@ -159,7 +159,7 @@ class Run:
         return False
 
     def _sleep(self, seconds: float) -> None:
-        time.sleep(max(0.0, min(seconds, self.ends - time.monotonic())))
+        self.app.clock.sleep(max(0.0, min(seconds, self.ends - time.monotonic())))
 
     def take_token(self, share: Share = Share.DELIVER) -> bool:
         """Wait for the right to one call; False if that comes after the end. Raises ``BudgetSpent``."""

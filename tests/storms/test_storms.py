@@ -1,0 +1,116 @@
+"""A fifth of all calls fails, somebody else is in the way, and the program is killed again and again: all stands once."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from bridge.errors import Exit
+from tests.fakes.serving import running
+from tests.storms.hubspot import HubSpot
+from tests.storms.hurried import Hurried
+from tests.storms.salesforce import Salesforce
+from tests.storms.storm import Storm, settle_in
+from tests.storms.story import Poison, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.storms.crm import Crm
+    from tests.storms.story import Story
+
+MARGIN = 10
+"""Calls that may go out before an answer says that the day is spent: answers get lost, and the neighbour calls too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """How long a storm lasts: its people bring about five deliveries each."""
+
+    people: int
+    waves: int
+    kills: float
+
+
+BRIEF = Scale(people=30, waves=5, kills=0.5)
+LONG = Scale(people=1_050, waves=80, kills=0.7)
+
+
+@pytest.mark.parametrize("kind", [Salesforce, HubSpot])
+@pytest.mark.parametrize("scale", [BRIEF, pytest.param(LONG, marks=pytest.mark.soak)], ids=["brief", "long"])
+def test_all_stands_once_and_in_order_when_the_storm_is_over(
+    kind: type[Crm], scale: Scale, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = Hurried(20)
+    crm, story = kind(clock, seed=5), tell(scale.people, scale.waves, seed=5)
+    folder = tmp_path / "project"
+    with running(crm) as url:
+        store = settle_in(folder, crm, url)
+        storm = Storm(folder, store, crm, random.Random(5), patience=1.0, kills=scale.kills)
+        storm.blow(story)
+        in_order(crm, story)
+        assert crm.most <= crm.share + MARGIN
+        crm.calm()
+        what_was_refused_is_listed_and_can_be_tried_again(storm, story)
+        all_stands_once(crm, story)
+        for proof in ("ledger", "verify"):
+            ended = storm.casebridge(proof)
+            assert ended.returncode == Exit.OK, ended.output
+    assert crm.mailed() == []
+    with capsys.disabled():
+        sys.stdout.write(f"\n{kind.__name__}: {figures(storm)}\n")
+
+
+def in_order(crm: Crm, story: Story) -> None:
+    """Promise that within a case nothing stands before what was said earlier; what was refused is a gap."""
+    for texts in crm.cases():
+        person = texts[0].partition("-")[0] if texts else ""
+        places = [story.said[person].index(text) for text in texts]
+        assert places == sorted(places), texts
+
+
+def what_was_refused_is_listed_and_can_be_tried_again(storm: Storm, story: Story) -> None:
+    """Promise that poison is refused again with the field to blame, and what the weather did is not."""
+    poisoned = {"person": Poison.REQUIRED, "case": Poison.PICKLIST, "message": Poison.TOO_LONG}
+    expected = {thing: Counter({storm.crm.blamed[thing]: len(story.of(kind))}) for thing, kind in poisoned.items()}
+    before = refused(storm)
+    assert all(before[thing] >= fields for thing, fields in expected.items())
+    assert storm.casebridge("deliveries", "retry", "--where", "state=refused").returncode == Exit.OK
+    storm.kills = 0
+    storm.quiet()
+    assert refused(storm) == expected
+
+
+def refused(storm: Storm) -> Mapping[str, Counter[str]]:
+    """Return what is listed as refused: thing → field to blame → how many; each has a reason."""
+    listed = storm.casebridge("--json", "deliveries", "list", "--where", "state=refused", "--limit", "10000").output
+    found: dict[str, Counter[str]] = {}
+    for row in orjson.loads(listed):
+        assert row["reason"], row
+        found.setdefault(row["thing"], Counter())[row["field"]] += 1
+    return found
+
+
+def all_stands_once(crm: Crm, story: Story) -> None:
+    """Promise that everything is there, as it was last corrected, and nothing twice."""
+    assert sorted(sorted(texts) for texts in crm.cases()) == sorted(sorted(texts) for texts in story.standing())
+    addressed = set(story.said) - set(story.of(Poison.REQUIRED))
+    assert crm.addresses() == Counter(f"{person}@customers.example" for person in addressed)
+    assert set(crm.keys().values()) == {1}
+
+
+def figures(storm: Storm) -> str:
+    """Return what happened, for whoever wants to see it."""
+    crm = storm.crm
+    failed = ", ".join(f"{count} {kind}" for kind, count in crm.faults.drawn.most_common())
+    return (
+        f"{crm.keys().total()} records, {crm.calls} calls, {crm.faults.drawn.total()} of them failed ({failed}),"
+        f" {storm.did['runs']} runs, {storm.did['killed']} of them killed"
+    )
