@@ -80,6 +80,10 @@ def _contacts(app: App, setup: TargetSetup, counts: Counter[str]) -> None:
     )
     after = _cursor(app, setup.name, CONTACTS) or Cursor()
     for page in setup.target.contacts(after):
+        # Before the cursor moves: a reference that was left behind would refer to nobody for ever.
+        if ended := [event for event in page.events if isinstance(event, (PersonMerged, PersonDeleted))]:
+            with app.store.write("write_back.people") as connection:
+                _follow_people(connection, setup.name, ended, app.clock.now())
         counts["contacts"] += store_page(app.store, reading, page, now=app.clock.now()).other
 
 
