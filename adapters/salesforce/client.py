@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PARTS = 5
 """Most queries and collections in one composite call."""
+MOST = 25
+"""Most calls of any other kind in one composite call."""
 CONNECT = 10.0
 """Seconds to wait for a connection."""
 
@@ -162,14 +164,19 @@ class Client:
         return found
 
     def composite(
-        self, parts: Sequence[Part], *, headers: Mapping[str, str] | None = None, together: bool = False
+        self,
+        parts: Sequence[Part],
+        *,
+        headers: Mapping[str, str] | None = None,
+        together: bool = False,
+        most: int = PARTS,
     ) -> list[PartAnswer]:
-        """Make several calls in one, five at a time, each for itself or all ``together``; returns an answer for each."""
+        """Make several calls in one, ``most`` at a time, each for itself or all ``together``; returns an answer for each."""
         answers = []
-        for start in range(0, len(parts), PARTS):
+        for start in range(0, len(parts), most):
             body = {
                 "allOrNone": together,
-                "compositeRequest": [part.as_json(start + n) for n, part in enumerate(parts[start : start + PARTS])],
+                "compositeRequest": [part.as_json(start + n) for n, part in enumerate(parts[start : start + most])],
             }
             answered = self.json("POST", "composite", json=body, headers=headers)["compositeResponse"]
             answers += [PartAnswer(each["httpStatusCode"], each["body"]) for each in answered]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from adapters.salesforce.client import Part
+from adapters.salesforce.duplicates import explained
 from adapters.salesforce.errors import Declined, Lost
 from adapters.salesforce.org import CASE
 from adapters.salesforce.wording import REST, declined, said
@@ -75,24 +76,24 @@ class Sending:
 
 def insert(org: Org, object_name: str, rows: Sequence[Row], sending: Sending) -> list[Outcome]:
     """Insert rows; a case whose owner is not active any more goes to the fallback queue."""
-    headers = {AUTO_ASSIGN: "TRUE"}
-    if org.settings.allow_duplicates:
-        headers[DUPLICATE_RULES] = "allowSave=true"
-    shape = _Shape(object_name, "POST", headers)
+    shape = _Shape(object_name, "POST", _headers(org, assign=True))
     outcomes: list[Outcome] = []
     step = org.settings.records_per_call
     for start in range(0, len(rows), step):
         outcomes += _inserted(org, shape, rows[start : start + step], sending)
+    outcomes = explained(org, object_name, rows, outcomes, shape.headers, sending)
     return _to_queue(org, shape, rows, outcomes, sending)
 
 
 def update(org: Org, object_name: str, rows: Sequence[Row], sending: Sending) -> list[Outcome]:
     """Update rows by their ids."""
-    headers = {AUTO_ASSIGN: "FALSE"}
-    outcomes: list[Outcome] = []
-    for some in _parts(rows):
-        outcomes += _one(org, _Shape(object_name, "PATCH", headers), some, sending)
-    return outcomes
+    shape = _Shape(object_name, "PATCH", _headers(org, assign=False))
+    return [outcome for some in _parts(rows) for outcome in _one(org, shape, some, sending)]
+
+
+def _headers(org: Org, *, assign: bool) -> dict[str, str]:
+    headers = {AUTO_ASSIGN: str(assign).upper()}
+    return headers | ({DUPLICATE_RULES: "allowSave=true"} if org.settings.allow_duplicates else {})
 
 
 def delete(org: Org, ids: Sequence[str]) -> list[Outcome]:

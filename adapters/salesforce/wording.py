@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bridge.nouns import Refusal, Retry
+from bridge.nouns import Ended, Refusal, Retry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Fault: TypeAlias = Mapping[str, Any]
 """One entry of an error body: errorCode or statusCode, message, fields."""
+DUPLICATES = "DUPLICATES_DETECTED"
 
 # What Salesforce says of a value that is too long, or of a wrong type, repeats the value: it is left out.
 REASONS: Mapping[str, str] = {
@@ -37,7 +38,7 @@ REASONS: Mapping[str, str] = {
     "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": "An Apex trigger or flow of the org stopped the record: “{message}”. Show this to who maintains it: Setup > Flows, or Setup > Apex Triggers.",
     "CANNOT_EXECUTE_FLOW_TRIGGER": "A flow of the org failed on this record: “{message}”. Show this to who maintains it: Setup > Flows.",
     "APEX_ERROR": "Apex code of the org failed on this record: “{message}”. Show this to who maintains it: Setup > Apex Triggers.",
-    "DUPLICATES_DETECTED": "A duplicate rule of the org says that this person is there already{matches}: link them with casebridge customers merge, or set allow_duplicates where the rule only alerts (Setup > Duplicate Rules).",
+    DUPLICATES: "A duplicate rule of the org says that this person is there already{matches}: decide with casebridge customers suggestions and customers merge, or set allow_duplicates where the rule only alerts (Setup > Duplicate Rules).",
     "DUPLICATE_VALUE": "Another record has the same value in a unique field ({message}): find it in Salesforce and correct one of them.",
     "DUPLICATE_EXTERNAL_ID": "Several records carry one key: make the field Unique in Setup > Object Manager > {object} > Fields & Relationships, and delete all but one.",
     "INACTIVE_OWNER_OR_USER": "The owner is no active user any more: set fallback_queue to the id of a queue, or choose another owner in the mapping.",
@@ -97,9 +98,12 @@ def refusal(fault: Fault, object_name: str, *, code: str = "") -> Refusal:
         limit=f" ({most[1]} characters)" if (most := _MOST.search(read.message)) else "",
         object=object_name,
         code=read.code,
-        matches=_matches(fault),
+        matches=_matches(fault, object_name),
     )
-    return Refusal(text, field=next(iter(read.fields), ""), code=code or read.code)
+    field = next(iter(read.fields), "")
+    if read.code == DUPLICATES:
+        return Refusal(text, field, Ended.DUPLICATE, tuple(matched(fault, object_name)))
+    return Refusal(text, field, code or read.code)
 
 
 def declined(fault: Fault, object_name: str, *, code: str = "") -> Retry | Refusal:
@@ -110,14 +114,16 @@ def declined(fault: Fault, object_name: str, *, code: str = "") -> Retry | Refus
     return refusal(fault, object_name, code=code)
 
 
-def matched(fault: Fault) -> list[str]:
-    """Return the ids of the records that a duplicate rule found, where it tells."""
+def matched(fault: Fault, object_name: str) -> list[str]:
+    """Return the ids of the records of that object that a duplicate rule found, where it tells; none that we may not see."""
     results: Iterable[Any] = (fault.get("duplicateResult") or {}).get("matchResults") or ()
-    return [each["record"]["Id"] for result in results for each in result.get("matchRecords") or ()]
+    same = [each for each in results if each.get("entityType", object_name) == object_name]
+    records = [each.get("record") or {} for result in same for each in result.get("matchRecords") or ()]
+    return list(dict.fromkeys(str(record["Id"]) for record in records if record.get("Id")))
 
 
-def _matches(fault: Fault) -> str:
-    found = matched(fault)
+def _matches(fault: Fault, object_name: str) -> str:
+    found = matched(fault, object_name)
     return f" ({', '.join(found)})" if found else ""
 
 

@@ -215,17 +215,6 @@ def test_nobody_is_mailed_in_an_org_that_mails() -> None:
     assert list(fake.notices) == []
 
 
-def test_a_duplicate_rule_is_for_people_to_decide_unless_it_may_be_overruled() -> None:
-    fake = opened(hostile())
-    fake.agent().create("Contact", LastName="Kern", Phone="+4930123", Email="kern@customers.example")
-    fields = {"LastName": "Kern", "Phone": "+4930123"}
-    twin = Record(thing=Thing.PERSON, object="Contact", key="cb1-p", key_field=KEY, fields=fields)
-    (refusal,) = connected(fake).write("Contact", [twin])
-    assert isinstance(refusal, Refusal)
-    assert refusal.code == "DUPLICATES_DETECTED"
-    assert isinstance(connected(fake, allow_duplicates=True).write("Contact", [twin])[0], Written)
-
-
 def test_messages_can_be_social_posts_where_the_org_has_them() -> None:
     fake = opened(plain(social=True))
     target = connected(fake, OBJECTS | {Thing.MESSAGE: KeyField("SocialPost", KEY)})
