@@ -9,7 +9,6 @@ from simple_salesforce.format import format_soql
 from adapters.salesforce.answers import SAYING, answers, sayings
 from adapters.salesforce.looking import by_field, is_id, survivors
 from adapters.salesforce.people import OVERLAP, Position, parsed, stamp
-from adapters.salesforce.usage import Purpose
 from bridge.nouns import ActivityPage, Actor, Answer, CaseEvent, What
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ _ASPECTS: Mapping[str, What] = {"Status": What.STATUS, "Priority": What.PRIORITY
 
 def pages(org: Org, after: Cursor) -> Iterator[ActivityPage]:
     """Yield what happened since the cursor by the time of its last change, oldest first, then where to go on."""
-    org.client.need(Purpose.ANSWER)
     position = Position.of(after)
     began = stamp(org.client.clock.now() - OVERLAP)
     dated = _everything(org, position.since)
@@ -55,7 +53,7 @@ def head(org: Org) -> Cursor:
 
 
 def _everything(org: Org, since: str) -> list[tuple[str, Item]]:
-    names = [name for name in org.settings.answers if name == "CaseComment" or org.has(name)]
+    names = org.settings.answers
     soqls = [_soql(name, ["ParentId", *SAYING[name]], since) for name in names]
     history = ["CaseId", "Field", "OldValue", "NewValue"]
     gone = _soql(

@@ -52,7 +52,7 @@ def sayings(org: Org, rows: Mapping[str, Sequence[Row]]) -> list[Said]:
     posts = {row["Id"]: row for row in rows.get("FeedItem", ())}
     below = {row["Id"]: row for row in rows.get("FeedComment", ())}
     unseen = sorted({row["FeedItemId"] for row in below.values()} - set(posts))
-    hidden = [ref for ref, row in posts.items() if not _shown(row)] if org.has("FeedComment") else []
+    hidden = [ref for ref, row in posts.items() if not _shown(row)] if "FeedComment" in rows else []
     names = ["Id", "IsDeleted", "CreatedById", "CreatedDate", "SystemModstamp", "ParentId"]
     if unseen:
         posts |= {row["Id"]: row for row in by_field(org, "FeedItem", [*names, *SAYING["FeedItem"]], "Id", unseen)}

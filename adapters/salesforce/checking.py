@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 from adapters.salesforce.errors import Declined
 from adapters.salesforce.schema import required
-from adapters.salesforce.usage import Purpose
 from bridge.errors import CasebridgeError, ConfigError
-from bridge.nouns import Account, Finding, Thing
+from bridge.nouns import Account, Finding, Share, Thing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from adapters.salesforce.client import Client
     from adapters.salesforce.org import Org
 
 SKEW = timedelta(minutes=1)
 """Larger differences of the clocks would eat into the overlap of readings."""
-CALLS_A_POLL = 4
-"""Contacts, cases, and twice five queries in one call for answers and events."""
-POLLS_A_DAY = 24 * 60
-"""One reading a minute."""
+IDLE_CALLS = 4
+"""Contacts, cases, and six queries for answers and events, five in one call."""
+IDLE_READINGS = 2
+"""Those of them that come out of the share of readings."""
+EVERY = (1, 5, 15)
+"""Minutes between two syncs."""
 _FILLED = frozenset({"LastName", "OwnerId", "Case__c"})
 """Required fields that we fill ourselves, or that every mapping fills."""
 _MAILERS = "Setup > Flows, Setup > Workflow Rules, Setup > Case Auto-Response Rules, Setup > Support Settings"
@@ -39,12 +39,6 @@ def check(org: Org) -> Account:
     for look in (_edition, _objects, _owners, _usage, _clocks, _mailers):
         findings += _tried(org, look)
     return Account(name=f"Salesforce {org.settings.url}", findings=tuple(findings))
-
-
-def ask_limits(client: Client) -> None:
-    """Learn how many calls the org has made and may make."""
-    daily = client.json("GET", "limits")["DailyApiRequests"]
-    client.usage.total, client.usage.used = daily["Max"], daily["Max"] - daily["Remaining"]
 
 
 def _tried(org: Org, look: Callable[[Org], Iterator[Finding]]) -> list[Finding]:
@@ -112,20 +106,28 @@ def _owners(org: Org) -> Iterator[Finding]:
 
 
 def _usage(org: Org) -> Iterator[Finding]:
-    ask_limits(org.client)
-    usage, settings = org.client.usage, org.settings
-    left = usage.left(settings, Purpose.DELIVER) or 0
+    org.client.ask_limits()
+    usage = org.client.usage
+    left = usage.left(Share.DELIVER) or 0
     text = f"{usage.used} of {usage.total} API calls of 24 hours are used by everybody, {left} are left for deliveries"
     yield Finding(
         ok=left > 0, text=text, remedy="" if left else "Wait, or raise use_up_to, or ask Salesforce for more calls."
     )
-    share = CALLS_A_POLL * POLLS_A_DAY / max(usage.total, 1)
-    text = f"reading once a minute takes about {CALLS_A_POLL * POLLS_A_DAY} calls a day, {share:.0%} of the org's"
-    yield Finding(
-        ok=share <= settings.imports_up_to,
-        text=text,
-        remedy="" if share <= settings.imports_up_to else "Read less often: a longer schedule.",
-    )
+    yield _forecast(usage.left(Share.ANSWER) or 0, usage.readings)
+
+
+def _forecast(left: int, readings: int) -> Finding:
+    """Hold what syncs take that find nothing new against what is left of the day."""
+    fitting = [each for each in EVERY if _a_day(IDLE_CALLS, each) <= left and _a_day(IDLE_READINGS, each) <= readings]
+    takes = ", ".join(f"{_a_day(IDLE_CALLS, each)} a day at one every {each} min" for each in EVERY)
+    text = f"a sync that finds nothing new takes {IDLE_CALLS} calls: {takes}; {left} are left"
+    slower = f"Sync every {fitting[0]} minutes or less often." if fitting else "Sync once an hour or less often."
+    fine = EVERY[0] in fitting
+    return Finding(ok=bool(fitting), text=text + ("" if fine else f". {slower}"), remedy="" if fitting else slower)
+
+
+def _a_day(calls: int, minutes: int) -> int:
+    return calls * 24 * 60 // minutes
 
 
 def _clocks(org: Org) -> Iterator[Finding]:

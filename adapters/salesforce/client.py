@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -15,7 +17,8 @@ from simple_salesforce.util import call_salesforce
 from adapters.salesforce import tokens
 from adapters.salesforce.errors import Declined, translated
 from adapters.salesforce.settings import LOOPBACK
-from adapters.salesforce.usage import Purpose, Usage
+from adapters.salesforce.usage import Usage
+from bridge.meter import MemoryMeter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from adapters.salesforce.tokens import Token
     from bridge.clock import Clock
     from bridge.errors import CasebridgeError
+    from bridge.meter import Meter
+    from bridge.nouns import Share
 
 PARTS = 5
 """Most queries and collections in one composite call."""
@@ -31,6 +36,9 @@ MOST = 25
 """Most calls of any other kind in one composite call."""
 CONNECT = 10.0
 """Seconds to wait for a connection."""
+
+
+_SHARE: ContextVar[Share | None] = ContextVar("share", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +87,15 @@ class Client:
     """One org. Raises our errors, and ``Declined`` for what Salesforce will not do."""
 
     def __init__(
-        self, settings: SalesforceSettings, clock: Clock, sessions: Callable[[str], requests.Session] = http_session
+        self,
+        settings: SalesforceSettings,
+        clock: Clock,
+        sessions: Callable[[str], requests.Session] = http_session,
+        meter: Meter | None = None,
     ) -> None:
-        """Open nothing."""
-        self.settings, self.clock, self.usage = settings, clock, Usage()
+        """Open nothing. ``meter`` counts our calls over all processes."""
+        self.settings, self.clock = settings, clock
+        self.usage = Usage(settings, clock, meter or MemoryMeter())
         self._sessions = sessions
         self._session: requests.Session | None = None
         self._token: Token | None = None
@@ -110,9 +123,22 @@ class Client:
             self._session.close()
         self._session = self._salesforce = self._token = None
 
-    def need(self, purpose: Purpose) -> None:
-        """Raise ``BudgetSpent`` if the org's calls for ``purpose`` are used up."""
-        self.usage.ask(self.settings, purpose, self.clock.now())
+    @contextmanager
+    def out_of(self, share: Share | None) -> Iterator[None]:
+        """Let calls of this thread come out of a share of the org's day; each raises ``BudgetSpent`` once that is spent."""
+        before = _SHARE.set(share)
+        try:
+            yield
+        finally:
+            _SHARE.reset(before)
+
+    def ask_limits(self) -> dict[str, Any]:
+        """Return the org's limits, and learn how many calls it has made and may make."""
+        with self.out_of(None):
+            limits: dict[str, Any] = self.json("GET", "limits")
+        daily = limits["DailyApiRequests"]
+        self.usage.told(daily["Max"] - daily["Remaining"], daily["Max"])
+        return limits
 
     def json(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **kwargs: object) -> Any:  # noqa: ANN401 - a JSON value
         """Call and return the JSON answer; None for an answer without a body."""
@@ -126,6 +152,7 @@ class Client:
 
         The headers go along with the second try as with the first. ``kwargs`` are those of ``requests``.
         """
+        self._allow()
         try:
             return self._once(method, path, headers, kwargs)
         except SalesforceExpiredSession as error:
@@ -150,7 +177,10 @@ class Client:
         return [row for page in self.pages(soql, deleted=deleted) for row in page]
 
     def many(self, soqls: Sequence[str], *, deleted: bool = False) -> list[list[dict[str, Any]]]:
-        """Return the rows of several queries, in as few calls as there can be: five at once."""
+        """Return the rows of several queries, in as few calls as there can be: five at once.
+
+        An object that is not there for us has no rows, where it is asked for beside others.
+        """
         if len(soqls) <= 1:
             return [self.rows(soql, deleted=deleted) for soql in soqls]
         where = self.path + ("queryAll" if deleted else "query")
@@ -158,7 +188,11 @@ class Client:
         found = []
         for answer in self.composite(asked):
             if answer.status >= 300:
-                raise Declined(answer.status, answer.body)
+                declined = Declined(answer.status, answer.body)
+                if declined.said.code != "INVALID_TYPE":
+                    raise declined
+                found.append([])
+                continue
             rest = self._rest(answer.body)
             found.append([*answer.body["records"], *(row for page in rest for row in page)])
         return found
@@ -202,6 +236,16 @@ class Client:
         merged = {**salesforce.headers, **(headers or {})}
         timeout = (min(CONNECT, self.settings.timeout), self.settings.timeout)
         return call_salesforce(base + path, method, salesforce.session, merged, timeout=timeout, **kwargs)
+
+    def _allow(self) -> None:
+        """Count the call to its share, unless nothing of that is left."""
+        share = _SHARE.get()
+        if share is None:
+            return
+        if self.usage.left(share) == 0 and self.usage.old:
+            self.ask_limits()
+        self.usage.ask(share)
+        self.usage.count(share)
 
     def _connected(self) -> Salesforce:
         if self._salesforce is None:

@@ -10,7 +10,6 @@ from simple_salesforce.format import format_soql
 
 from adapters.salesforce.looking import by_field
 from adapters.salesforce.people import OVERLAP, Position, parsed, shown, stamp
-from adapters.salesforce.usage import Purpose
 from bridge.nouns import CasePage, CaseSnapshot
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ _ENDS = ".,;:!?"
 
 def pages(org: Org, after: Cursor) -> Iterator[CasePage]:
     """Yield cases without our key that changed since the cursor; from the beginning only those that are open."""
-    org.client.need(Purpose.IMPORT)
     now = org.client.clock.now()
     position = Position.of(after)
     first = not position.since or bool(position.job)

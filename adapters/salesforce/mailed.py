@@ -22,7 +22,7 @@ _SENT = "3"
 
 def workflow_mails(org: Org) -> int:
     """Return how many mails of flows and alerts the org has counted today; 0 where it does not tell."""
-    told = org.client.json("GET", "limits").get(COUNTER) or {"Max": 0, "Remaining": 0}
+    told = org.client.ask_limits().get(COUNTER) or {"Max": 0, "Remaining": 0}
     return int(told["Max"]) - int(told["Remaining"])
 
 

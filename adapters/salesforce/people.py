@@ -12,7 +12,6 @@ from simple_salesforce.format import format_soql
 from adapters.salesforce import bulk
 from adapters.salesforce.errors import Declined
 from adapters.salesforce.looking import survivors
-from adapters.salesforce.usage import Purpose
 from bridge.errors import Transient
 from bridge.nouns import Cursor, Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
 from identity import normalise
@@ -26,7 +25,8 @@ if TYPE_CHECKING:
 OVERLAP = timedelta(minutes=5)
 """Rows become visible when they are committed, with the earlier time of their change."""
 BULK_PAGE = 2000
-POLL = 2.0
+POLL, SLOWEST = 2.0, 60.0
+"""Seconds between two looks at a job: ever more, as each look is a call."""
 LONGEST = timedelta(minutes=30)
 """How long a bulk query may run before this reading gives up; the next goes on with the same job."""
 _CONTACT = ("FirstName", "LastName", "Email", "Phone", "MobilePhone")
@@ -81,7 +81,6 @@ def shown(row: Mapping[str, Any]) -> tuple[Shown, ...]:
 
 
 def _many(org: Org) -> bool:
-    org.client.need(Purpose.IMPORT)
     counted = org.client.json("GET", "query/", params={"q": _people_of(org, "COUNT()")})
     return bool(counted["totalSize"] >= org.settings.bulk_contacts_from)
 
@@ -90,11 +89,10 @@ def _imported(org: Org, position: Position, instance: str) -> Iterator[tuple[Pag
     """Yield the pages of a bulk query, begun now or earlier; one that Salesforce forgot is begun anew."""
     if not position.job or not _finished(org, position.job):
         position = _begun(org)
+        yield Page((), position.cursor(), more=True), position
         _finished(org, position.job)
     while True:
-        org.client.need(Purpose.IMPORT)
         params = {"maxRecords": str(BULK_PAGE)} | ({"locator": position.locator} if position.locator else {})
-        org.client.usage.imports += 1
         answer = org.client.call(
             "GET", f"jobs/query/{position.job}/results", params=params, headers={"Accept": "text/csv"}
         )
@@ -119,7 +117,7 @@ def _begun(org: Org) -> Position:
 def _finished(org: Org, job: str) -> bool:
     """Wait until a job is done; False if there is none, or it failed."""
     clock = org.client.clock
-    ends = clock.now() + LONGEST
+    ends, wait = clock.now() + LONGEST, POLL
     while clock.now() < ends:
         try:
             state = org.client.json("GET", f"jobs/query/{job}")["state"]
@@ -127,17 +125,16 @@ def _finished(org: Org, job: str) -> bool:
             return False
         if state in {"JobComplete", "Failed", "Aborted"}:
             return bool(state == "JobComplete")
-        clock.sleep(POLL)
+        clock.sleep(wait)
+        wait = min(2 * wait, SLOWEST)
     raise Transient(f"Salesforce is still working on the list of people (job {job}).")
 
 
 def _changed(org: Org, position: Position, instance: str) -> Iterator[Page]:
-    org.client.need(Purpose.IMPORT)
     began = stamp(org.client.clock.now() - OVERLAP)
     since = [format_soql("SystemModstamp >= {:literal}", position.since)] if position.since else []
     soql = _people_of(org, _names(org), *since) + " ORDER BY SystemModstamp, Id"
     for rows in org.client.pages(soql, deleted=True):
-        org.client.usage.imports += 1
         if rows:
             reached = Position(stamp(parsed(rows[-1]["SystemModstamp"])))
             yield Page(_events(org, rows, instance), reached.cursor(), more=True)

@@ -13,11 +13,10 @@ from adapters.salesforce.hands import Hands
 from adapters.salesforce.mailed import mailed, workflow_mails
 from adapters.salesforce.org import Org
 from adapters.salesforce.settings import SalesforceSettings
-from adapters.salesforce.usage import Purpose
 from adapters.salesforce.wording import refusal
 from bridge.contracts import Idempotency, Strategy, Target
 from bridge.errors import ConfigError, Refused
-from bridge.nouns import Budget
+from bridge.nouns import Budget, Share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -63,7 +62,8 @@ class SalesforceTarget(Target):
     ) -> None:
         """``sessions`` makes the HTTP session for an address."""
         self.name = surroundings.name
-        self._org = Org(Client(settings, surroundings.clock, sessions), surroundings.objects)
+        client = Client(settings, surroundings.clock, sessions, surroundings.meter)
+        self._org = Org(client, surroundings.objects)
         self._mails_before = 0
 
     @classmethod
@@ -101,11 +101,11 @@ class SalesforceTarget(Target):
 
     def contacts(self, after: Cursor) -> Iterator[Page]:
         """Yield contacts or person accounts."""
-        return _reading(people.pages(self._org, after, self.name))
+        return self._reading(Share.READ, people.pages(self._org, after, self.name))
 
     def cases(self, after: Cursor) -> Iterator[CasePage]:
         """Yield cases that do not carry our key."""
-        return _reading(foreign.pages(self._org, after))
+        return self._reading(Share.READ, foreign.pages(self._org, after))
 
     def write(self, object_name: str, records: Sequence[Record]) -> list[Outcome]:
         """Write a batch; a first delivery is an insert under the unique key, an update goes by id."""
@@ -115,33 +115,31 @@ class SalesforceTarget(Target):
         self._org.key_field(object_name)
         if not records:
             return []
-        self._org.client.need(Purpose.DELIVER)
-        with _declined(object_name):
+        with self._out_of(Share.DELIVER, object_name):
             return writing.write(self._org, records)
 
     def settle(self, jobs: Sequence[str]) -> list[Outcome]:
         """Ask the Bulk API what became of rows."""
-        with _declined("The job"):
+        with self._out_of(Share.DELIVER, "The job"):
             return bulk.settle(self._org, jobs)
 
     def find(self, object_name: str, keys: Mapping[str, str], not_before: datetime) -> dict[str, Found]:  # noqa: ARG002 - see _UNIQUE
         """Look keys up in the unique field."""
-        with _declined(object_name):
+        with self._out_of(Share.DELIVER, object_name):
             return looking.find(self._org, object_name, list(keys))
 
     def keys(self, object_name: str) -> Iterator[str]:
         """Yield our keys of all records that stand, or stand merged into another."""
-        return _reading(looking.keys(self._org, object_name))
+        return self._reading(Share.READ, looking.keys(self._org, object_name))
 
     def amend(self, amendments: Sequence[Amendment]) -> list[Outcome]:
         """Do one-shot changes, changes of fields together."""
-        self._org.client.need(Purpose.ANSWER)
-        with _declined("The record"):
+        with self._out_of(Share.ANSWER, "The record"):
             return amending.amend(self._org, amendments)
 
     def activity(self, after: Cursor) -> Iterator[ActivityPage]:
         """Yield answers and events."""
-        return _reading(activity.pages(self._org, after))
+        return self._reading(Share.ANSWER, activity.pages(self._org, after))
 
     def activity_head(self) -> Cursor:
         """Return the cursor for "from now"."""
@@ -149,23 +147,26 @@ class SalesforceTarget(Target):
 
     def budget(self) -> Budget:
         """Return what deliveries may still use of the org's daily calls; asks once where no answer has told yet."""
-        client, settings = self._org.client, self._org.settings
-        if not client.usage.total:
-            checking.ask_limits(client)
-        left = client.usage.left(settings, Purpose.DELIVER)
-        limit = client.usage.allowance(settings, Purpose.DELIVER) if client.usage.total else None
-        return Budget(daily_left=left, daily_limit=limit, batch=settings.batch)
+        usage = self._org.client.usage
+        if not usage.total or (usage.old and usage.left(Share.DELIVER) == 0):
+            self._org.client.ask_limits()
+        limit = usage.allowance(Share.DELIVER) if usage.total else None
+        return Budget(daily_left=usage.left(Share.DELIVER), daily_limit=limit, batch=self._org.settings.batch)
 
+    @contextmanager
+    def _out_of(self, share: Share, what: str) -> Iterator[None]:
+        """Call out of a share; what Salesforce declines as a whole is a matter of how the org is set up."""
+        try:
+            with self._org.client.out_of(share):
+                yield
+        except Declined as error:
+            raise ConfigError(f"{refusal(error.faults[0], what).reason} (Salesforce: {error})") from error
 
-@contextmanager
-def _declined(what: str) -> Iterator[None]:
-    """Call what Salesforce declines as a whole a matter of how the org is set up."""
-    try:
-        yield
-    except Declined as error:
-        raise ConfigError(f"{refusal(error.faults[0], what).reason} (Salesforce: {error})") from error
-
-
-def _reading(pages: Iterator[T]) -> Iterator[T]:
-    with _declined("The object"):
-        yield from pages
+    def _reading(self, share: Share, pages: Iterator[T]) -> Iterator[T]:
+        """Yield pages, each read out of ``share``; what is done between two of them is not."""
+        while True:
+            with self._out_of(share, "The object"):
+                page = next(pages, None)
+            if page is None:
+                return
+            yield page
