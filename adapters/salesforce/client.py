@@ -185,7 +185,7 @@ class Client:
             return [self.rows(soql, deleted=deleted) for soql in soqls]
         where = self.path + ("queryAll" if deleted else "query")
         asked = [Part("GET", f"{where}?q={quote(soql)}") for soql in soqls]
-        found = []
+        found: list[list[dict[str, Any]]] = []
         for answer in self.composite(asked):
             if answer.status >= 300:
                 declined = Declined(answer.status, answer.body)
