@@ -3,8 +3,8 @@
 # make check   lint, types, tests: what a change must pass
 # make real    the tests that need a real server of somebody else's; says what is missing
 # make soak    the long ones: hundreds of kills at random moments, thousands of invented cases
-# make sandbox a pretend Salesforce on this machine, to try Casebridge against: ORG=plain|bare|hostile
-# make sandbox a pretend Salesforce on this machine, our package deployed: ORG=bare, plain or hostile, DEPLOY= for none
+# make sandbox a pretend Salesforce on this machine, our package deployed: ORG=bare, plain or hostile, DEPLOY= for none;
+#              CRM=hubspot a pretend HubSpot: ORG=plain or hostile
 # make bench   100,000 messages against dlt and a bare floor
 
 VENV   ?= .venv
@@ -12,15 +12,16 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest
 JOBS   ?= auto
-ORG    ?= bare
-DEPLOY ?= adapters/salesforce/package
+CRM    ?= salesforce
+ORG    ?= $(if $(filter hubspot,$(CRM)),plain,bare)
+DEPLOY ?= $(if $(filter salesforce,$(CRM)),adapters/salesforce/package)
 BENCH  ?= --messages 100000 --store sqlite --store postgres
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint types format real soak sandbox bench migration clean
 
 help:
-	@sed -n 's/^# make /make /p' Makefile
+	@sed -n -e 's/^# make /make /p' -e 's/^#  / /p' Makefile
 
 demo: $(VENV)/.demo
 	@$(BIN)/casebridge demo --force
@@ -49,7 +50,7 @@ soak: $(VENV)/.test
 	CASEBRIDGE_TEST_PROFILE=soak $(PYTEST) -n $(JOBS) --maxprocesses 8 -m hypothesis
 
 sandbox: $(VENV)/.test
-	@$(BIN)/python -m tests.fakes.salesforce --org $(ORG) $(if $(DEPLOY),--deploy $(DEPLOY))
+	@$(BIN)/python -m tests.fakes.$(CRM) --org $(ORG) $(if $(DEPLOY),--deploy $(DEPLOY))
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.collect.run $(BENCH)

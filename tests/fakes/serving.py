@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from contextlib import contextmanager
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -16,7 +17,7 @@ from tests.fakes.faults import ConnectionCut, NoAnswer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 @contextmanager
@@ -33,6 +34,7 @@ def running(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
             log_config=None,
             log_level="critical",
             access_log=False,
+            date_header=False,
             timeout_graceful_shutdown=1,
         )
     )
@@ -49,7 +51,7 @@ def running(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
 
 
 class Abrupt:
-    """Turn the faults that are no answer into what they are on a wire."""
+    """Turn the faults that are no answer into what they are on a wire; date answers that have no date of their own."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand before ``app``."""
@@ -57,8 +59,14 @@ class Abrupt:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Cut the connection, or hold it until the caller gives up."""
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start" and b"date" not in dict(message["headers"]):
+                message["headers"] = [*message["headers"], (b"date", formatdate(usegmt=True).encode())]
+            await send(message)
+
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, dated)
         except ConnectionCut:
             _cycle(send).transport.abort()
             await asyncio.sleep(0)  # the server notices the loss, and so sends nothing of its own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -67,6 +68,7 @@ class Door:
         with self._house.portal.lock:
             self._answers += 1
             response = self._answered(scope, body)
+            response.headers["Date"] = format_datetime(self._house.portal.clock.now(), usegmt=True)
         await response(scope, receive, send)
 
     def _answered(self, scope: Scope, body: bytes) -> Response:
