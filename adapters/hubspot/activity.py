@@ -50,25 +50,30 @@ def pages(account: Account, after: Cursor) -> Iterator[ActivityPage]:
     """Yield tickets' events, then answers, then what was taken back or deleted; each page moves the cursor."""
     now, overlap = account.surroundings.clock.now(), timedelta(seconds=account.settings.overlap_seconds)
     at = Position.read(after)
-    back, noted_back = at.since - overlap, at.noted - overlap
+    # Where agents answer since the settings were changed, it is read from where tickets are.
+    heard_to = {place: at.heard.get(place, at.since) for place in answers.places(account)}
+    back, at = at.since - overlap, at.moved(heard=heard_to)
     for rows in objects.changed(account.client, TICKETS, back, [MERGED], purpose=Purpose.ANSWER):
         items = tuple(_events(account, rows, back))
         before, at = at, at.moved(since=max(at.since, _changed_at(rows[-1])))
         yield ActivityPage(items, at.cursor(), more=at != before)
-    for heard in answers.pages(account, noted_back):
-        before, at = at, at.moved(noted=max(at.noted, heard.newest), open={**at.open, **heard.open})
-        yield ActivityPage(heard.items, at.cursor(), more=at != before)
+    for place, to in heard_to.items():
+        for heard in answers.PLACES[place](account, to - overlap):
+            moved = {**at.heard, place: max(at.heard[place], heard.newest)}
+            before, at = at, at.moved(heard=moved, open={**at.open, **heard.open})
+            yield ActivityPage(heard.items, at.cursor(), more=at != before)
     taken_back, watched = answers.taken_back(account, at.open, now)
     gone, at = _gone(account, at, now)
     # By now the search shows everything that is older than the overlap.
-    at = at.moved(since=max(at.since, now - overlap), noted=max(at.noted, now - overlap), open=watched)
+    settled = {place: max(to, now - overlap) for place, to in at.heard.items()}
+    at = at.moved(since=max(at.since, now - overlap), heard=settled, open=watched)
     yield ActivityPage((*taken_back, *gone), at.cursor())
 
 
 def head(account: Account) -> Cursor:
     """Return the cursor for "from now"."""
     now = account.surroundings.clock.now()
-    return Position(since=now, noted=now, listed=now).cursor()
+    return Position(since=now, listed=now).cursor()
 
 
 def actor(entry: Mapping[str, Any], ours: tuple[str, str]) -> Actor:

@@ -6,7 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 from adapters.hubspot import paths
+from adapters.hubspot.errors import Declined
 from adapters.hubspot.limits import Purpose
+from bridge.errors import AuthError
+from bridge.nouns import Attachment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +36,20 @@ def delete(client: Client, ids: Iterable[str]) -> None:
     """Delete files."""
     for each in ids:
         client.write(f"{paths.FILES}/{each}", method="DELETE", purpose=Purpose.ANSWER)
+
+
+def described(client: Client, ids: str | None) -> tuple[Attachment, ...]:
+    """Return the files of an agent's answer, by name at least; their content is private."""
+    return tuple(_described(client, each) for each in (ids or "").split(";") if each)
+
+
+def _described(client: Client, file_id: str) -> Attachment:
+    try:
+        found = client.get(f"{paths.FILES}/{file_id}", purpose=Purpose.ANSWER).body
+    except (AuthError, Declined):  # the key may not read files, or it was deleted
+        return Attachment(name=f"file {file_id}")
+    name = ".".join(filter(None, (found.get("name"), found.get("extension"))))
+    return Attachment(url=str(found.get("url") or ""), name=name, size=found.get("size"))
 
 
 def _upload(client: Client, key: str, file: FileContent) -> str:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """A cursor of HubSpot. ``open`` are public answers of which may still be heard: note → ticket and time."""
+    """A cursor of HubSpot. ``open`` are public answers of which may still be heard: answer → ticket and time."""
 
     since: datetime = EPOCH
-    noted: datetime = EPOCH
-    """The same for notes, where tickets have ``since``."""
+    heard: Mapping[str, datetime] = field(default_factory=dict)
+    """The same for each place where agents answer, where tickets have ``since``."""
     listing: str = ""
     listed: datetime | None = None
     open: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Position:
         found = json.loads(cursor.value)
         return cls(
             since=moment(found.get("since", 0)),
-            noted=moment(found.get("noted", 0)),
+            heard={name: moment(at) for name, at in (found.get("heard") or {}).items()},
             listing=found.get("listing", ""),
             listed=moment(found["listed"]) if found.get("listed") else None,
             open={note: (case, at) for note, (case, at) in (found.get("open") or {}).items()},
@@ -45,6 +45,7 @@ class Position:
 
     def cursor(self) -> Cursor:
         """Write it."""
-        times = {name: getattr(self, name) for name in ("since", "noted", "listed")}
+        times = {name: getattr(self, name) for name in ("since", "listed")}
         parts = asdict(self) | {name: instant(at) if at and at != EPOCH else "" for name, at in times.items()}
+        parts["heard"] = {name: instant(at) for name, at in self.heard.items()}
         return Cursor(json.dumps({name: value for name, value in parts.items() if value}, sort_keys=True))

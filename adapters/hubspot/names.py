@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONTACTS, TICKETS, NOTES, COMMUNICATIONS = "contacts", "tickets", "notes", "communications"
+EMAILS = "emails"
+"""Read only, where agents answer by them."""
 OBJECTS = (CONTACTS, TICKETS, NOTES, COMMUNICATIONS)
 THINGS: Mapping[Thing, str] = {Thing.PERSON: CONTACTS, Thing.CASE: TICKETS, Thing.MESSAGE: NOTES}
 """Where a thing is delivered to unless a mapping says otherwise."""

@@ -7,11 +7,14 @@ from typing import Final
 _CRM: Final = "/crm/v3"
 _ASSOCIATIONS: Final = "/crm/v4/associations"
 
+_CONVERSATIONS: Final = "/conversations/v3/conversations"
+
 ACCOUNT: Final = "/account-info/v3/details"
 FILES: Final = "/files/v3/files"
 FLOWS: Final = "/automation/v4/flows"
 SCHEMAS: Final = "/crm-object-schemas/v3/schemas"
 OWNERS: Final = f"{_CRM}/owners"
+THREADS: Final = f"{_CONVERSATIONS}/threads"
 TOKEN: Final = "/oauth/v1/token"  # noqa: S105 - an address
 
 

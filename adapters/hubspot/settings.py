@@ -31,6 +31,11 @@ class HubSpotSettings(BaseModel):
     pipeline: str = Field(
         default="0", description="The pipeline that the mapping of cases names; check looks what would mail from there."
     )
+    answers: tuple[Literal["notes", "emails", "threads"], ...] = Field(
+        default=("notes",),
+        min_length=1,
+        description="Where agents answer customers. Mails and threads of the inbox reach them by HubSpot, too.",
+    )
     answer_prefix: str = Field(
         default="#reply", min_length=2, description="A note that begins with this word answers the customer."
     )

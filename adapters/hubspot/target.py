@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from adapters.hubspot import activity, amending, checking, foreign, people, preparing, writing
+from adapters.hubspot import activity, amending, checking, foreign, mailed, people, preparing, writing
 from adapters.hubspot.account import Account
 from adapters.hubspot.client import Client
+from adapters.hubspot.hands import Hands
 from adapters.hubspot.limits import BATCH
 from adapters.hubspot.names import COMMUNICATIONS, CONTACTS, NOTES, TICKETS
 from adapters.hubspot.settings import HubSpotSettings
@@ -81,6 +82,14 @@ class HubSpotTarget(Target):
     def close(self) -> None:
         """Close the connections."""
         self._account.client.close()
+
+    def agent(self) -> Hands:
+        """Lend an agent's hands."""
+        return Hands(self._account)
+
+    def mailed(self, case_ref: str) -> list[str]:
+        """Return what HubSpot mailed to the contact of a ticket by itself."""
+        return mailed.mailed(self._account, case_ref)
 
     def schema(self, object_name: str) -> ObjectSchema:
         """Describe an object by its properties in this account."""

@@ -83,13 +83,14 @@ def place(
     *,
     keys: dict[Thing, KeyField] | None = None,
     prepared: bool = True,
+    real_files: bool = False,
     **settings: Any,  # noqa: ANN401 - values of any setting
 ) -> Place:
     """Return a connected account, with our properties unless it is to be unprepared."""
     clock = FixedClock(MONDAY)
     fake = Fake(clock, org or quick())
     files = Files(fake.app)
-    wire = Wire(files)
+    wire = Wire(fake.app if real_files else files)
     known = {"token": SecretStr(SERVICE_KEY), "deletions_minutes": 0, **settings}
     wanted = KEYS if keys is None else keys
     target = HubSpotTarget.through(HubSpotSettings(**known), Surroundings("hubspot", folder, clock, wanted), wire)

@@ -113,6 +113,8 @@ _CONTACT = (
     choice("lifecyclestage", "subscriber", "lead", "customer", "other"),
     choice("hs_lead_status", "NEW", "OPEN", "IN_PROGRESS", "CONNECTED"),
     choice("hs_marketable_status", "true", "false"),
+    number("hs_email_delivered", read_only=True),
+    fixed("hs_email_last_email_name"),
     moment("createdate", read_only=True),
     moment("lastmodifieddate", read_only=True),
 )

@@ -46,6 +46,8 @@ class Inbox:
     sent: list[Hook] = field(default_factory=list)
     repeated: dict[tuple[str, str], dict[str, Json]] = field(default_factory=dict)
     """Messages by channel and idempotency id."""
+    longest: int = 10_000
+    """Characters of a message that a list of them shows."""
 
     def channel(self, channel_id: str) -> dict[str, Json]:
         """Return a channel; raises ``Declined``."""
@@ -66,6 +68,20 @@ class Inbox:
                 if one["id"] == message_id:
                     return one
         raise not_found(f"Message {message_id} does not exist")
+
+    def shortened(self, message: Mapping[str, Json]) -> Mapping[str, Json]:
+        """Return a message as a list shows it: a long one by its beginning."""
+        if len(message["text"]) <= self.longest:
+            return message
+        return {
+            **message,
+            "text": message["text"][: self.longest],
+            "truncationStatus": "TRUNCATED_TO_MOST_RECENT_REPLY",
+        }
+
+    def delete(self, message_id: str) -> None:
+        """Let an agent delete a message."""
+        self.message(message_id)["archived"] = True
 
     def publish(self, channel_id: str, body: Mapping[str, Json]) -> dict[str, Json]:
         """Take a message from a channel, once per idempotency id."""

@@ -61,7 +61,18 @@ def _status(asked: Asked) -> Reply:
 
 def _messages(asked: Asked) -> Reply:
     rows = asked.house.inbox.thread(asked.path["thread"]).messages
-    return 200, page(list(rows), asked.query.get("after", ""), asked.limit(500, 100))
+    shown = [asked.house.inbox.shortened(one) for one in rows]
+    return 200, page(shown, asked.query.get("after", ""), asked.limit(500, 100))
+
+
+def _message(asked: Asked) -> Reply:
+    asked.house.inbox.thread(asked.path["thread"])
+    return 200, asked.house.inbox.message(asked.path["message"])
+
+
+def _whole(asked: Asked) -> Reply:
+    found = asked.house.inbox.message(asked.path["message"])
+    return 200, {"text": found["text"], "richText": found.get("richText")}
 
 
 def _write(asked: Asked) -> Reply:
@@ -93,5 +104,7 @@ WAYS = (
     Way("GET", ONE, _one_thread, READ),
     Way("PATCH", ONE, _status, WRITE),
     Way("GET", ONE + "/messages", _messages, READ),
+    Way("GET", ONE + "/messages/{message}", _message, READ),
+    Way("GET", ONE + "/messages/{message}/original-content", _whole, READ),
     Way("POST", ONE + "/messages", _write, WRITE),
 )

@@ -35,10 +35,13 @@ def enrol(portal: Portal, item: Item) -> None:
 def _run(portal: Portal, workflow: Workflow, item: Item) -> None:
     if workflow.mails:
         contacts = [portal.items["contacts"][one] for one in portal.linked(("tickets", item.id), "contacts")]
-        addresses = [contact.properties["email"] for contact in contacts if contact.properties.get("email")]
-        if not addresses:
+        reached = [contact for contact in contacts if contact.properties.get("email")]
+        if not reached:
             return
-        for address in addresses:
-            portal.notices.send(address, workflow.mails, automation=workflow.name, about=item.id)
+        for contact in reached:
+            portal.notices.send(contact.properties["email"], workflow.mails, automation=workflow.name, about=item.id)
+            count = int(contact.properties.get("hs_email_delivered") or 0) + 1
+            counted = {"hs_email_delivered": str(count), "hs_email_last_email_name": workflow.mails}
+            portal.put(contact, counted, Actor(AUTOMATION, f"enrollmentId:{workflow.id}"))
     portal.enrolled.add((workflow.id, item.id))
     portal.put(item, dict(workflow.sets), Actor(AUTOMATION, f"enrollmentId:{workflow.id}"))

@@ -1,0 +1,42 @@
+"""What agents said somewhere in HubSpot since a time: one page of it, whatever it was said with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adapters.hubspot.limits import Purpose
+from adapters.hubspot.names import TICKETS
+from adapters.hubspot.values import instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from adapters.hubspot.account import Account
+    from adapters.hubspot.objects import Row
+    from bridge.nouns import Answer
+
+PERSON = frozenset({"CRM_UI", "MOBILE_IOS", "MOBILE_ANDROID", "CONVERSATIONS"})
+"""HubSpot's sources of records that a person wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Some answers, how new they are, and the public ones, which may still be taken back: answer → ticket and time."""
+
+    items: tuple[Answer, ...]
+    newest: datetime
+    open: dict[str, tuple[str, str]]
+
+    @classmethod
+    def of(cls, items: Sequence[Answer], newest: datetime) -> Heard:
+        """Note which of the answers are to be watched."""
+        public = {item.native_id: (item.case_ref, instant(item.at)) for item in items if item.public}
+        return cls(tuple(items), newest, public)
+
+
+def on_tickets(account: Account, name: str, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
+    """Yield those of an object's records that stand on a ticket, each with the ticket."""
+    tickets = account.associations.of(name, TICKETS, [row["id"] for row in rows], Purpose.ANSWER)
+    yield from ((row, tickets[row["id"]][0]) for row in rows if tickets.get(row["id"]))
