@@ -86,6 +86,9 @@ class _Flight:
             "message.author_name": AUTHOR,
             "message.direction": "in",
             "message.public": True,
+            "message.network": "test",
+            "message.kind": "post",
+            "message.sent_at": self._app.clock.now(),
         }
         if self._write(Thing.MESSAGE, said, {"case": case}, case.ref) is not None:
             self._step(case.ref, "a customer's message was put into it")

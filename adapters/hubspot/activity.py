@@ -141,8 +141,9 @@ def _gone(account: Account, at: Position, now: datetime) -> tuple[list[CaseEvent
     """List deleted tickets now and then: searches do not show them."""
     if at.listed is not None and now - at.listed < timedelta(minutes=account.settings.deletions_minutes):
         return [], at
-    rows = objects.archived_since(account.client, TICKETS, at.listed, ())
-    merged = account.finder.survivors(TICKETS, [row["id"] for row in rows]) if rows else {}
+    rows = objects.archived_since(account.client, TICKETS, at.listed, (), purpose=Purpose.ANSWER)
+    gone = [row["id"] for row in rows]
+    merged = account.finder.survivors(TICKETS, gone, purpose=Purpose.ANSWER) if rows else {}
     events = [
         CaseEvent(native_id=f"{row['id']}:deleted", case_ref=row["id"], at=objects.gone_at(row), what=What.DELETED)
         for row in rows

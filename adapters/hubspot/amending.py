@@ -82,10 +82,11 @@ def _once(account: Account, amendment: Amendment) -> dict[str, Outcome]:
 def _link(account: Account, amendments: Sequence[Amendment]) -> dict[str, Outcome]:
     """Link tickets; a link that stands is no second one."""
     refs = {ref for each in amendments for ref in (each.ref, each.other_ref) if ref.isdecimal()}
-    standing = account.finder.survivors(TICKETS, refs)
+    standing = account.finder.survivors(TICKETS, refs, purpose=Purpose.ANSWER)
     there = [each for each in amendments if each.ref in standing and each.other_ref in standing]
     pairs = [(standing[each.ref]["id"], standing[each.other_ref]["id"]) for each in there]
-    problems = account.associations.link(TICKETS, TICKETS, [pair for pair in pairs if len(set(pair)) > 1])
+    two = [pair for pair in pairs if len(set(pair)) > 1]
+    problems = account.associations.link(TICKETS, TICKETS, two, purpose=Purpose.ANSWER)
     outcomes: dict[str, Outcome] = {
         each.key: Refusal(f"one of the tickets {each.ref} and {each.other_ref} is not there", code="not_found")
         for each in amendments
@@ -152,7 +153,8 @@ def _redact(account: Account, amendment: Amendment) -> None:
 def _withdraw(account: Account, amendment: Amendment) -> None:
     name = account.object(amendment.thing)
     key = account.key_field(name)
-    row = account.finder.survivors(name, [amendment.ref], [key] if key else READ[name]).get(amendment.ref)
+    properties = [key] if key else READ[name]
+    row = account.finder.survivors(name, [amendment.ref], properties, purpose=Purpose.ANSWER).get(amendment.ref)
     if row is None:
         if not account.finder.deleted(name, amendment.ref):
             raise Declining(f"HubSpot has no record {amendment.ref} among the {name}", "not_found")
@@ -169,7 +171,8 @@ def _marked(name: str, row: Row) -> bool:
 
 
 def _present(account: Account, name: str, ref: str, *properties: str) -> Row:
-    row = account.finder.survivors(name, [ref], properties).get(ref) if ref.isdecimal() else None
+    refs = [ref] if ref.isdecimal() else []
+    row = account.finder.survivors(name, refs, properties, purpose=Purpose.ANSWER).get(ref) if refs else None
     if row is None:
         gone = ref.isdecimal() and account.finder.deleted(name, ref)
         raise Declining(f"HubSpot has no record {ref} among the {name}", Ended.DELETED if gone else "not_found")

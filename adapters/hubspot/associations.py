@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import paths
+from adapters.hubspot.limits import Purpose
 from adapters.hubspot.objects import chunks
 from bridge.errors import ConfigError
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from adapters.hubspot.client import Client
     from adapters.hubspot.errors import Problem
-    from adapters.hubspot.limits import Purpose
 
 _READ, _WRITTEN = 1_000, 2_000
 """Most inputs of one call that reads or makes associations."""
@@ -33,13 +33,21 @@ class Associations:
         """Return an association as a record that is being created takes it."""
         return {"to": {"id": to_id}, "types": [self._type(from_name, to_name)]}
 
-    def link(self, from_name: str, to_name: str, pairs: Iterable[tuple[str, str]]) -> list[Problem]:
+    def link(
+        self,
+        from_name: str,
+        to_name: str,
+        pairs: Iterable[tuple[str, str]],
+        *,
+        purpose: Purpose = Purpose.DELIVER,
+    ) -> list[Problem]:
         """Link pairs of ids; linking twice is linking once."""
         problems: list[Problem] = []
         for some in chunks(pairs, _WRITTEN):
             types = [self._type(from_name, to_name)]
             inputs = [{"from": {"id": one}, "to": {"id": other}, "types": types} for one, other in some]
-            reply = self._client.write(paths.associations(from_name, to_name, "batch", "create"), {"inputs": inputs})
+            path = paths.associations(from_name, to_name, "batch", "create")
+            reply = self._client.write(path, {"inputs": inputs}, purpose=purpose)
             problems += reply.problems
         return problems
 

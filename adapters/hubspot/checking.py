@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.hubspot import paths
 from adapters.hubspot.errors import KEYS, Declined
 from adapters.hubspot.limits import BATCH
-from adapters.hubspot.names import CONTACTS, TICKETS
+from adapters.hubspot.names import CONTACTS, EMAILS, TICKETS
 from bridge import nouns
 from bridge.errors import AuthError, CasebridgeError, Transient
 from bridge.nouns import Finding, Thing
@@ -22,7 +22,9 @@ TICKET_TYPE, SENDS_MAIL = "0-5", "0-4"
 """HubSpot's numbers of tickets, and of the action that sends a mail."""
 _CLOCK_OFF = timedelta(minutes=2)
 _LITTLE = 0.3
-_POLLS_A_DAY, _CALLS_A_POLL = 24 * 60, 7
+_MINUTES_A_DAY = 24 * 60
+_CALLS_A_POLL, _LISTS = 3, 3
+"""A quiet poll searches contacts and, twice, tickets, and each place where agents answer; now and then it lists what went."""
 _SCOPES: Mapping[str, tuple[str, ...]] = {
     CONTACTS: ("crm.objects.contacts.read", "crm.objects.contacts.write", "crm.schemas.contacts.write"),
     TICKETS: ("tickets",),
@@ -40,6 +42,7 @@ def check(account: Account) -> nouns.Account:
     parts: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: _zone(account, details),
         lambda: _objects(account),
+        lambda: _places(account),
         lambda: _required(account),
         lambda: _pipelines(account),
         lambda: _owners(account),
@@ -74,6 +77,25 @@ def _objects(account: Account) -> Iterator[Finding]:
             yield Finding(ok=False, text=f"{name} cannot be read: {error}", remedy=remedy)
             continue
         yield Finding(ok=True, text=f"{name} can be read; writing needs the scopes {scopes}")
+
+
+def _places(account: Account) -> Iterator[Finding]:
+    """Look whether files and whatever agents answer with can be read."""
+    tried: dict[str, tuple[str, str]] = {"attachments": (f"{paths.FILES}/0", "files")}
+    if "threads" in account.settings.answers:
+        tried["threads of the inbox"] = (paths.THREADS, "conversations.read")
+    if "emails" in account.settings.answers:
+        tried["mails on tickets"] = (paths.objects(EMAILS), "sales-email-read")
+    for what, (path, scope) in tried.items():
+        try:
+            account.client.get(path, limit=1)
+        except AuthError as error:
+            remedy = f"Add the scope {scope} under {KEYS} > your key > Scopes."
+            yield Finding(ok=False, text=f"{what} cannot be read: {error}", remedy=remedy)
+            continue
+        except Declined:  # there is no file 0, and that could be asked
+            pass
+        yield Finding(ok=True, text=f"{what} can be read")
 
 
 def _required(account: Account) -> Iterator[Finding]:
@@ -151,10 +173,21 @@ def _clock(account: Account) -> Iterator[Finding]:
 
 def _budget(account: Account) -> Iterator[Finding]:
     usage = account.client.usage
-    forecast = f"a poll every minute takes about {_POLLS_A_DAY * _CALLS_A_POLL} calls a day"
+    calls = _forecast(account)
+    forecast = f"a poll every minute takes about {calls} calls a day"
     if usage.daily_limit is None or usage.daily_left is None:
         yield Finding(ok=True, text=f"HubSpot tells no daily limit; {forecast}; batches of {BATCH}")
         return
     text = f"{usage.daily_left} of {usage.daily_limit} calls are left today for the whole account; {forecast}"
     remedy = "See Settings > Integrations > Connected Apps which app uses them, or add a limit increase."
     yield Finding(ok=usage.daily_left > _LITTLE * usage.daily_limit, text=text, remedy=remedy)
+    if calls > account.settings.imports_up_to * usage.daily_limit:
+        text = f"{forecast}, which is more than the share of imports (imports_up_to)"
+        yield Finding(ok=False, text=text, remedy="Sync less often, for instance every five minutes.")
+
+
+def _forecast(account: Account) -> int:
+    """Return how many calls a day of polling every minute takes if nothing happens."""
+    searches = _MINUTES_A_DAY * (_CALLS_A_POLL + len(account.settings.answers))
+    lists = _LISTS * _MINUTES_A_DAY / max(account.settings.deletions_minutes, 1)
+    return int(searches + lists)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from adapters.hubspot.settings import HubSpotSettings
-    from bridge.clock import Clock
+    from bridge.contracts import Surroundings
     from bridge.nouns import Json
 
 _EARLY = timedelta(minutes=2)
@@ -58,16 +58,18 @@ def pool() -> PoolManager:
 class Client:
     """Signs in, calls, and notes limits and the server's clock."""
 
-    def __init__(self, settings: HubSpotSettings, clock: Clock, connections: PoolManager | None = None) -> None:
+    def __init__(
+        self, settings: HubSpotSettings, surroundings: Surroundings, connections: PoolManager | None = None
+    ) -> None:
         """Open nothing yet; ``connections`` stands in for the network."""
-        self._settings, self._clock = settings, clock
+        self._settings, self._clock = settings, surroundings.clock
         configuration = Configuration(host=settings.base_url)
         configuration.retries = False
         self._api = ApiClient(configuration)
         self._api.rest_client.pool_manager = connections or pool()
         self._token = settings.token.get_secret_value() if settings.token else ""
         self._token_ends: datetime | None = None
-        self.usage = Usage(settings.zone, settings.calls_per_10_seconds)
+        self.usage = Usage.unknown(settings, surroundings.meter)
         self.clock_off = timedelta()
         """How far HubSpot's clock is ahead of ours, as of the latest answer."""
 
@@ -75,8 +77,8 @@ class Client:
         """Show the address and no secret."""
         return f"Client({self._settings.base_url!r})"
 
-    def get(self, path: str, *, purpose: Purpose = Purpose.DELIVER, **query: str | int) -> Reply:
-        """Read."""
+    def get(self, path: str, *, purpose: Purpose = Purpose.ANSWER, **query: str | int) -> Reply:
+        """Read; what everything needs, such as definitions, may come out of the reserve."""
         return self._call("GET", path, purpose, query=query)
 
     def ask(self, path: str, body: Json, *, purpose: Purpose = Purpose.DELIVER) -> Reply:

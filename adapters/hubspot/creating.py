@@ -147,7 +147,10 @@ class Creation:
     def _set_aside(self, each: Wanted, problem: Problem) -> None:
         if problem.refusal().code == "PROPERTY_DOESNT_EXIST":
             self._account.schemas.forget(self._name)
-        self.done[each.trace] = problem.outcome()
+        outcome = problem.outcome()
+        if isinstance(outcome, Refusal) and self._name == CONTACTS and problem.conflict and problem.holder:
+            outcome = replace(outcome, code=Ended.DUPLICATE, candidates=(problem.holder,))
+        self.done[each.trace] = outcome
 
     def _misplaced(self, each: Wanted, problem: Problem) -> None:
         """Ask whether what a record belongs to is still there; it is put where a merge has led to."""

@@ -70,6 +70,12 @@ class Problem:
         return self.category == "OBJECT_NOT_FOUND" or self.status == 404
 
     @property
+    def holder(self) -> str:
+        """Return the id of the record that has the unique value, empty if it is not told."""
+        found = _HOLDER.search(self.message)
+        return (found[1] or found[2]) if found else ""
+
+    @property
     def conflict(self) -> bool:
         """Tell whether a value that must be unique stands elsewhere."""
         return self.category == "CONFLICT" or self.status == 409 or self._fault()[0] in _CONFLICTS
@@ -144,6 +150,7 @@ _BY_CATEGORY: Mapping[str, str] = {
 _PASSING = frozenset({"RATE_LIMITS", "LOCKED", "MIGRATION_IN_PROGRESS"})
 _TROUBLE = frozenset({"INTERNAL_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
 _CONFLICTS = frozenset({"CONFLICTING_UNIQUE_VALUE", "OBJECT_ALREADY_EXISTS"})
+_HOLDER = re.compile(r"Existing ID: (\d+)|\b(\d+) already has that value")
 _NAMED = re.compile(r"[Pp]roperty \"([a-z][a-z0-9_]*)\"")
 
 

@@ -138,7 +138,9 @@ class Hands:
         name, _, number = ref.rpartition("/")
         name = name or TICKETS
         row = (
-            self.account.finder.survivors(name, [number]).get(number) if name in _WORDS and number.isdecimal() else None
+            self.account.finder.survivors(name, [number], purpose=Purpose.ANSWER).get(number)
+            if name in _WORDS and number.isdecimal()
+            else None
         )
         if row is None:
             message = f"HubSpot has no record {ref}."

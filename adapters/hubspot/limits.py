@@ -4,41 +4,55 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bridge.errors import BudgetSpent
-from bridge.nouns import Budget
+from bridge.nouns import Budget, Share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from zoneinfo import ZoneInfo
+
+    from adapters.hubspot.settings import HubSpotSettings
+    from bridge.meter import Meter
 
 BATCH = 100
 """Most records in one batch call of objects."""
 CALLS_PER_WRITE = 3
 """A write may take so many calls: look, write, associate."""
-_CRAWL_SHARE = 0.2
 
 
-class Purpose(Enum):
-    """What a call is for; its value is the share of the daily limit that it leaves to others."""
+class Purpose(StrEnum):
+    """What a call is for: whose share of the day it comes from."""
 
-    CRAWL = 0.21
-    DELIVER = 0.2
-    ANSWER = 0.1
+    CRAWL = "reading contacts and tickets"
+    DELIVER = "deliveries"
+    ANSWER = "answers and deletions"
+
+
+_SHARES: Mapping[Purpose, Share] = {
+    Purpose.CRAWL: Share.READ,
+    Purpose.DELIVER: Share.DELIVER,
+    Purpose.ANSWER: Share.ANSWER,
+}
 
 
 @dataclass(slots=True)
 class Usage:
     """The account's limits and what is left of them, as the latest answers told."""
 
-    zone: ZoneInfo
+    settings: HubSpotSettings
+    meter: Meter
+    """Counts what is read for imports, over all processes."""
     per_10_seconds: int
     daily_limit: int | None = None
     daily_left: int | None = None
     day: datetime | None = None
-    crawled: int = 0
+
+    @classmethod
+    def unknown(cls, settings: HubSpotSettings, meter: Meter) -> Usage:
+        """Return what is known before the first answer."""
+        return cls(settings, meter, settings.calls_per_10_seconds)
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Take over what an answer tells; search answers tell nothing."""
@@ -56,31 +70,37 @@ class Usage:
     def spend(self, purpose: Purpose, now: datetime) -> None:
         """Count a call that is about to be made; raises ``BudgetSpent`` where it would touch what is kept for others."""
         if self.day is None or now >= self.day:
-            self.day, self.daily_left, self.crawled = self.midnight(now), None, 0
+            self.day, self.daily_left = self.midnight(now), None
+        if self.left(purpose) == 0:
+            share = "" if self.daily_left is None else f" {self.daily_left} of {self.daily_limit} calls are left,"
+            message = f"Today's share of HubSpot calls for {purpose} is used up:{share} the rest is kept for others."
+            raise BudgetSpent(message, until=self.day, share=_SHARES[purpose])
+        if purpose is Purpose.CRAWL:
+            self.meter.add(purpose, 1)
+
+    def left(self, purpose: Purpose) -> int | None:
+        """Return how many calls are left today for a purpose, None while no limit is known."""
         if self.daily_limit is None:
-            return
-        kept = purpose.value * self.daily_limit
-        crawling = purpose is Purpose.CRAWL
-        if (self.daily_left is not None and self.daily_left <= kept) or (
-            crawling and self.crawled >= _CRAWL_SHARE * self.daily_limit
-        ):
-            message = f"Today's share of HubSpot calls is used up: {self.daily_left} of {self.daily_limit} are left to others."
-            raise BudgetSpent(message, until=self.day)
-        self.crawled += crawling
+            return None
+        settings = self.settings
+        others = 1 - settings.use_up_to + (0 if purpose is Purpose.ANSWER else settings.reserve)
+        known = self.daily_limit if self.daily_left is None else self.daily_left
+        left = int(known - others * self.daily_limit)
+        if purpose is Purpose.CRAWL:
+            left = min(left, int(settings.imports_up_to * self.daily_limit) - self.meter.used(purpose))
+        return max(left, 0)
 
     def midnight(self, now: datetime) -> datetime:
         """Return when the account's day ends."""
-        tomorrow = now.astimezone(self.zone).date() + timedelta(days=1)
-        return datetime.combine(tomorrow, datetime.min.time(), self.zone).astimezone(UTC)
+        zone = self.settings.zone
+        tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+        return datetime.combine(tomorrow, datetime.min.time(), zone).astimezone(UTC)
 
     def budget(self, now: datetime) -> Budget:
         """Return the budget of deliveries."""
-        usable = None
-        if self.daily_limit is not None and self.daily_left is not None:
-            usable = max(0, int(self.daily_left - Purpose.DELIVER.value * self.daily_limit))
         return Budget(
             per_second=self.per_10_seconds / 10 / CALLS_PER_WRITE,
-            daily_left=usable,
+            daily_left=self.left(Purpose.DELIVER),
             daily_limit=self.daily_limit,
             resets_at=self.midnight(now),
             batch=BATCH,

@@ -111,10 +111,18 @@ class Finder:
             self.remembered.add_contact(each, next(iter(links.get(each, ())), ""))
         return {each: known[each] for each in tickets if each in known}
 
-    def survivors(self, name: str, refs: Collection[str], properties: Collection[str] = ()) -> dict[str, Row]:
+    def survivors(
+        self,
+        name: str,
+        refs: Collection[str],
+        properties: Collection[str] = (),
+        *,
+        purpose: Purpose = Purpose.DELIVER,
+    ) -> dict[str, Row]:
         """Return the records that stand for ``refs`` now: themselves, or those that they were merged into."""
         merged = [MERGED] if name in MERGING else []
-        rows = objects.read(self.client, name, refs, [*dict.fromkeys([*READ.get(name, ()), *properties, *merged])])
+        wanted = [*dict.fromkeys([*READ.get(name, ()), *properties, *merged])]
+        rows = objects.read(self.client, name, refs, wanted, purpose=purpose)
         standing = {row["id"]: row for row in rows}
         by_loser = {loser: row for row in rows for loser in objects.merged_ids(row, MERGED)}
         return {ref: row for ref in refs if (row := standing.get(ref) or by_loser.get(ref))}

@@ -116,23 +116,37 @@ def _searched(client: Client, name: str, body: Mapping[str, Any], purpose: Purpo
 
 
 def listed(
-    client: Client, name: str, properties: Sequence[str], *, after: str = "", archived: bool = False
+    client: Client,
+    name: str,
+    properties: Sequence[str],
+    *,
+    after: str = "",
+    archived: bool = False,
+    purpose: Purpose = Purpose.CRAWL,
 ) -> Iterator[tuple[list[Row], str]]:
     """List all records by id (or those in the recycle bin), page by page, each with where the next begins."""
     while True:
         query: dict[str, str | int] = {"limit": _PAGE, "properties": ",".join(properties)}
         query |= {"archived": "true"} if archived else {}
         query |= {"after": after} if after else {}
-        reply = client.get(paths.objects(name), purpose=Purpose.CRAWL, **query)
+        reply = client.get(paths.objects(name), purpose=purpose, **query)
         after = reply.after
         yield reply.results, after
         if not after:
             return
 
 
-def archived_since(client: Client, name: str, since: datetime | None, properties: Sequence[str]) -> list[Row]:
+def archived_since(
+    client: Client,
+    name: str,
+    since: datetime | None,
+    properties: Sequence[str],
+    *,
+    purpose: Purpose = Purpose.CRAWL,
+) -> list[Row]:
     """Return the records that were deleted since a time: searches never show them."""
-    rows = [row for page, _ in listed(client, name, properties, archived=True) for row in page]
+    pages = listed(client, name, properties, archived=True, purpose=purpose)
+    rows = [row for page, _ in pages for row in page]
     return [row for row in rows if since is None or gone_at(row) >= since]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import objects
 from adapters.hubspot.cursors import Position
+from adapters.hubspot.limits import Purpose
 from adapters.hubspot.names import CONTACTS, MERGED, READ
 from adapters.hubspot.values import moment
 from bridge.nouns import Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
@@ -47,7 +48,8 @@ def _gone(account: Account, at: Position, now: datetime) -> Page:
         return Page((), at.cursor())
     rows = objects.archived_since(account.client, CONTACTS, at.listed, [MERGED])
     name = account.surroundings.name
-    merged = account.finder.survivors(CONTACTS, [row["id"] for row in rows]) if rows else {}
+    gone = [row["id"] for row in rows]
+    merged = account.finder.survivors(CONTACTS, gone, purpose=Purpose.CRAWL) if rows else {}
     events = tuple(
         PersonMerged(name, row["id"], merged[row["id"]]["id"], objects.gone_at(row))
         if row["id"] in merged

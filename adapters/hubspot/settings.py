@@ -28,6 +28,13 @@ class HubSpotSettings(BaseModel):
     read_timeout: float = Field(default=30, gt=0, description="Seconds to wait for an answer.")
     time_zone: str = Field(default="UTC", description="The account's time zone: daily limits end at its midnight.")
     calls_per_10_seconds: int = Field(default=100, ge=10, description="Burst limit until HubSpot has told its own.")
+    use_up_to: float = Field(
+        default=0.8, gt=0, le=1, description="Share of the account's daily calls at which all stops."
+    )
+    reserve: float = Field(default=0.1, ge=0, lt=1, description="Share of it kept for answers and deletions.")
+    imports_up_to: float = Field(
+        default=0.2, gt=0, le=1, description="Share of it that reading contacts and tickets may take."
+    )
     pipeline: str = Field(
         default="0", description="The pipeline that the mapping of cases names; check looks what would mail from there."
     )

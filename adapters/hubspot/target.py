@@ -72,7 +72,7 @@ class HubSpotTarget(Target):
         if not isinstance(settings, HubSpotSettings):
             message = f"The hubspot target takes HubSpotSettings, not {type(settings).__name__}."
             raise ConfigError(message)
-        client = Client(settings, surroundings.clock, connections)
+        client = Client(settings, surroundings, connections)
         return cls(Account.of(client, settings, surroundings))
 
     def check(self) -> nouns.Account:
