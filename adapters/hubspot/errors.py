@@ -70,6 +70,13 @@ class Problem:
         return self.category == "OBJECT_NOT_FOUND" or self.status == 404
 
     @property
+    def scopes(self) -> tuple[str, ...]:
+        """Return the scopes that the credentials lack, as far as they are told."""
+        contexts = [self.context, *(each.get("context") or {} for each in self.parts)]
+        found = [scope for each in contexts for name in _LACKING for scope in each.get(name) or ()]
+        return tuple(dict.fromkeys(map(str, found)))
+
+    @property
     def holder(self) -> str:
         """Return the id of the record that has the unique value, empty if it is not told."""
         found = _HOLDER.search(self.message)
@@ -150,6 +157,7 @@ _BY_CATEGORY: Mapping[str, str] = {
 _PASSING = frozenset({"RATE_LIMITS", "LOCKED", "MIGRATION_IN_PROGRESS"})
 _TROUBLE = frozenset({"INTERNAL_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
 _CONFLICTS = frozenset({"CONFLICTING_UNIQUE_VALUE", "OBJECT_ALREADY_EXISTS"})
+_LACKING = ("requiredGranularScopes", "requiredScopes", "missingScopes")
 _HOLDER = re.compile(r"Existing ID: (\d+)|\b(\d+) already has that value")
 _NAMED = re.compile(r"[Pp]roperty \"([a-z][a-z0-9_]*)\"")
 
@@ -198,7 +206,8 @@ def _answered(problem: Problem, *, writing: bool, midnight: datetime) -> Casebri
             f"HubSpot does not take the credentials: renew the key under {KEYS}, or install the OAuth app again."
         )
     if status == 403:
-        return AuthError(f"HubSpot refuses this: {said}. Add what is missing under {KEYS}, then run casebridge check.")
+        missing = " and ".join(problem.scopes) or "what is missing"
+        return AuthError(f"HubSpot refuses this: {said}. Add {missing} under {KEYS}, then run casebridge check.")
     if status in (429, _LOCKED, _MIGRATING):
         return _later(problem, midnight)
     if status == 0 or status >= 500:

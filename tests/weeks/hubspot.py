@@ -6,7 +6,6 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tests.adapters.hubspot.files import Files
 from tests.fakes.hubspot.app import Fake
 from tests.fakes.hubspot.org import SERVICE_KEY, hostile, plain
 from tests.fakes.serving import running
@@ -68,7 +67,7 @@ class HubSpotAccount:
         self.secrets = {"HUBSPOT_KEY": SERVICE_KEY}
         self.calls = self.fake.calls
         self.vanished = "acme_product" if grown else ""
-        app: ASGIApp = Files(self.fake.app)
+        app: ASGIApp = self.fake.app
         self._app = Vanishing(app, self.fake) if grown else app
 
     @contextmanager

@@ -16,7 +16,6 @@ from bridge.clock import FixedClock
 from bridge.contracts import Surroundings
 from bridge.keys import target_key
 from bridge.nouns import KeyField, Record, Thing, Written
-from tests.adapters.hubspot.files import Files
 from tests.fakes.hubspot.app import Fake
 from tests.fakes.hubspot.org import SERVICE_KEY, Org, plain
 from tests.fakes.transports import AppPool
@@ -66,10 +65,14 @@ class Place:
     """A pretend account and whoever is connected to it."""
 
     fake: Fake
-    files: Files
     wire: Wire
     target: HubSpotTarget
     clock: FixedClock
+
+    def file_names(self) -> dict[str, str]:
+        """Return the names of the account's files by their ids."""
+        files = self.fake.portal.files
+        return {file: ".".join(filter(None, (one["name"], one["extension"]))) for file, one in files.items()}
 
 
 def quick(org: Org | None = None) -> Org:
@@ -83,14 +86,12 @@ def place(
     *,
     keys: dict[Thing, KeyField] | None = None,
     prepared: bool = True,
-    real_files: bool = False,
     **settings: Any,  # noqa: ANN401 - values of any setting
 ) -> Place:
     """Return a connected account, with our properties unless it is to be unprepared."""
     clock = FixedClock(MONDAY)
     fake = Fake(clock, org or quick())
-    files = Files(fake.app)
-    wire = Wire(fake.app if real_files else files)
+    wire = Wire(fake.app)
     known = {"token": SecretStr(SERVICE_KEY), "deletions_minutes": 0, **settings}
     wanted = KEYS if keys is None else keys
     target = HubSpotTarget.through(HubSpotSettings(**known), Surroundings("hubspot", folder, clock, wanted), wire)
@@ -98,7 +99,7 @@ def place(
         steps = target.prepare(list(wanted.values()), dry_run=False)
         assert all(step.done for step in steps), steps
         fake.calls.clear()
-    return Place(fake, files, wire, target, clock)
+    return Place(fake, wire, target, clock)
 
 
 def key(anchor: str) -> str:

@@ -135,7 +135,7 @@ class HubSpotHarness:
             links=tuple(tickets) if item.object == "tickets" else (),
             closed=fields.get("hs_pipeline_stage") == "4",
             deleted=item.archived_at is not None,
-            files=tuple(self.place.files.names[file] for file in files if file),
+            files=tuple(self.place.file_names()[file] for file in files if file),
         )
 
 

@@ -127,10 +127,10 @@ def test_files_are_private_and_go_with_a_redaction(here: Place, tmp_path: Path) 
     (case,) = refs(here.target, [ticket(1)])
     file = FileContent("0f" * 16, "receipt.txt", "text/plain", 4, str(path))
     (message,) = refs(here.target, [replace(note(1, case), files=(file,))])
-    assert set(here.files.access.values()) == {"PRIVATE"}
+    assert {file["access"] for file in here.fake.portal.files.values()} == {"PRIVATE"}
     redact = Amendment(kind=AmendmentKind.REDACT, thing=Thing.MESSAGE, ref=message, key=key("redact"))
     assert here.target.amend([redact]) == [Written(message, created=True)]
-    assert here.files.names == {}
+    assert here.fake.portal.files == {}
 
 
 def test_an_owner_who_left_is_left_out(here: Place) -> None:

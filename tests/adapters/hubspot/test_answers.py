@@ -141,8 +141,7 @@ def test_a_note_whose_word_was_taken_out_is_internal_again(here: Place) -> None:
     assert (first.native_id, first.public, second.native_id, second.public) == (written, True, written, False)
 
 
-def test_files_of_an_answer_are_named(tmp_path: Path) -> None:
-    here = place(tmp_path, real_files=True)
+def test_files_of_an_answer_are_named(here: Place) -> None:
     (case,) = refs(here.target, [ticket(1)])
     here.fake.portal.files["901"] = {"id": "901", "name": "receipt", "extension": "pdf", "size": 12, "url": "https://f"}
     written = here.fake.agent.note(case, "#reply See the receipt.")

@@ -24,7 +24,7 @@ SEEN_BY_CHECK = sorted(NEEDED - {"crm.objects.contacts.write", "crm.schemas.cont
 
 
 def test_with_what_the_app_asks_for_everything_works(tmp_path: Path) -> None:
-    here = place(tmp_path, replace(quick(), tokens={SERVICE_KEY: NEEDED}), real_files=True)
+    here = place(tmp_path, replace(quick(), tokens={SERVICE_KEY: NEEDED}))
     assert [finding.text for finding in here.target.check().findings if not finding.ok] == []
     path = tmp_path / "receipt.txt"
     path.write_text("paid")
