@@ -37,6 +37,8 @@ class Crm(Protocol):
     secrets: Mapping[str, str]
     """What the environment must hold: name → secret."""
     calls: list[Call]
+    page: int
+    """People on a page of a first reading."""
     vanished: str
     """The field of cases that is deleted while the week is delivered, empty for none."""
 
@@ -72,8 +74,16 @@ class Crm(Protocol):
         """Return the people who stand there: id → mail address."""
         ...
 
+    def pages_of_people(self) -> int:
+        """Return how many pages of a first reading of contacts were handed out so far."""
+        ...
+
     def contact(self, name: str, *, mail: str = "", phone: str = "") -> str:
         """Let an agent add somebody."""
+        ...
+
+    def double(self, name: str, *, mail: str, phone: str) -> str:
+        """Let an agent add somebody under an address or a number that another contact has, as far as the CRM allows it."""
         ...
 
     def received(self, sender: str, subject: str, *texts: str) -> str:

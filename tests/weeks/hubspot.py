@@ -65,7 +65,7 @@ class HubSpotAccount:
         """Open it; ``grown`` is the hostile one, in which a property vanishes while the week is delivered."""
         self.fake, self.grown = Fake(clock, hostile() if grown else plain()), grown
         self.secrets = {"HUBSPOT_KEY": SERVICE_KEY}
-        self.calls = self.fake.calls
+        self.calls, self.page = self.fake.calls, 100
         self.vanished = "acme_product" if grown else ""
         app: ASGIApp = self.fake.app
         self._app = Vanishing(app, self.fake) if grown else app
@@ -129,11 +129,19 @@ class HubSpotAccount:
         """Return contacts and their addresses."""
         return {item.id: item.properties.get("email", "") for item in self.fake.portal.all("contacts")}
 
+    def pages_of_people(self) -> int:
+        """Return how often contacts were listed."""
+        return sum(call.method == "GET" and call.path.endswith("/contacts") for call in self.calls)
+
     def contact(self, name: str, *, mail: str = "", phone: str = "") -> str:
         """Add a contact."""
         first, _, last = name.rpartition(" ")
         given = {"firstname": first, "lastname": last, "email": mail, "phone": phone}
         return self.fake.agent.contact(**{field: value for field, value in given.items() if value})
+
+    def double(self, name: str, *, mail: str, phone: str) -> str:  # noqa: ARG002 - HubSpot takes an address once
+        """Add somebody under a number that stands there already."""
+        return self.contact(name, phone=phone)
 
     def received(self, sender: str, subject: str, *texts: str) -> str:
         """Let the inbox make a ticket of the first mail, and put the others there."""

@@ -6,8 +6,10 @@ import json
 import shutil
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from adapters.salesforce.people import BULK_PAGE
 from tests.fakes.salesforce.app import Fake
 from tests.fakes.salesforce.org import hostile, plain
 from tests.fakes.serving import running
@@ -80,9 +82,10 @@ class SalesforceOrg:
         """Open it; ``grown`` is the hostile one, in which a field vanishes while the week is delivered."""
         org = hostile() if grown else plain()
         org.trouble = replace(org.trouble, vanishing={HINT_GOES_AT: ("Case", "Casebridge_Hint__c")} if grown else {})
+        org.bulk_waits = org.bulk_takes = timedelta()
         self.fake, self.grown = Fake(clock, org), grown
         self.secrets = {"SALESFORCE_SECRET": org.client.secret}
-        self.calls = self.fake.calls
+        self.calls, self.page = self.fake.calls, BULK_PAGE
         self.vanished = "Casebridge_Hint__c" if grown else ""
         self._watched = Watched(self.fake.app)
 
@@ -140,11 +143,19 @@ class SalesforceOrg:
         """Return contacts and their addresses."""
         return {row["Id"]: row["Email"] or "" for row in self.fake.rows("Contact")}
 
+    def pages_of_people(self) -> int:
+        """Return how often results of the bulk query were fetched."""
+        return sum(call.path.endswith("/results") and "/jobs/query/" in call.path for call in self.calls)
+
     def contact(self, name: str, *, mail: str = "", phone: str = "") -> str:
         """Add a contact."""
         first, _, last = name.rpartition(" ")
         given = {"FirstName": first, "LastName": last, "Email": mail, "MobilePhone": phone}
         return self.fake.agent().create("Contact", **{field: value for field, value in given.items() if value})
+
+    def double(self, name: str, *, mail: str, phone: str) -> str:  # noqa: ARG002 - the address is what they share
+        """Add somebody under an address that stands there already."""
+        return self.contact(name, mail=mail)
 
     def received(self, sender: str, subject: str, *texts: str) -> str:
         """Let Email-to-Case make a case of the first mail, and put the others there."""
