@@ -76,7 +76,7 @@ class Ended:
 
 def casebridge(folder: Path, *arguments: str, **environment: str) -> Ended:
     """Run the program to its end in a process of its own."""
-    return ended(folder, begin(folder, *arguments, **environment))
+    return ended(folder, begin(folder, *arguments, clock=None, **environment))
 
 
 def begin(folder: Path, *arguments: str, clock: Clock | None = None, **environment: str) -> ForkServerProcess:

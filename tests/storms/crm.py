@@ -30,8 +30,11 @@ class Crm(ABC):
     """Environment of the program."""
     faults: Faults
 
-    def __init__(self, clock: Hurried, app: ASGIApp) -> None:
-        """Stand before the fake's ``app``."""
+    @abstractmethod
+    def __init__(self, clock: Hurried, seed: int) -> None:
+        """Open the organisation; ``seed`` makes its faults repeatable."""
+
+    def _stand_before(self, clock: Hurried, app: ASGIApp) -> None:
         self.clock, self._app = clock, app
         self.calls = 0
         self.most = 0

@@ -87,7 +87,7 @@ fields:
         self.faults.probabilities = WEATHER
         self.faults._random.seed(seed)
         self.secrets = {"STORM_KEY": SERVICE_KEY}
-        super().__init__(clock, self._fake.app)
+        self._stand_before(clock, self._fake.app)
 
     def cases(self) -> Sequence[Sequence[str]]:
         """Return the notes of each ticket by their own time, which is how the timeline shows them."""

@@ -83,7 +83,7 @@ fields:
         self._fake = Fake(clock, _org(), self.faults)
         client = self._fake.org.client
         self.secrets = {"STORM_KEY": client.key, "STORM_SECRET": client.secret}
-        super().__init__(clock, self._fake.app)
+        self._stand_before(clock, self._fake.app)
 
     def cases(self) -> Sequence[Sequence[str]]:
         """Return the texts of each case as they were created, which is how the case shows them."""

@@ -70,10 +70,15 @@ def test_all_stands_once_and_in_order_when_the_storm_is_over(
 
 def in_order(crm: Crm, story: Story) -> None:
     """Promise that within a case nothing stands before what was said earlier; what was refused is a gap."""
+    place = {id_of(text): index for texts in story.said.values() for index, text in enumerate(texts)}
     for texts in crm.cases():
-        person = texts[0].partition("-")[0] if texts else ""
-        places = [story.said[person].index(text) for text in texts]
+        places = [place[id_of(text)] for text in texts]
         assert places == sorted(places), texts
+
+
+def id_of(text: str) -> str:
+    """Return the message's id, with which its text begins whatever was corrected."""
+    return text.partition(":")[0]
 
 
 def what_was_refused_is_listed_and_can_be_tried_again(storm: Storm, story: Story) -> None:
