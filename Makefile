@@ -6,6 +6,7 @@
 # make sandbox a pretend Salesforce on this machine, our package deployed: ORG=bare, plain or hostile, DEPLOY= for none;
 #              CRM=hubspot a pretend HubSpot: ORG=plain or hostile
 # make bench   100,000 messages against dlt and a bare floor
+# make bench-calls  API calls into the pretend CRMs, beside a client that sends one record a call
 
 VENV   ?= .venv
 BIN    := $(VENV)/bin
@@ -18,7 +19,7 @@ DEPLOY ?= $(if $(filter salesforce,$(CRM)),adapters/salesforce/package)
 BENCH  ?= --messages 100000 --store sqlite --store postgres
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types format real soak sandbox bench migration clean
+.PHONY: help demo test check lint types format real soak sandbox bench bench-calls migration clean
 
 help:
 	@sed -n -e 's/^# make /make /p' -e 's/^#  / /p' Makefile
@@ -54,6 +55,9 @@ sandbox: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.collect.run $(BENCH)
+
+bench-calls: $(VENV)/.test
+	$(BIN)/python -m benchmarks.calls.run
 
 # Before the first release there is one migration, written anew from bridge/store/tables.py.
 migration: $(VENV)/.test

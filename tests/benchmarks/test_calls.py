@@ -1,0 +1,32 @@
+"""The API calls that deliveries take, counted at both pretend CRMs: a bound that a change must not break."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.calls.run import CRMS, by_casebridge, delivering, one_by_one
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOST = {"salesforce": 18, "hubspot": 40}
+"""Calls for 1,000 new persons, cases and messages."""
+UPDATES = 2
+"""Objects whose records change: each takes a call at least, however few they are."""
+
+
+@pytest.mark.parametrize("vendor", CRMS)
+def test_a_thousand_of_each_and_a_tenth_of_them_changed_take_few_calls(vendor: str, tmp_path: Path) -> None:
+    counted = by_casebridge(vendor, 1_000, tmp_path / "project")
+    assert delivering(counted.new) <= MOST[vendor], counted.new
+    assert counted.new.total() <= MOST[vendor] + counted.idle.total(), counted.new
+    assert counted.changed.total() <= counted.new.total() / 10 + counted.idle.total() + UPDATES, counted.changed
+
+
+@pytest.mark.parametrize("vendor", CRMS)
+def test_who_sends_one_record_a_call_needs_three_calls_a_message(vendor: str) -> None:
+    counted = one_by_one(vendor, 20)
+    assert 60 <= counted.new.total() <= 61
+    assert counted.changed.total() == 4
