@@ -495,7 +495,7 @@ class CaseSnapshot:
     shown: tuple[Shown, ...] = ()
     """Requester's identifiers where the case has no person record."""
     permalinks: tuple[str, ...] = ()
-    """Posts that the case names, for adoption of another connector's cases."""
+    """Posts that the case names, by address or by message key, for adoption of another connector's cases."""
     url: str = ""
 
 

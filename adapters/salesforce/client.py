@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -183,19 +184,22 @@ class Client:
         """
         if len(soqls) <= 1:
             return [self.rows(soql, deleted=deleted) for soql in soqls]
+        every = self.each(soqls, deleted=deleted)
+        return [[] if pages is None else [row for page in pages for row in page] for pages in every]
+
+    def each(self, soqls: Sequence[str], *, deleted: bool = False) -> list[Iterator[list[dict[str, Any]]] | None]:
+        """Return the pages of several queries, the first ones asked for together; None for an object that is not there."""
         where = self.path + ("queryAll" if deleted else "query")
-        asked = [Part("GET", f"{where}?q={quote(soql)}") for soql in soqls]
-        found: list[list[dict[str, Any]]] = []
-        for answer in self.composite(asked):
-            if answer.status >= 300:
-                declined = Declined(answer.status, answer.body)
-                if declined.said.code != "INVALID_TYPE":
-                    raise declined
-                found.append([])
-                continue
-            rest = self._rest(answer.body)
-            found.append([*answer.body["records"], *(row for page in rest for row in page)])
-        return found
+        answers = self.composite([Part("GET", f"{where}?q={quote(soql)}") for soql in soqls])
+        return [self._paged(answer) for answer in answers]
+
+    def _paged(self, answer: PartAnswer) -> Iterator[list[dict[str, Any]]] | None:
+        if answer.status < 300:
+            return chain([answer.body["records"]], self._rest(answer.body))
+        declined = Declined(answer.status, answer.body)
+        if declined.said.code == "INVALID_TYPE":
+            return None
+        raise declined
 
     def composite(
         self,

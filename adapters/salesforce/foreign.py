@@ -10,12 +10,15 @@ from simple_salesforce.format import format_soql
 
 from adapters.salesforce.looking import by_field
 from adapters.salesforce.people import OVERLAP, Position, parsed, shown, stamp
+from adapters.salesforce.personas import posts_of
 from bridge.nouns import CasePage, CaseSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from adapters.salesforce.org import Org
+    from adapters.salesforce.personas import Post
     from bridge.nouns import Cursor
 
 _NAMES = (
@@ -25,9 +28,8 @@ _NAMES = (
 _SAYING: Mapping[str, tuple[str, str]] = {
     "CaseComment": ("ParentId", "CommentBody"),
     "EmailMessage": ("ParentId", "TextBody"),
-    "SocialPost": ("ParentId", "PostUrl"),
 }
-"""Object → its field for the case, and its words; a case that Social Studio made names its post in a SocialPost."""
+"""Object → its field for the case, and its words."""
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")
 FIRST = "open"
 """Marks a cursor within the first reading, which knows open cases only and goes back to its beginning at the end."""
@@ -48,10 +50,13 @@ def pages(org: Org, after: Cursor) -> Iterator[CasePage]:
     for rows in org.client.pages(soql, deleted=not first):
         foreign = [row for row in rows if not row[key]]
         texts = _texts(org, foreign)
+        posts = posts_of(org, [row["Id"] for row in foreign])
         if foreign:
             reached = stamp(parsed(rows[-1]["SystemModstamp"]))
             cursor = (Position(reached, FIRST, began) if first else Position(reached)).cursor()
-            snapshots = tuple(_snapshot(org, row, texts.get(row["Id"], []), now) for row in foreign)
+            snapshots = tuple(
+                _snapshot(org, row, texts.get(row["Id"], []), posts.get(row["Id"], []), now) for row in foreign
+            )
             yield CasePage(snapshots, cursor, more=True)
     yield CasePage((), Position(began if first else max(position.since, began)).cursor())
 
@@ -67,20 +72,24 @@ def _texts(org: Org, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[
     return said
 
 
-def _snapshot(org: Org, row: Mapping[str, Any], said: Sequence[tuple[str, str]], read_at: Any) -> CaseSnapshot:  # noqa: ANN401 - a time
-    texts = [row["Description"] or "", *(text for _, text in said)]
-    person = row["AccountId" if org.person == "Account" else "ContactId"] or ""
+def _snapshot(
+    org: Org, row: Mapping[str, Any], said: Sequence[tuple[str, str]], posts: Sequence[Post], read_at: datetime
+) -> CaseSnapshot:
+    texts = [row["Description"] or "", *(text for _, text in said), *(post.url for post in posts)]
+    whose = [row["AccountId" if org.person == "Account" else "ContactId"] or "", *(post.person for post in posts)]
+    person = next(filter(None, whose), "")
+    named = [url.rstrip(_ENDS) for text in texts for url in _URL.findall(text)]
     ended = row["ClosedDate"] or row["LastModifiedDate"]
     return CaseSnapshot(
         ref=row["Id"],
         read_at=read_at,
         opened_at=parsed(row["CreatedDate"]),
-        last_at=max(parsed(each) for each in [row["CreatedDate"], *(at for at, _ in said)]),
+        last_at=max(parsed(at) for at in [row["CreatedDate"], *(at for at, _ in said), *(post.at for post in posts)]),
         closed_at=parsed(ended) if row["IsClosed"] or row["IsDeleted"] or row["MasterRecordId"] else None,
         subject=row["Subject"] or "",
         text=row["Description"] or "",
         person_ref=person,
         shown=() if person else shown({"Email": row["SuppliedEmail"], "Phone": row["SuppliedPhone"]}),
-        permalinks=tuple(dict.fromkeys(url.rstrip(_ENDS) for text in texts for url in _URL.findall(text))),
+        permalinks=tuple(dict.fromkeys([*named, *(post.key for post in posts if post.key)])),
         url=org.client.link("Case", row["Id"]),
     )

@@ -11,7 +11,8 @@ from simple_salesforce.format import format_soql
 
 from adapters.salesforce import bulk
 from adapters.salesforce.errors import Declined
-from adapters.salesforce.looking import survivors
+from adapters.salesforce.looking import by_field, survivors
+from adapters.salesforce.personas import PERSONA, of_people
 from bridge.errors import Transient
 from bridge.nouns import Cursor, Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
 from identity import normalise
@@ -91,6 +92,7 @@ def _imported(org: Org, position: Position, instance: str) -> Iterator[tuple[Pag
         position = _begun(org)
         yield Page((), position.cursor(), more=True), position
         _finished(org, position.job)
+    social = org.has(PERSONA)
     while True:
         params = {"maxRecords": str(BULK_PAGE)} | ({"locator": position.locator} if position.locator else {})
         answer = org.client.call(
@@ -100,7 +102,7 @@ def _imported(org: Org, position: Position, instance: str) -> Iterator[tuple[Pag
         more = locator != "null"
         position = Position(position.since, position.job, locator) if more else Position(position.since)
         rows = [_typed(row) for row in bulk.table(answer.content)]
-        yield Page(_events(org, rows, instance), position.cursor(), more=True), position
+        yield Page(_events(org, rows, instance, social=social), position.cursor(), more=True), position
         if not more:
             return
 
@@ -133,17 +135,29 @@ def _finished(org: Org, job: str) -> bool:
 def _changed(org: Org, position: Position, instance: str) -> Iterator[Page]:
     began = stamp(org.client.clock.now() - OVERLAP)
     since = [format_soql("SystemModstamp >= {:literal}", position.since)] if position.since else []
-    soql = _people_of(org, _names(org), *since) + " ORDER BY SystemModstamp, Id"
-    for rows in org.client.pages(soql, deleted=True):
+    people = _people_of(org, _names(org), *since) + " ORDER BY SystemModstamp, Id"
+    where = f" WHERE {since[0]}" if since else ""
+    pages, changed = org.client.each([people, f"SELECT ParentId FROM {PERSONA}{where}"], deleted=True)  # noqa: S608 - names of the schema
+    touched = {row["ParentId"] for page in changed or () for row in page}
+    reached = position
+    for rows in pages or org.client.pages(people, deleted=True):
         if rows:
             reached = Position(stamp(parsed(rows[-1]["SystemModstamp"])))
-            yield Page(_events(org, rows, instance), reached.cursor(), more=True)
+            yield Page(_events(org, rows, instance, social=changed is not None), reached.cursor(), more=True)
+            touched -= {row["Id"] for row in rows}
+    if touched:
+        rows = by_field(org, org.person, _fields(org), "Id", touched)
+        yield Page(_events(org, rows, instance, social=True), reached.cursor(), more=True)
     yield Page((), Position(max(position.since, began)).cursor())
 
 
 def _names(org: Org) -> str:
+    return ", ".join(_fields(org))
+
+
+def _fields(org: Org) -> list[str]:
     fields = _ACCOUNT if org.person == "Account" else _CONTACT
-    return ", ".join(["Id", org.key_field(org.person), "IsDeleted", "MasterRecordId", "SystemModstamp", *fields])
+    return ["Id", org.key_field(org.person), "IsDeleted", "MasterRecordId", "SystemModstamp", *fields]
 
 
 def _people_of(org: Org, wanted: str, *conditions: str) -> str:
@@ -154,13 +168,16 @@ def _people_of(org: Org, wanted: str, *conditions: str) -> str:
 
 
 def _events(
-    org: Org, rows: Sequence[Mapping[str, Any]], instance: str
+    org: Org, rows: Sequence[Mapping[str, Any]], instance: str, *, social: bool
 ) -> tuple[PersonSeen | PersonMerged | PersonDeleted, ...]:
+    personas = of_people(org, [row["Id"] for row in rows]) if social else {}
     ends = survivors(org, org.person, [row for row in rows if row["MasterRecordId"]])
-    return tuple(_event(org, row, ends.get(row["Id"], ""), instance) for row in rows)
+    return tuple(_event(org, row, ends.get(row["Id"], ""), instance, personas.get(row["Id"], ())) for row in rows)
 
 
-def _event(org: Org, row: Mapping[str, Any], survivor: str, instance: str) -> PersonSeen | PersonMerged | PersonDeleted:
+def _event(
+    org: Org, row: Mapping[str, Any], survivor: str, instance: str, social: tuple[Shown, ...]
+) -> PersonSeen | PersonMerged | PersonDeleted:
     changed = parsed(row["SystemModstamp"])
     if survivor:
         return PersonMerged(instance, row["Id"], survivor, changed)
@@ -170,7 +187,7 @@ def _event(org: Org, row: Mapping[str, Any], survivor: str, instance: str) -> Pe
         instance=instance,
         native_id=row["Id"],
         name=" ".join(filter(None, (row.get("FirstName"), row.get("LastName")))),
-        shown=shown(row),
+        shown=(*shown(row), *social),
         our_key=row[org.key_field(org.person)] or "",
         updated_at=changed,
     )

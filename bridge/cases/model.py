@@ -73,7 +73,7 @@ class Foreign:
     reason: str = ""
     joinable_reason: bool = True
     message_keys: frozenset[str] = frozenset()
-    """Keys of messages that it names by permalink: adopted whatever else."""
+    """Keys of messages that it names, by permalink or by key: adopted whatever else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,15 +212,17 @@ def _foreign(connection: Connection, work: Work, people: dict[tuple[str, int], P
                 facts=frozenset(row.facts or ()),
                 reason=row.reason,
                 joinable_reason=work.app.triage.joinable(row.reason),
-                message_keys=_keys_of_permalinks(connection, row.permalinks or ()),
+                message_keys=_keys_named(connection, row.permalinks or ()),
             )
         )
 
 
-def _keys_of_permalinks(connection: Connection, permalinks: Collection[str]) -> frozenset[str]:
-    if not permalinks:
+def _keys_named(connection: Connection, named: Collection[str]) -> frozenset[str]:
+    """Return the keys of messages that are named by permalink or by key."""
+    if not named:
         return frozenset()
-    return frozenset(row.key for row in bulk.rows_where(connection, select(_M.key), _M.permalink, sorted(permalinks)))
+    found = (bulk.rows_where(connection, select(_M.key), column, sorted(named)) for column in (_M.permalink, _M.key))
+    return frozenset(row.key for rows in found for row in rows)
 
 
 def _decisions(connection: Connection, owner: dict[int, Person]) -> None:

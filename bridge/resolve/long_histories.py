@@ -163,7 +163,8 @@ def ties(connection: Connection, work: Work, customers: Collection[int]) -> dict
     cases = select(_F.vertex, _F.opened_at, _F.last_at, _F.permalinks)
     for row in bulk.rows_where(connection, cases, _F.vertex, vertices):
         customer = work.member_of[row.vertex]
-        named = _said(connection, work, _M.permalink, set(row.permalinks or ())).values()
+        posts = set(row.permalinks or ())
+        named = [each for by in (_M.permalink, _M.key) for each in _said(connection, work, by, posts).values()]
         life = min(row.opened_at, row.last_at), max(row.opened_at, row.last_at)
         found[customer].append([life, *(span for whose, span in named if whose == customer)])
     return found
