@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from bridge.cases.policy import CasePolicy
@@ -72,12 +72,26 @@ class TargetSetup:
     name: str
     target: Target
     mode: TargetMode = TargetMode.LIVE
-    mappings: Mapping[Thing, TargetMapping] = field(default_factory=dict)
+    mappings: Mapping[Thing, tuple[TargetMapping, ...]] = field(default_factory=dict)
+    """Of several mappings of one thing the first whose ``when`` holds is taken; one without ``when`` stands last."""
     persons: Persons = Persons.LINK
     publish: bool = False
     hold: timedelta = timedelta(seconds=60)
     stale_answer: timedelta = timedelta(hours=4)
     brakes: Brakes = field(default_factory=Brakes)
+
+    def every_mapping(self) -> Iterator[TargetMapping]:
+        """Yield the mappings of all things."""
+        for mappings in self.mappings.values():
+            yield from mappings
+
+    def objects(self, thing: Thing) -> tuple[str, ...]:
+        """Return the target's objects that take ``thing``."""
+        return tuple(dict.fromkeys(each.object for each in self.mappings.get(thing, ())))
+
+    def refers(self, thing: Thing) -> frozenset[str]:
+        """Return what records of ``thing`` refer to: person, case, profile."""
+        return frozenset().union(*(each.refers for each in self.mappings.get(thing, ())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,10 +92,10 @@ def distrusting(now: datetime) -> list[UpdateBase]:
 
 def recognise(app: App, setup: TargetSetup) -> None:
     """Distrust a store that never delivered anything to a target which holds our keys: it was lost and begun anew."""
-    delivery, case = schema.delivery.c, setup.mappings.get(Thing.CASE)
+    delivery, objects = schema.delivery.c, setup.objects(Thing.CASE)
     with app.store.read() as connection:
         known = connection.execute(select(delivery.id).where(delivery.target == setup.name).limit(1)).first()
-    if case is None or known is not None or next(iter(setup.target.keys(case.object)), None) is None:
+    if known is not None or not any(True for name in objects for _ in setup.target.keys(name)):
         return
     with app.store.write("recognise") as connection:
         _execute(connection, noting_restore(app.clock.now()))

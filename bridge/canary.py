@@ -13,6 +13,7 @@ from uuid import uuid4
 from bridge.errors import CasebridgeError, Exit, worst
 from bridge.hands import TellsMail
 from bridge.keys import target_key
+from bridge.mapping.target import choose
 from bridge.nouns import Amendment, AmendmentKind, Finding, Record, Reference, Refusal, Retry, Thing, Written
 
 if TYPE_CHECKING:
@@ -113,9 +114,10 @@ class _Flight:
     def _write(
         self, thing: Thing, values: Mapping[str, Any], refs: Mapping[str, Reference], parent: str = ""
     ) -> Reference | None:
-        mapping = self._setup.mappings.get(thing)
-        if mapping is None:
+        mappings = self._setup.mappings.get(thing)
+        if not mappings:
             return None
+        mapping = choose(mappings, values)
         rendered = mapping.render(values, refs)
         key = target_key(self._app.organisation, self._app.environment, f"canary:{self._number}:{thing}")
         record = Record(

@@ -72,9 +72,9 @@ class Surroundings:
     name: str
     folder: Path
     clock: Clock
-    objects: Mapping[Thing, KeyField] = field(default_factory=dict)
-    """For a target: the object of each thing and its field for our key (empty where it has none), by its mappings. Tells
-    whom ``contacts`` and ``cases`` read, which of them carry our key, and what ``find`` and ``keys`` look for."""
+    objects: Mapping[Thing, tuple[KeyField, ...]] = field(default_factory=dict)
+    """For a target: the objects of each thing, each with its field for our key (empty where it has none), by its mappings.
+    Tells whom ``contacts`` and ``cases`` read, which of them carry our key, and what ``find`` and ``keys`` look for."""
     meter: Meter = field(default_factory=MemoryMeter)
     """Counts what the adapter does over all processes, for shares of a daily budget."""
 

@@ -266,6 +266,8 @@ class Thing(StrEnum):
     """The objects that we deliver."""
 
     PERSON = "person"
+    PROFILE = "profile"
+    """The author of messages as one network shows them, where the target has an object for that."""
     CASE = "case"
     MESSAGE = "message"
 
@@ -292,7 +294,7 @@ class FileContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A person, case or message rendered for one target, under our key."""
+    """A person, profile, case or message rendered for one target, under our key."""
 
     thing: Thing
     object: str

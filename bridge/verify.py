@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bridge.modes import destination
 from bridge.nouns import Presence, Thing, What
+from bridge.outbox.record import object_of
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -48,21 +49,23 @@ def verify(app: App, target_name: str) -> VerifyReport:
     setup = destination(app, app.targets[target_name])
     report = VerifyReport(target_name)
     for thing in Thing:
-        mapping = setup.mappings.get(thing)
-        if mapping is not None:
-            _verify_thing(app, setup, thing, mapping.object, report)
+        if setup.mappings.get(thing):
+            _verify_thing(app, setup, thing, report)
     return report
 
 
-def _verify_thing(app: App, setup: TargetSetup, thing: Thing, object_name: str, report: VerifyReport) -> None:
-    stands = Counter(setup.target.keys(object_name))
+def _verify_thing(app: App, setup: TargetSetup, thing: Thing, report: VerifyReport) -> None:
+    objects = setup.objects(thing)
+    stands = Counter(key for name in objects for key in setup.target.keys(name))
     report.doubled += sorted(key for key, count in stands.items() if count > 1)
     known: set[str] = set()
     for rows in _deliveries(app, setup.name, thing):
         known.update(row.key for row in rows)
         ours = [row for row in rows if row.delivered_version > 0 and not _theirs(row)]
         report.checked += len(ours)
-        _compare(app, setup, object_name, ours, stands, report)
+        for name in objects:
+            theirs = [row for row in ours if object_of(row, objects) == name]
+            _compare(app, setup, name, theirs, stands, report)
     report.unexpected += sorted(stands.keys() - known)
 
 
@@ -114,10 +117,10 @@ def _standing(app: App, setup: TargetSetup, rows: Iterable[Row[Any]]) -> dict[st
         key_of = {
             row.case_id: row.key for row in bulk.rows_where(connection, keys, delivery.case_id, list(case_of.values()))
         }
-    mapping = setup.mappings.get(Thing.CASE)
     cases = dict.fromkeys(key_of.values(), "")
-    found = setup.target.find(mapping.object, cases, app.clock.now()) if mapping and cases else {}
-    told = {one.ref: one.merged_into for one in found.values() if one.merged_into}
+    names = setup.objects(Thing.CASE) if cases else ()
+    found = [one for name in names for one in setup.target.find(name, cases, app.clock.now()).values()]
+    told = {one.ref: one.merged_into for one in found if one.merged_into}
     return {ref: told.get(ref) or into.get(ref, ref) for ref in case_of}
 
 

@@ -15,7 +15,7 @@ from bridge.app import App, AttachmentPolicy, Brakes, SourceSetup, SyncSetup, Ta
 from bridge.call_counts import StoreMeter
 from bridge.clock import SystemClock
 from bridge.contracts import Surroundings
-from bridge.mapping.target import load_target_mapping
+from bridge.mapping.target import in_order, load_target_mapping
 from bridge.nouns import KeyField
 from bridge.registry import Role
 from bridge.store import migrate
@@ -25,7 +25,7 @@ from config.loading import read_project
 from config.mappings import SHIPPED, mapping_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from bridge.clock import Clock
@@ -62,7 +62,9 @@ def compose(path: Path, clock: Clock | None = None) -> App:
         unit_cases=project.cases.of_units(),
         identity=project.identity,
         attachments=AttachmentPolicy(**project.attachments.model_dump()),
-        config_files=_texts(loaded, [triage, *(path for files in mappings.values() for path in files.values())]),
+        config_files=_texts(
+            loaded, [triage, *(path for files in mappings.values() for paths in files.values() for path in paths)]
+        ),
         warnings=loaded.warnings,
     )
     migrate.ensure(app.store)
@@ -84,11 +86,16 @@ def _source(entry: SourceEntry, surroundings: Surroundings) -> SourceSetup:
 
 
 def _target(
-    entry: TargetEntry, surroundings: Surroundings, mappings: Mapping[Thing, Path], brakes: BrakesEntry
+    entry: TargetEntry, surroundings: Surroundings, mappings: Mapping[Thing, Sequence[Path]], brakes: BrakesEntry
 ) -> TargetSetup:
     own = entry.brakes.model_dump(include=entry.brakes.model_fields_set) if entry.brakes else {}
-    compiled = {thing: load_target_mapping(path, thing=thing) for thing, path in mappings.items()}
-    objects = {thing: KeyField(each.object, each.key_field) for thing, each in compiled.items()}
+    compiled = {
+        thing: in_order([load_target_mapping(path, thing=thing) for path in paths]) for thing, paths in mappings.items()
+    }
+    objects = {
+        thing: tuple(dict.fromkeys(KeyField(each.object, each.key_field) for each in several))
+        for thing, several in compiled.items()
+    }
     return TargetSetup(
         name=surroundings.name,
         target=registry.target(entry.type).connect(entry, replace(surroundings, objects=objects)),

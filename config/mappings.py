@@ -17,8 +17,11 @@ SHIPPED = Path(__file__).parent.parent / "mappings"
 """Mappings that come with the program, by type of target."""
 
 
-def mapping_files(loaded: Loaded, target: str) -> Mapping[Thing, Path]:
-    """Return the mapping file of each thing that the target gets; raises ``ConfigError`` for a named one that is missing."""
+def mapping_files(loaded: Loaded, target: str) -> Mapping[Thing, tuple[Path, ...]]:
+    """Return the mapping files of each thing that the target gets: ``message.yaml`` and ``message.<anything>.yaml``.
+
+    Raises ``ConfigError`` for a named one that is missing.
+    """
     entry = loaded.project.targets[target]
     folder = next((each for each in _folders(loaded, target) if each.is_dir()), None)
     if folder is None:
@@ -26,11 +29,13 @@ def mapping_files(loaded: Loaded, target: str) -> Mapping[Thing, Path]:
             f"the target {target} has no mappings: put person.yaml, case.yaml and message.yaml into mappings/{target}"
         )
         raise loaded.document.error(f"{message}, or name a folder with `mappings`.", ("targets", target))
-    found = {thing: folder / f"{thing}.yaml" for thing in Thing if (folder / f"{thing}.yaml").is_file()}
+    found = {thing: (*sorted(folder.glob(f"{thing}.*.yaml")), folder / f"{thing}.yaml") for thing in Thing}
+    files = {thing: tuple(path for path in paths if path.is_file()) for thing, paths in found.items()}
     for thing in Thing:
-        if named := getattr(entry.mapping_files, thing.value):
-            found[thing] = _existing(loaded, named, ("targets", target, "mapping_files", thing.value))
-    return found
+        named = getattr(entry.mapping_files, thing.value)
+        place = ("targets", target, "mapping_files", thing.value)
+        files[thing] = tuple(_existing(loaded, path, place) for path in named) or files[thing]
+    return {thing: paths for thing, paths in files.items() if paths}
 
 
 def _folders(loaded: Loaded, target: str) -> Iterator[Path]:

@@ -126,12 +126,22 @@ class SourceEntry(Section):
     keep_raw: bool = Field(default=True, description="Whether payloads are kept as they came.")
 
 
-class MappingFiles(Section):
-    """Single mappings that stand elsewhere than in the folder."""
+def _one_or_many(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
 
-    person: Path | None = Field(default=None, description="Mapping of persons.")
-    case: Path | None = Field(default=None, description="Mapping of cases.")
-    message: Path | None = Field(default=None, description="Mapping of messages.")
+
+class MappingFiles(Section):
+    """Mappings that stand elsewhere than in the folder; a single path will do, of several each but one has a `when`."""
+
+    person: tuple[Path, ...] = Field(default=(), description="Mapping of persons.")
+    profile: tuple[Path, ...] = Field(default=(), description="Mapping of the authors of messages.")
+    case: tuple[Path, ...] = Field(default=(), description="Mapping of cases.")
+    message: tuple[Path, ...] = Field(default=(), description="Mapping of messages.")
+
+    @field_validator("person", "profile", "case", "message", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return _one_or_many(value)
 
 
 class TargetEntry(Section):
@@ -183,7 +193,7 @@ class SyncEntry(Section):
     @field_validator("sources", "targets", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
-        return (value,) if isinstance(value, str) else value
+        return _one_or_many(value)
 
 
 class Project(Section):

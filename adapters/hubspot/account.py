@@ -47,11 +47,15 @@ class Account:
     def object(self, thing: Thing) -> str:
         """Return the object that a thing is delivered to."""
         known = self.surroundings.objects.get(thing)
-        return known.object if known else THINGS[thing]
+        return known[-1].object if known else THINGS[thing]
+
+    def objects(self) -> tuple[str, ...]:
+        """Return every object that something is delivered to."""
+        mapped = self.surroundings.objects
+        named = [each.object for several in mapped.values() for each in several]
+        return tuple(dict.fromkeys([*named, *(name for thing, name in THINGS.items() if thing not in mapped)]))
 
     def key_field(self, name: str) -> str:
         """Return an object's property for our key, empty where it has none."""
-        for each in self.surroundings.objects.values():
-            if each.object == name:
-                return each.field
-        return KEY
+        every = (each for several in self.surroundings.objects.values() for each in several)
+        return next((each.field for each in every if each.object == name), KEY)

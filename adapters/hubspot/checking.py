@@ -11,7 +11,7 @@ from adapters.hubspot.limits import BATCH
 from adapters.hubspot.names import CONTACTS, EMAILS, TICKETS
 from bridge import nouns
 from bridge.errors import AuthError, CasebridgeError, Transient
-from bridge.nouns import Finding, Thing
+from bridge.nouns import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -68,7 +68,7 @@ def _zone(account: Account, details: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _objects(account: Account) -> Iterator[Finding]:
     """Read one record of each: a missing scope shows at once; one for writing shows when something is written."""
-    for name in dict.fromkeys(account.object(thing) for thing in Thing):
+    for name in account.objects():
         scopes = " and ".join(_SCOPES.get(name, _SCOPES[CONTACTS]))
         try:
             account.client.get(paths.objects(name), limit=1)
@@ -99,7 +99,7 @@ def _places(account: Account) -> Iterator[Finding]:
 
 
 def _required(account: Account) -> Iterator[Finding]:
-    for name in dict.fromkeys(account.object(thing) for thing in Thing):
+    for name in account.objects():
         base, whole = account.schemas.of(name).fields, account.schemas.complete(name).fields
         more = sorted(each for each, field in whole.items() if field.required and not base[each].required)
         if more:

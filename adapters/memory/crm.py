@@ -93,7 +93,9 @@ class MemoryCrm:
         now = self.clock.now()
         self._numbers[object_name] += 1
         ref = f"{object_name.lower()}-{self._numbers[object_name]}"
-        fields = {name: value for name, value in {**DEFAULTS[object_name], **fields}.items() if value is not None}
+        fields = {
+            name: value for name, value in {**DEFAULTS.get(object_name, {}), **fields}.items() if value is not None
+        }
         row = Row(object=object_name, ref=ref, key=key, parent=parent, fields=fields, created_at=now, changed_at=now)
         self.rows[ref] = row
         if key:

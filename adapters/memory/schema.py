@@ -10,9 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEY_FIELD = "casebridge_key"
-PERSON, CASE, MESSAGE = "Person", "Case", "Message"
-OBJECT_OF: Mapping[Thing, str] = {Thing.PERSON: PERSON, Thing.CASE: CASE, Thing.MESSAGE: MESSAGE}
-DEFAULTS: Mapping[str, Mapping[str, str]] = {PERSON: {}, CASE: {"status": "new", "priority": "normal"}, MESSAGE: {}}
+PERSON, PROFILE, CASE, MESSAGE, CALL = "Person", "Profile", "Case", "Message", "Call"
+OBJECT_OF: Mapping[Thing, str] = {
+    Thing.PERSON: PERSON,
+    Thing.PROFILE: PROFILE,
+    Thing.CASE: CASE,
+    Thing.MESSAGE: MESSAGE,
+}
+IN_A_CASE = frozenset({MESSAGE, CALL})
+"""Objects whose records stand in a case."""
+DEFAULTS: Mapping[str, Mapping[str, str]] = {CASE: {"status": "new", "priority": "normal"}}
 
 
 def _fields(*fields: FieldSchema) -> dict[str, FieldSchema]:
@@ -31,6 +38,14 @@ SCHEMA: Mapping[str, ObjectSchema] = {
         _fields(
             *_typed("string", "name", "email", "phone", "handle", "network", "profile_url"),
             *_typed("integer", "reach"),
+        ),
+    ),
+    PROFILE: ObjectSchema(
+        PROFILE,
+        _fields(
+            *_typed("string", "network", "uid", "handle", "name"),
+            *_typed("integer", "reach"),
+            FieldSchema(name="person", type="reference", refers_to=PERSON),
         ),
     ),
     CASE: ObjectSchema(
@@ -56,6 +71,10 @@ SCHEMA: Mapping[str, ObjectSchema] = {
             *_typed("boolean", "public"),
             *_typed("datetime", "sent_at"),
             *_typed("number", "rating"),
+            FieldSchema(name="profile", type="reference", refers_to=PROFILE),
         ),
+    ),
+    CALL: ObjectSchema(
+        CALL, _fields(*_typed("text", "text"), *_typed("string", "direction"), *_typed("datetime", "sent_at"))
     ),
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.memory.schema import CASE, KEY_FIELD, MESSAGE, OBJECT_OF, PERSON, SCHEMA
+from adapters.memory.schema import CASE, IN_A_CASE, KEY_FIELD, MESSAGE, OBJECT_OF, PERSON, SCHEMA
 from bridge.nouns import Actor, AmendmentKind, Ended, Reference, Refusal, What, Written
 from bridge.schema_check import first_violation
 
@@ -60,7 +60,7 @@ def _create(crm: MemoryCrm, record: Record) -> Written:
             raise Declined(Refusal(f"{standing.ref} was deleted", code=Ended.DELETED))
         return Written(standing.ref, created=False)
     fields = _acceptable(crm, record.object, record.fields, creating=True)
-    parent = _parent(crm, record).ref if record.object == MESSAGE else ""
+    parent = _parent(crm, record).ref if record.object in IN_A_CASE else ""
     row = crm.insert(record.object, fields, key=record.key, parent=parent)
     row.files |= {file.key: file for file in record.files}
     if row.object == CASE:
@@ -94,20 +94,21 @@ def _acceptable(crm: MemoryCrm, object_name: str, fields: Mapping[str, Any], *, 
     violation = first_violation(SCHEMA[object_name], fields, creating=creating)
     if violation is not None:
         raise Declined(violation)
-    return {name: _storable(crm, name, value) for name, value in fields.items() if name != KEY_FIELD}
+    return {name: _storable(crm, object_name, name, value) for name, value in fields.items() if name != KEY_FIELD}
 
 
-def _storable(crm: MemoryCrm, name: str, value: Any) -> Any:  # noqa: ANN401 - any value of a field
+def _storable(crm: MemoryCrm, object_name: str, name: str, value: Any) -> Any:  # noqa: ANN401 - any value of a field
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    if name != "requester" or not value:
+    field = SCHEMA[object_name].fields.get(name)
+    if field is None or field.type != "reference" or not value:
         return value
     if isinstance(value, Reference):
-        row = crm.rows.get(value.ref) or crm.by_key(PERSON, value.key)
+        row = crm.rows.get(value.ref) or crm.by_key(field.refers_to, value.key)
     else:
         row = crm.rows.get(value)
-    if row is None or row.object != PERSON or crm.survivor(row).deleted:
-        raise Declined(Refusal(f"requester refers to nobody: {value}", name, "bad_reference"))
+    if row is None or row.object != field.refers_to or crm.survivor(row).deleted:
+        raise Declined(Refusal(f"{name} refers to nobody: {value}", name, "bad_reference"))
     return crm.survivor(row).ref
 
 

@@ -55,7 +55,7 @@ def _edition(org: Org) -> Iterator[Finding]:
 
 
 def _objects(org: Org) -> Iterator[Finding]:
-    for thing, wanted in org.objects.items():
+    for thing, wanted in org.every:
         try:
             described = org.describe(wanted.object)
         except ConfigError as error:

@@ -31,9 +31,11 @@ _KEYLESS = frozenset({"CaseComment", "FeedItem", "FeedComment"})
 class Org:
     """One org, seen through a client."""
 
-    def __init__(self, client: Client, objects: Mapping[Thing, KeyField]) -> None:
-        """``objects``: which object takes persons, cases and messages, and its field for our key."""
-        self.client, self.objects = client, objects
+    def __init__(self, client: Client, objects: Mapping[Thing, tuple[KeyField, ...]]) -> None:
+        """``objects``: which objects take persons, profiles, cases and messages, each with its field for our key."""
+        self.client = client
+        self.objects = {thing: several[-1] for thing, several in objects.items()}
+        self.every = [(thing, each) for thing, several in objects.items() for each in several]
         self._described: dict[str, tuple[datetime, dict[str, Any]]] = {}
         self._me = ""
         self._person_type: str | None = None
@@ -67,7 +69,7 @@ class Org:
         if object_name in _KEYLESS:
             message = f"{object_name} takes no fields of its own, so nothing can be delivered there exactly once; map messages to Casebridge_Message__c or Task."
             raise ConfigError(message)
-        fields = {each.object: each.field for each in self.objects.values()}
+        fields = {each.object: each.field for _, each in self.every}
         return fields.get(object_name) or "Casebridge_Key__c"
 
     def parent_field(self, object_name: str) -> str:
@@ -108,7 +110,7 @@ class Org:
 
     def _unknown(self, object_name: str) -> str:
         names = sorted(each["name"] for each in self.client.json("GET", "sobjects")["sobjects"])
-        wanted = [each.object for each in self.objects.values() if each.object in names]
+        wanted = [each.object for _, each in self.every if each.object in names]
         close = difflib.get_close_matches(object_name, names, n=5)
         shown = ", ".join(dict.fromkeys([*wanted, *close])) or ", ".join(names[:20])
         return f"The org has no object {object_name!r}, or the integration user may not see it; it has: {shown}, … (casebridge check --prepare says how to get it)."

@@ -42,9 +42,7 @@ def run_mapping_tests(ctx: typer.Context, target: Target = "") -> None:
 
     Example: casebridge mapping test
     """
-    results = [
-        one for setup in _targets(app(ctx), target) for each in setup.mappings.values() for one in run_tests(each)
-    ]
+    results = [one for setup in _targets(app(ctx), target) for each in setup.every_mapping() for one in run_tests(each)]
     columns = {
         "test": lambda one: one.name,
         "passed": lambda one: one.passed,
@@ -59,8 +57,9 @@ def run_mapping_tests(ctx: typer.Context, target: Target = "") -> None:
 @mapping.command("schema")
 def show_schema(
     ctx: typer.Context,
-    thing: Annotated[Thing, typer.Argument(help="person, case or message.")],
+    thing: Annotated[Thing, typer.Argument(help="person, profile, case or message.")],
     target: Annotated[str, typer.Option(help="With the fields of this target's object, as it describes them.")] = "",
+    object_name: Annotated[str, typer.Option("--object", help="Which object, where the target has several.")] = "",
 ) -> None:
     """Give the JSON Schema of a mapping file, for editors.
 
@@ -71,13 +70,14 @@ def show_schema(
         record(ctx, mapping_schema(thing))
         return
     setup = _targets(app(ctx), target)[0]
-    own = found(setup.mappings.get(thing), f"mapping of {target} for", thing)
-    record(ctx, object_mapping_schema(setup.target.schema(own.object), thing))
+    objects = [name for name in setup.objects(thing) if not object_name or name == object_name]
+    own = found(next(reversed(objects), None), f"mapping of {target} for", thing)
+    record(ctx, object_mapping_schema(setup.target.schema(own), thing))
 
 
 def problems_of(setup: TargetSetup) -> list[Problem]:
     """Return what in a target's mappings does not fit the target. Raises ``ConfigError`` for an unknown object."""
-    return [problem for each in setup.mappings.values() for problem in check(each, setup.target.schema(each.object))]
+    return [problem for each in setup.every_mapping() for problem in check(each, setup.target.schema(each.object))]
 
 
 def _targets(composed: App, name: str) -> list[TargetSetup]:

@@ -171,9 +171,9 @@ def _answering(target: TargetSetup) -> str:
 
 def _fitness(name: str, target: TargetSetup, *, prepare: bool) -> Iterator[tuple[str, Finding, Exit]]:
     """Yield whether key fields are there, or are now, and mappings fit what the target says of itself."""
-    keys = [KeyField(each.object, each.key_field) for each in target.mappings.values() if each.key_field]
+    keys = [KeyField(each.object, each.key_field) for each in target.every_mapping() if each.key_field]
     try:
-        steps, problems = target.target.prepare(keys, dry_run=not prepare), problems_of(target)
+        steps, problems = target.target.prepare(list(dict.fromkeys(keys)), dry_run=not prepare), problems_of(target)
     except CasebridgeError as error:
         yield name, Finding(ok=False, text=str(error)), error.exit_code
         return

@@ -13,7 +13,7 @@ Flag: TypeAlias = Annotated[bool, Field(strict=True)]
 Word: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
 Type: TypeAlias = Literal["string", "integer", "number", "boolean", "datetime", "list"]
 Unit: TypeAlias = Literal["characters", "utf16", "bytes"]
-Refers: TypeAlias = Literal["person", "case"]
+Refers: TypeAlias = Literal["person", "profile", "case"]
 
 
 class Write(StrEnum):
@@ -113,7 +113,9 @@ class TestEntry(Entry):
 class TargetEntry(Entry):
     """How one of our nouns becomes a record of a target."""
 
-    thing: Thing | None = Field(None, description="person, case or message; if absent, the file's name says it.")
+    thing: Thing | None = Field(
+        None, description="person, profile, case or message; if absent, the file's name says it."
+    )
     object: Word = Field(description="The target's name of the object, such as Case.")
     key: str = Field("", description="The object's field for our key; absent where it has none.")
     when: Word | None = Field(None, description="CEL condition; a record for which it is false is not delivered.")

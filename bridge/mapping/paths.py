@@ -57,6 +57,18 @@ CUSTOMER: Final[Mapping[str, PathSpec]] = {
     "customer.phones": PathSpec(LIST, "All phone numbers."),
 }
 
+PROFILE: Final[Mapping[str, PathSpec]] = {
+    "profile.key": PathSpec(STRING, "Our key of the profile in the target (cb1-…).", short=True),
+    "profile.network": PathSpec(STRING, "Network.", short=True),
+    "profile.id": PathSpec(STRING, "The network's own id of the profile."),
+    "profile.scope": PathSpec(STRING, "App, page, business or server within which that id holds."),
+    "profile.handle": PathSpec(STRING, "Handle, without @."),
+    "profile.name": PathSpec(STRING, "Name."),
+    "profile.reach": PathSpec(INTEGER, "Followers."),
+    "profile.verified": PathSpec(BOOLEAN, "Whether the network verified it."),
+    "profile.url": PathSpec(STRING, "Address on the network."),
+}
+
 CASE: Final[Mapping[str, PathSpec]] = {
     "case.id": PathSpec(INTEGER, "Number of the case in the store."),
     "case.key": PathSpec(STRING, "Our key of the case in the target (cb1-…).", short=True),
@@ -111,6 +123,7 @@ MESSAGE: Final[Mapping[str, PathSpec]] = {
 
 PATHS: Final[Mapping[Thing, Mapping[str, PathSpec]]] = {
     Thing.PERSON: CUSTOMER,
+    Thing.PROFILE: {**CUSTOMER, **PROFILE},
     Thing.CASE: {**CUSTOMER, **CASE},
     Thing.MESSAGE: {**CUSTOMER, **CASE, **MESSAGE},
 }

@@ -17,7 +17,7 @@ from bridge.mapping.paths import PATHS
 from bridge.nouns import Json, Reference, Thing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from bridge.conditions import Condition
@@ -31,7 +31,12 @@ _AGENTS_NAMES: Final = frozenset({"status", "priority", "owner", "assignee", "qu
 _WORDS: Final = frozenset({"case.subject", "case.summary", "case.history", "message.subject", "message.text"})
 """Paths whose values are what people wrote."""
 
-_REFERS: Final[Mapping[Thing, tuple[str, ...]]] = {Thing.PERSON: (), Thing.CASE: ("person",), Thing.MESSAGE: ("case",)}
+_REFERS: Final[Mapping[Thing, tuple[str, ...]]] = {
+    Thing.PERSON: (),
+    Thing.PROFILE: ("person",),
+    Thing.CASE: ("person",),
+    Thing.MESSAGE: ("case", "person", "profile"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +77,27 @@ class TargetMapping:
         return self.document.file
 
     @property
+    def refers(self) -> frozenset[str]:
+        """Return what it refers to: person, case, profile."""
+        return frozenset(each.ref for each in self.fields.values() if each.ref)
+
+    def applies(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether its ``when`` holds for values by dotted path."""
+        return self.when is None or bool(self.when.evaluate(values))
+
+    @property
     def worded(self) -> frozenset[str]:
         """Return the fields that may hold what people wrote."""
         entries = self.fields.items()
         return frozenset(name for name, each in entries if each.func or not _WORDS.isdisjoint(_sources(each)))
 
     def render(self, values: Mapping[str, Any], refs: Mapping[str, Reference]) -> Rendered:
-        """Return the record for values by dotted path and references by ``person`` and ``case``.
+        """Return the record for values by dotted path and references by ``person``, ``case`` and ``profile``.
 
         A path that is not there is empty. Raises ``Refused`` naming the field without a value that needs one or whose
         value cannot be converted.
         """
-        if self.when is not None and not self.when.evaluate(values):
+        if self.when is not None and not self.applies(values):
             return Rendered({}, skipped=f"when: {self.when.source}")
         fields: dict[str, Json | Reference] = {}
         for name, get, omit in self._plain:
@@ -123,7 +137,7 @@ def compile_target_mapping(document: Document, *, thing: Thing | None = None, st
     compiled = {name: compile_field(workshop, name, each) for name, each in entry.fields.items()}
     for name, each in entry.fields.items():
         if each.ref and each.ref not in _REFERS[thing]:
-            to = f"refers to its {_REFERS[thing][0]} only" if _REFERS[thing] else "refers to nothing"
+            to = f"refers to its {' or '.join(_REFERS[thing])} only" if _REFERS[thing] else "refers to nothing"
             workshop.fault(f"{name}: a {thing} {to}.", "fields", name, "ref")
     documents.raise_faults(document, workshop.faults)
     writes = {name: each.write or default_write(thing, name, each) for name, each in entry.fields.items()}
@@ -177,13 +191,32 @@ def to_json(value: Any) -> Json:  # noqa: ANN401 - what a source or plugin gives
     return verbs.text(value)
 
 
+def in_order(mappings: Sequence[TargetMapping]) -> tuple[TargetMapping, ...]:
+    """Return the mappings of one thing in the order in which they are tried: one that always applies comes last.
+
+    Two that always apply are a ``ConfigError``.
+    """
+    always = [each for each in mappings if each.when is None]
+    if len(always) > 1:
+        message = f"two mappings of {always[1].thing}s always apply, this one and {always[0].file}; give one of them a `when`."
+        raise always[1].document.error(message)
+    return (*(each for each in mappings if each.when is not None), *always)
+
+
+def choose(mappings: Sequence[TargetMapping], values: Mapping[str, Any]) -> TargetMapping:
+    """Return the first mapping that applies to values by dotted path, else the last, which then says why it does not."""
+    return next((each for each in mappings if each.applies(values)), mappings[-1])
+
+
 def _thing(document: Document, entry: TargetEntry, thing: Thing | None, stem: str) -> Thing:
     if thing is not None and entry.thing is not None and thing is not entry.thing:
         message = f"this is a mapping of a {entry.thing}, and a {thing} is needed here."
         raise document.error(message, ("thing",))
     thing = thing or entry.thing or (Thing(stem) if stem in set(Thing) else None)
     if thing is None:
-        raise document.error("it does not say what it maps; add 'thing: person', 'thing: case' or 'thing: message'.")
+        raise document.error(
+            "it does not say what it maps; add 'thing: person', 'thing: profile', 'thing: case' or 'thing: message'."
+        )
     return thing
 
 

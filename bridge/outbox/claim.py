@@ -15,6 +15,7 @@ from sqlalchemy import func, or_, select
 from bridge import lease
 from bridge.budget import database_now
 from bridge.outbox import order
+from bridge.outbox.known import Known
 from bridge.outbox.predicates import OPEN
 from bridge.store import bulk, schema
 
@@ -85,7 +86,7 @@ def claim(connection: Connection, scan: Scan, now: datetime, *, room: int | None
     one_claimer_at_a_time(connection, scan.target)
     moment = database_now(connection)
     candidates = connection.execute(_candidates(scan, now, moment)).all()
-    known = order.Known.load(connection, scan, {row.case_id for row in candidates if row.case_id is not None})
+    known = Known.load(connection, scan, candidates)
     chosen = order.Choice(room=room)
     last = scan.after
     for candidate in candidates:

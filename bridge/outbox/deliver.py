@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["DeliverReport", "Problem", "deliver"]
 
 D = schema.delivery.c
-_ORDER = ("person", "case", "amendment", "message")
+_ORDER = ("person", "profile", "case", "amendment", "message")
 
 
 def deliver(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from bridge.keys import target_key
 from bridge.nouns import Found, Presence, Thing
 from bridge.outbox import claim as claims
-from bridge.outbox.record import MERGED_FROM
+from bridge.outbox.record import MERGED_FROM, OBJECT
 from bridge.outbox.unsettled import unsure_until
 from bridge.restored import restored_lately
 from bridge.retry import reading
@@ -41,6 +42,8 @@ class _Results:
     adopted: list[tuple[Claim, Found]] = field(default_factory=list)
     keys: dict[int, str] = field(default_factory=dict)
     """Delivery → key under which it was found."""
+    objects: dict[int, str] = field(default_factory=dict)
+    """Delivery → object as which it stands, where several are possible."""
     absent: list[Claim] = field(default_factory=list)
     unsure: list[Claim] = field(default_factory=list)
 
@@ -96,11 +99,16 @@ def _not_before(connection: Connection, asking: Sequence[Claim], now: datetime) 
 def _find(
     run: Run, thing: str, asking: Sequence[Claim], anchors: Mapping[int, list[str]], not_before: datetime
 ) -> _Results:
-    name = run.setup.mappings[Thing(thing)].object
+    names = run.setup.objects(Thing(thing))
     cases = {claim.id: claim.refs.case if thing == Thing.MESSAGE else "" for claim in asking}
     every = {key: cases[id_] for id_, keys in anchors.items() for key in keys}
-    run.take_token()
-    found = reading(lambda: run.target.find(name, every, not_before))
+    found: dict[str, Found] = {}
+    objects: dict[str, str] = {}
+    for name in names:
+        run.take_token()
+        for key, answer in reading(partial(run.target.find, name, every, not_before)).items():
+            if key not in found or answer.presence is not Presence.ABSENT:
+                found[key], objects[key] = answer, name
     results = _Results()
     for claim in asking:
         answers = {key: found.get(key, Found(Presence.UNSURE)) for key in anchors[claim.id]}
@@ -110,6 +118,8 @@ def _find(
             key = min(there, key=lambda each: answers[each].deleted)
             results.adopted.append((claim, answers[key]))
             results.keys[claim.id] = key
+            if len(names) > 1:
+                results.objects[claim.id] = objects[key]
         elif any(answer.presence is Presence.UNSURE for answer in answers.values()):
             results.unsure.append(claim)
         else:
@@ -130,7 +140,8 @@ def _write(run: Run, results: _Results) -> None:
             if claim.id in ours
         ]
         bulk.update(connection, schema.delivery, unsure)
-        adopt(connection, run.setup.name, [pair for pair in results.adopted if pair[0].id in ours], now)
+        pairs = [pair for pair in results.adopted if pair[0].id in ours]
+        adopt(connection, run.setup.name, pairs, now, results.objects)
         _take_keys(connection, run.setup.name, {id_: key for id_, key in results.keys.items() if id_ in ours})
     run.counts["adopted"] += len(results.adopted)
     run.moved += len(results.adopted)
@@ -144,8 +155,17 @@ def _take_keys(connection: Connection, target: str, keys: Mapping[int, str]) -> 
     bulk.update(connection, schema.delivery, list({row["key"]: row for row in free}.values()))
 
 
-def adopt(connection: Connection, target: str, pairs: Sequence[tuple[Claim, Found]], now: datetime) -> None:
-    """Take what was found as ours: known by its id from now on, with one more version wanted to bring it up to date."""
+def adopt(
+    connection: Connection,
+    target: str,
+    pairs: Sequence[tuple[Claim, Found]],
+    now: datetime,
+    objects: Mapping[int, str],
+) -> None:
+    """Take what was found as ours: known by its id from now on, with one more version wanted to bring it up to date.
+
+    ``objects``: delivery → object as which it stands, where several are possible.
+    """
     rows: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
     placements = []
     for claim, found in pairs:
@@ -166,6 +186,8 @@ def adopt(connection: Connection, target: str, pairs: Sequence[tuple[Claim, Foun
         }
         if found.merged_into and claim.row.thing == "case":
             row["spec"] = {MERGED_FROM: found.ref}
+        elif claim.id in objects:
+            row["spec"] = {**(claim.row.spec or {}), OBJECT: objects[claim.id]}
         rows[frozenset(row)].append(row)
         if claim.row.thing == "message":
             place = found.parent or claim.refs.case

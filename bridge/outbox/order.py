@@ -1,7 +1,7 @@
 """Order and dependencies, per record: what may go now, what must wait, and for whom.
 
-A message needs its case in the target. A case needs its person only if the mapping refers to one, and goes without if
-that was refused. What is in flight or retried blocks its own case and no other; a refused message is a gap.
+A message needs its case in the target. Whoever refers to a person or a profile by its mapping waits for that, and goes
+without if that was refused. What is in flight or retried blocks its own case and no other; a refused message is a gap.
 """
 
 from __future__ import annotations
@@ -10,32 +10,24 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, or_, select
-
-from bridge.nouns import AmendmentKind, Share
-from bridge.outbox.predicates import OPEN as OPEN_NOW
-from bridge.store import bulk, schema
+from bridge.nouns import Share
+from bridge.outbox.known import message_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import Select
-    from sqlalchemy.engine import Connection, Row
+    from sqlalchemy.engine import Row
 
+    from bridge.outbox.known import Known
 
-D = schema.delivery.c
-
-THINGS = ("person", "case", "message", "amendment")
+THINGS = ("person", "profile", "case", "message", "amendment")
 IN_FLIGHT = frozenset({"sending", "accepted", "unknown"})
 OPEN = IN_FLIGHT | {"pending"}
 ALONE = "adapter failed"
 """A reason that begins so marks a record whose batch the adapter did not survive: it is sent by itself."""
-_ABOUT_MESSAGES = frozenset({AmendmentKind.REDACT, AmendmentKind.WITHDRAW})
 LATER = timedelta(minutes=15)
 """When to look again at something whose partner in another case is not there."""
-
-_OF_CASE = (D.id, D.thing, D.key, D.case_id, D.state, D.sort, D.ref, D.next_at, D.owner, D.until, D.reason, D.spec)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,8 +40,8 @@ class Scan:
     size: int
     several: bool
     """Several messages of a case may stand in one batch, in order."""
-    needs_person: bool
-    """The mapping of cases refers to persons."""
+    refers: frozenset[str]
+    """What the mapping refers to: person, case, profile."""
     after: int = 0
     ended: bool = False
 
@@ -61,6 +53,8 @@ class Refs:
     case: str = ""
     person: str = ""
     person_key: str = ""
+    profile: str = ""
+    profile_key: str = ""
     other: str = ""
 
 
@@ -81,66 +75,6 @@ class Choice:
     """The brake left no room for a new case."""
 
 
-@dataclass(slots=True)
-class Known:
-    """What bears on the candidates: open records and the case record of each case, persons, partners."""
-
-    rows: dict[int, list[Row[Any]]] = field(default_factory=dict)
-    case: dict[int, Row[Any]] = field(default_factory=dict)
-    foreign: dict[int, str] = field(default_factory=dict)
-    persons: dict[int, Row[Any]] = field(default_factory=dict)
-    messages: dict[int, str] = field(default_factory=dict)
-
-    @classmethod
-    def load(cls, connection: Connection, scan: Scan, case_ids: Collection[int]) -> Known:
-        """Read what bears on the records of these cases."""
-        known = cls()
-        if not case_ids:
-            return known
-        bears = or_(D.thing == scan.thing, D.state != "pending", D.owner != "")
-        wanted = and_(D.target == scan.target, or_(D.thing == "case", and_(OPEN_NOW, bears)))
-        for row in bulk.rows_where(connection, select(*_OF_CASE).where(wanted), D.case_id, case_ids):
-            known.rows.setdefault(row.case_id, []).append(row)
-            if row.thing == "case":
-                known.case[row.case_id] = row
-        known._load_foreign(connection, scan.target, [id_ for id_ in case_ids if id_ not in known.case])
-        if scan.thing == "case" and scan.needs_person:
-            known._load_persons(connection, scan.target, case_ids)
-        if scan.thing == "amendment":
-            known._load_partners(connection, scan.target)
-        return known
-
-    def case_ref(self, case_id: int) -> str:
-        """Return the target's id of a case, empty if it has none (any more)."""
-        row = self.case.get(case_id)
-        if row is None:
-            return self.foreign.get(case_id, "")
-        return "" if row.state == "gone" else str(row.ref)
-
-    def _load_foreign(self, connection: Connection, target: str, case_ids: Collection[int]) -> None:
-        case = schema.case.c
-        query = select(case.id, case.foreign_ref).where(case.foreign_target == target)
-        self.foreign = {row.id: row.foreign_ref for row in bulk.rows_where(connection, query, case.id, case_ids)}
-
-    def _load_persons(self, connection: Connection, target: str, case_ids: Collection[int]) -> None:
-        case = schema.case.c
-        join = schema.case.join(schema.delivery, and_(D.thing == "person", D.subject_id == case.customer_id))
-        query = select(case.id, D.state, D.ref, D.key).select_from(join).where(D.target == target)
-        self.persons = {row.id: row for row in bulk.rows_where(connection, query, case.id, case_ids)}
-
-    def _load_partners(self, connection: Connection, target: str) -> None:
-        specs = [row.spec or {} for rows in self.rows.values() for row in rows if row.thing == "amendment"]
-        others = {spec["other_case_id"] for spec in specs if spec.get("other_case_id")} - set(self.rows)
-        query: Select[Any] = select(*_OF_CASE).where(D.target == target, D.thing == "case")
-        self.case.update((row.case_id, row) for row in bulk.rows_where(connection, query, D.case_id, others))
-        self._load_foreign(connection, target, [id_ for id_ in {*self.rows, *others} if id_ not in self.case])
-        messages = {message_of(spec) for spec in specs} - {None}
-        standing: Select[Any] = select(D.subject_id, D.ref).where(D.target == target, D.thing == "message")
-        self.messages = {
-            row.subject_id: row.ref for row in bulk.rows_where(connection, standing, D.subject_id, messages)
-        }
-
-
 def share_of(thing: str) -> Share:
     """Return out of whose share of the budget records of ``thing`` are sent."""
     return Share.ANSWER if thing == "amendment" else Share.DELIVER
@@ -151,7 +85,8 @@ def take(choice: Choice, candidate: Row[Any], scan: Scan, known: Known, now: dat
     if choice.alone or len(choice.refs) >= scan.size:
         return False
     if candidate.case_id is None:
-        return _add(choice, candidate, NO_REFS)
+        person = known.persons.get(candidate.id)
+        return _comes_first(person) or _add(choice, candidate, _refs(person=person))
     rows = known.rows.get(candidate.case_id, [])
     if candidate.case_id in choice.cases or any(_in_flight(row, moment) for row in rows):
         return True
@@ -179,18 +114,34 @@ def _add(choice: Choice, row: Row[Any], refs: Refs) -> bool:
     return True
 
 
+def _comes_first(row: Row[Any] | None) -> bool:
+    """Tell whether a record that is referred to is still on its way."""
+    return row is not None and row.ref == "" and row.state in OPEN
+
+
+def _refs(*, case: str = "", person: Row[Any] | None = None, profile: Row[Any] | None = None) -> Refs:
+    """Return the ids of what stands there."""
+    person, profile = (
+        row if row is not None and row.ref and row.state != "gone" else None for row in (person, profile)
+    )
+    return Refs(
+        case=case,
+        person=person.ref if person is not None else "",
+        person_key=person.key if person is not None else "",
+        profile=profile.ref if profile is not None else "",
+        profile_key=profile.key if profile is not None else "",
+    )
+
+
 def _take_case(choice: Choice, candidate: Row[Any], known: Known) -> bool:
     person = known.persons.get(candidate.case_id)
-    if person is not None and person.ref == "" and person.state in OPEN:
+    if _comes_first(person):
         return True
     new = known.case[candidate.case_id].ref == ""
     if new and choice.room is not None and choice.room <= 0:
         choice.braked = True
         return True
-    refs = NO_REFS
-    if person is not None and person.ref and person.state != "gone":
-        refs = Refs(person=person.ref, person_key=person.key)
-    if not _add(choice, candidate, refs):
+    if not _add(choice, candidate, _refs(person=person)):
         return False
     if new and choice.room is not None:
         choice.room -= 1
@@ -212,7 +163,10 @@ def _take_messages(
     for message in messages[: scan.size - len(choice.refs) if scan.several else 1]:
         if message.next_at is not None and message.next_at > now:
             break
-        if choice.alone or not _add(choice, message, Refs(case=ref)):
+        person, profile = known.persons.get(case_id), known.profiles.get(message.id)
+        if _comes_first(person) or _comes_first(profile):
+            break
+        if choice.alone or not _add(choice, message, _refs(case=ref, person=person, profile=profile)):
             return bool(case_id in choice.cases)
     return True
 
@@ -232,12 +186,6 @@ def _take_amendment(choice: Choice, candidate: Row[Any], rows: Iterable[Row[Any]
     elif not _comes(known.case.get(other_id) if ref and other_id else own):
         choice.later.append(candidate.id)
     return True
-
-
-def message_of(spec: Mapping[str, Any]) -> int | None:
-    """Return the message that an amendment changes, None if it changes the case."""
-    message: int | None = spec.get("message_id")
-    return message if spec.get("kind") in _ABOUT_MESSAGES else None
 
 
 def _comes(row: Row[Any] | None) -> bool:

@@ -59,7 +59,8 @@ def preview(app: App, setup: TargetSetup, *, show_text: bool) -> Iterator[Previe
     refused: set[int] = set()
     for thing in Thing:
         if thing in setup.mappings:
-            hidden = frozenset() if show_text else setup.mappings[thing].worded
+            worded = frozenset[str]().union(*(each.worded for each in setup.mappings[thing]))
+            hidden = frozenset() if show_text else worded
             yield from _of_thing(run, thing, hidden, refused)
 
 
@@ -91,7 +92,7 @@ def _claims(connection: Connection, setup: TargetSetup, thing: Thing, rows: Sequ
     persons = _refs(connection, setup, "person", sorted({owner for owner in owners.values() if owner is not None}))
     found = []
     for row in rows:
-        person = persons.get(owners.get(row.case_id), ("", "")) if thing is Thing.CASE else ("", "")
+        person = persons.get(owners.get(row.case_id), ("", ""))
         case = case_refs.get(row.case_id, ("", ""))[0] if thing is Thing.MESSAGE else ""
         found.append(Claim(row, Refs(case=case, person=person[0], person_key=person[1])))
     return found
@@ -111,8 +112,7 @@ def _looked_at(
     setup: TargetSetup, thing: Thing, results: Sequence[Any], hidden: frozenset[str]
 ) -> Iterator[tuple[Claim, Preview]]:
     records = {one.claim.id: thaw_record(one.body, "") for one in results if isinstance(one, Rendered)}
-    updates = {record.key: record.parent for record in records.values() if record.ref}
-    present = _present(setup, thing, updates)
+    present = _present(setup, [record for record in records.values() if record.ref])
     for one in results:
         key = one.claim.row.key
         if one.claim.id in records:
@@ -130,11 +130,13 @@ def _looked_at(
                 yield one.claim, Preview("refuse", thing, key, "", one.outcome.reason)
 
 
-def _present(setup: TargetSetup, thing: Thing, keys: Mapping[str, str]) -> dict[str, Mapping[str, Any]]:
-    if not keys:
-        return {}
-    found = setup.target.find(setup.mappings[thing].object, keys, _LONG_AGO)
-    return {key: there.fields for key, there in found.items()}
+def _present(setup: TargetSetup, updates: Sequence[Record]) -> dict[str, Mapping[str, Any]]:
+    present: dict[str, Mapping[str, Any]] = {}
+    for name in sorted({record.object for record in updates}):
+        keys = {record.key: record.parent for record in updates if record.object == name}
+        found = setup.target.find(name, keys, _LONG_AGO)
+        present |= {key: there.fields for key, there in found.items()}
+    return present
 
 
 def _of_record(setup: TargetSetup, record: Record, present: Mapping[str, Any], hidden: frozenset[str]) -> Preview:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bridge.nouns import Accepted, Ended, Refusal, Retry, Thing, Unknown, Written
 from bridge.outbox import doubles
@@ -28,6 +28,8 @@ GONE = "gone"
 """Code of a refusal that means: this very record was there and was deleted."""
 MERGED_FROM = "merged_from"
 """Mark in the spec of a case whose native case, named here, was merged into another: messages go on there, nothing else."""
+OBJECT = "object"
+"""Mark in the spec of a record of which several mappings could tell: the object as which it stands there."""
 JOB_WAIT = timedelta(seconds=5)
 
 
@@ -134,6 +136,7 @@ def _written(changes: _Changes, one: Sent, outcome: Written, target: str, now: d
             hash="" if adopted else body["hash"],
             delivered_at=now,
             once_more=adopted,
+            **_as_object(row, body),
         )
     )
     if row.thing == "message":
@@ -152,6 +155,15 @@ def _written(changes: _Changes, one: Sent, outcome: Written, target: str, now: d
         if first:
             changes.created.append({"id": row.id, "created_there_at": now})
     return "adopted" if adopted else "created" if first else "updated"
+
+
+def _as_object(row: Row[Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    return {"spec": {**(row.spec or {}), OBJECT: body["object"]}} if body.get("several") else {}
+
+
+def object_of(row: Row[Any], objects: Sequence[str]) -> str:
+    """Return as which of a target's objects for it a record stands."""
+    return str((row.spec or {}).get(OBJECT, objects[-1]))
 
 
 def _refused(changes: _Changes, one: Sent, outcome: Refusal, now: datetime) -> str:
@@ -249,13 +261,17 @@ def wake(connection: Connection, target: str, case_ids: set[int]) -> None:
 
 
 def _introduce(connection: Connection, target: str, customers: set[int]) -> None:
-    """Let cases that went without their person, and only those of ours, refer to it now."""
-    case = schema.case.c
+    """Let cases that went without their person, and only those of ours, and profiles refer to it now."""
+    case, member, profile = schema.case.c, schema.member.c, schema.profile.c
     for part in bulk.chunks(sorted(customers)):
+        shown = select(profile.id).join(schema.member, profile.key == func.substr(member.vertex, len("p:") + 1))
+        shown = shown.where(member.customer_id.in_(part), member.vertex.startswith("p:"))
+        profiles = (D.subject_id.in_(shown)) & (D.target == target) & (D.thing == "profile") & (D.state == "delivered")
         theirs = select(case.id).where(case.customer_id.in_(part), case.foreign_target != target)
         standing = (D.case_id.in_(theirs)) & (D.target == target) & (D.thing == "case") & (D.state == "delivered")
         again = {"state": "pending", "wanted_version": D.wanted_version + 1}
-        connection.execute(schema.delivery.update().where(standing).values(again))
+        for where in (standing, profiles):
+            connection.execute(schema.delivery.update().where(where).values(again))
 
 
 def bury_cases(connection: Connection, target: str, case_ids: set[int]) -> None:

@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bridge.app import Persons
 from bridge.errors import Refused
+from bridge.mapping.target import choose
 from bridge.nouns import Amendment, AmendmentKind, Record, Reference, Refusal, Thing
 from bridge.outbox import values as store_values
 from bridge.outbox.body import fingerprint, freeze_amendment, freeze_record
 from bridge.outbox.files import attached
 from bridge.outbox.hints import hints
-from bridge.outbox.order import message_of
-from bridge.outbox.record import MERGED_FROM, Linked, Same, Unneeded
+from bridge.outbox.known import message_of
+from bridge.outbox.record import MERGED_FROM, OBJECT, Linked, Same, Unneeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy.engine import Row
 
     from bridge.app import TargetSetup
     from bridge.mapping.target import TargetMapping
     from bridge.nouns import FileContent
     from bridge.outbox.claim import Claim
+    from bridge.outbox.order import Refs
     from bridge.outbox.run import Run
     from bridge.outbox.values import Rows
 
@@ -52,11 +56,12 @@ def render(run: Run, thing: str, claims: Sequence[Claim]) -> Iterator[Result]:
     if thing == "amendment":
         yield from (_amendment(claim) for claim in claims)
         return
-    mapping = run.setup.mappings[Thing(thing)]
+    mappings = run.setup.mappings[Thing(thing)]
+    wants = frozenset[str]().union(*(each.paths for each in mappings))
     with run.app.store.read() as connection:
-        rows = store_values.load(connection, thing, claims, wants=mapping.paths)
-    hint = hints(run.app, rows, publish=run.setup.publish) if "case.reply_hint" in mapping.paths else {}
-    batch = _Batch(run, mapping, rows, hint)
+        rows = store_values.load(connection, thing, claims, wants=wants)
+    hint = hints(run.app, rows, publish=run.setup.publish) if "case.reply_hint" in wants else {}
+    batch = _Batch(run, mappings, rows, hint)
     for claim in claims:
         try:
             yield batch.one(claim)
@@ -69,26 +74,26 @@ def render(run: Run, thing: str, claims: Sequence[Claim]) -> Iterator[Result]:
 class _Batch:
     """Renders the records of one batch; what several messages of a case share is made once."""
 
-    def __init__(self, run: Run, mapping: TargetMapping, rows: Rows, hint: Mapping[int, str]) -> None:
+    def __init__(self, run: Run, mappings: Sequence[TargetMapping], rows: Rows, hint: Mapping[int, str]) -> None:
         self._setup: TargetSetup = run.setup
         self._folder = run.app.folder
-        self._mapping = mapping
+        self._mappings = mappings
+        self._thing = mappings[0].thing
         self._rows = rows
         self._hint = hint
         self._shared: dict[int, dict[str, Any]] = {}
 
     def one(self, claim: Claim) -> Result:
         """Render one claim."""
-        match self._mapping.thing:
+        match self._thing:
             case Thing.PERSON:
                 return self._person(claim)
+            case Thing.PROFILE:
+                return self._profile(claim)
             case Thing.CASE:
                 if MERGED_FROM in (claim.row.spec or {}):  # the survivor's fields are the agents'
                     return Done(claim, Same())
-                refs = {}
-                if claim.refs.person:
-                    refs["person"] = Reference(Thing.PERSON, claim.refs.person_key, claim.refs.person)
-                return self._record(claim, self._of_case(claim.row.case_id), refs)
+                return self._record(claim, self._of_case(claim.row.case_id), _references(claim.refs))
             case Thing.MESSAGE:
                 return self._message(claim)
 
@@ -106,13 +111,21 @@ class _Batch:
             return Done(claim, Unneeded("public contact only: no record of the person is made (persons: link)"))
         return self._record(claim, store_values.customer_values(row), {})
 
+    def _profile(self, claim: Claim) -> Result:
+        row = self._rows.authors.get(claim.row.subject_id)
+        if row is None:
+            return Done(claim, Refusal("The profile is not in the store any more.", "", "missing"))
+        customer = self._rows.customers.get(self._rows.customer_of.get(row.id, 0))
+        values = {**store_values.customer_values(customer), **store_values.profile_values(row, claim.row.key)}
+        return self._record(claim, values, _references(claim.refs))
+
     def _message(self, claim: Claim) -> Result:
         row = self._rows.messages.get(claim.row.subject_id)
         if row is None:
             return Done(claim, Refusal("The message is not in the store any more.", "", "missing"))
         own = store_values.message_values(row, claim.row.key, self._rows, self._setup.stale_answer)
         case = self._rows.cases[claim.row.case_id]
-        refs = {"case": Reference(Thing.CASE, case.key, claim.refs.case)}
+        refs = {"case": Reference(Thing.CASE, case.key, claim.refs.case), **_references(claim.refs)}
         files = attached(self._rows.files.get(row.id, ()), self._folder)
         return self._record(claim, {**self._of_case(claim.row.case_id), **own}, refs, claim.refs.case, files)
 
@@ -138,7 +151,10 @@ class _Batch:
     ) -> Result:
         """Apply the mapping and the write modes; nothing to write where the target has it already."""
         row = claim.row
-        rendered = self._mapping.render(values, refs)
+        mapping = self._chosen(row, values)
+        if mapping is None:
+            return Done(claim, Same())
+        rendered = mapping.render(values, refs)
         if rendered.skipped is not None:
             return Done(claim, Same() if row.ref else Unneeded(rendered.skipped))
         later = {name: value for name, value in rendered.fields.items() if name not in rendered.create_only}
@@ -146,17 +162,34 @@ class _Batch:
         if row.ref and (seen == row.delivered_hash or not (later or files)):
             return Done(claim, Same())
         record = Record(
-            thing=self._mapping.thing,
-            object=self._mapping.object,
+            thing=self._thing,
+            object=mapping.object,
             key=row.key,
-            key_field=self._mapping.key_field,
+            key_field=mapping.key_field,
             fields=later if row.ref else rendered.fields,
             ref=row.ref,
             fill_if_empty=rendered.fill_if_empty & later.keys() if row.ref else frozenset(),
             parent=parent,
             files=files,
         )
-        return Rendered(claim, freeze_record(record, seen))
+        body = freeze_record(record, seen)
+        return Rendered(claim, body | {"several": True} if len(self._mappings) > 1 else body)
+
+    def _chosen(self, row: Row[Any], values: Mapping[str, Any]) -> TargetMapping | None:
+        """Return the mapping to use: what stands keeps its object; None if that is not mapped any more."""
+        standing = (row.spec or {}).get(OBJECT)
+        mappings = [each for each in self._mappings if standing in (None, each.object)]
+        return choose(mappings, values) if mappings else None
+
+
+def _references(refs: Refs) -> dict[str, Reference]:
+    """Return the records that are referred to and stand there."""
+    found = {}
+    if refs.person:
+        found["person"] = Reference(Thing.PERSON, refs.person_key, refs.person)
+    if refs.profile:
+        found["profile"] = Reference(Thing.PROFILE, refs.profile_key, refs.profile)
+    return found
 
 
 def wants_contact(setup: TargetSetup, customer: Any, rows: Rows) -> bool:  # noqa: ANN401 - a customer's row

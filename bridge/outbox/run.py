@@ -114,14 +114,14 @@ class Run:
 
     def scan(self, thing: str) -> Scan:
         """Return a walk over the pending records of ``thing``."""
-        case = self.setup.mappings.get(Thing.CASE)
+        refers = frozenset[str]() if thing == "amendment" else self.setup.refers(Thing(thing))
         return Scan(
             target=self.setup.name,
             thing=thing,
             owner=self.owner,
             size=max(1, self.limits.batch),
             several=self.target.ordered_batches,
-            needs_person=case is not None and any(entry.ref == "person" for entry in case.fields.values()),
+            refers=refers,
         )
 
     def goes_on(self, share: Share = Share.DELIVER) -> bool:

@@ -65,6 +65,8 @@ class Rows:
     last_in: dict[int, Row[Any]] = field(default_factory=dict)
     """Case → the customer's last message."""
     authors: dict[int, Row[Any]] = field(default_factory=dict)
+    customer_of: dict[int, int] = field(default_factory=dict)
+    """Profile → its customer, where profiles are rendered."""
     files: dict[int, list[Row[Any]]] = field(default_factory=dict)
     """Message → its attachments in order."""
     private: set[int] = field(default_factory=set)
@@ -80,6 +82,10 @@ def load(connection: Connection, thing: str, claims: Sequence[Claim], *, wants: 
     if thing == "person":
         rows.customers = _by_id(connection, schema.customer, subjects)
         rows.private = _private(connection, list(rows.customers))
+        return rows
+    if thing == "profile":
+        rows.authors = _by_id(connection, schema.profile, subjects)
+        _load_customers_of(connection, rows)
         return rows
     case_ids = sorted({claim.row.case_id for claim in claims})
     rows.cases = _by_id(connection, schema.case, case_ids)
@@ -152,6 +158,21 @@ def case_values(row: Row[Any], rows: Rows, hint: str = "") -> dict[str, Any]:
     }
 
 
+def profile_values(row: Row[Any], key: str) -> dict[str, Any]:
+    """Return ``profile.*``; ``key`` is our key in the target."""
+    return {
+        "profile.key": key,
+        "profile.network": row.network,
+        "profile.id": row.uid,
+        "profile.scope": row.scope or None,
+        "profile.handle": row.handle or None,
+        "profile.name": row.name or None,
+        "profile.reach": row.reach,
+        "profile.verified": row.verified,
+        "profile.url": row.url or None,
+    }
+
+
 def message_values(row: Row[Any], key: str, rows: Rows, late_after: timedelta) -> dict[str, Any]:
     """Return ``message.*``; ``key`` is our key in the target."""
     author = rows.authors.get(row.author_id)
@@ -184,6 +205,14 @@ def message_values(row: Row[Any], key: str, rows: Rows, late_after: timedelta) -
 
 def _by_id(connection: Connection, table: Any, ids: Collection[int]) -> dict[int, Row[Any]]:  # noqa: ANN401 - a Core table
     return {row.id: row for row in bulk.rows_where(connection, select(table), table.c.id, list(ids))}
+
+
+def _load_customers_of(connection: Connection, rows: Rows) -> None:
+    member = schema.member.c
+    profiles = {f"p:{row.key}": row.id for row in rows.authors.values()}
+    found = bulk.rows_where(connection, select(member.vertex, member.customer_id), member.vertex, list(profiles))
+    rows.customer_of = {profiles[row.vertex]: row.customer_id for row in found}
+    rows.customers = _by_id(connection, schema.customer, set(rows.customer_of.values()))
 
 
 def _grouped(rows: Any) -> dict[int, list[Row[Any]]]:  # noqa: ANN401 - rows of any query with message_id

@@ -152,6 +152,7 @@ def _profiles_of(connection: Connection, work: Work, members: Mapping[str, int])
     for row in bulk.rows_where(connection, select(_P.id, _P.key), _P.key, sorted(keys)):
         number = keys[row.key]
         work.customer_of[row.id] = number
+        work.profile_keys[row.id] = row.key
         work.profiles_of.setdefault(number, set()).add(row.id)
     query = select(_C.id, _C.key)
     work.customer_keys.update((row.id, row.key) for row in bulk.rows_where(connection, query, _C.id, wanted))

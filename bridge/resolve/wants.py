@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from bridge.app import TargetMode
+from bridge.modes import outbox_of
+from bridge.nouns import Thing
 from bridge.resolve.amendments import amend, dismiss
 from bridge.resolve.outbox import COLUMNS, GONE, IN_FLIGHT, SETTLED_FOR_GOOD, Outbox, Rows, micros
 from bridge.store import bulk, schema
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Row
 
+    from bridge.app import TargetSetup
     from bridge.cases.model import Utterance
     from bridge.resolve.cases import Settled
     from bridge.resolve.work import Work
@@ -31,6 +35,8 @@ def want(
 ) -> None:
     """Put new and changed deliveries into ``work.writes``."""
     ids = sorted({message.id for one in settled for message in one.messages})
+    profiled = {outbox_of(setup) for setup in work.app.targets.values() if _has_profiles(setup)}
+    profiles = {id_ for one in (work.profiles_of.values() if profiled else ()) for id_ in one}
     redirected = [other for one in settled for other in one.others]
     emptied = [row["id"] for row in work.writes.cases if not row["messages"]]
     stored: Rows = {}
@@ -41,13 +47,14 @@ def want(
             "person",
             sorted({one.person.customer_id for one in settled if one.person.customer_id is not None} | changed_people),
         ),
+        ("profile", sorted(profiles)),
     ):
         query = COLUMNS.where(_D.thing == thing)
         stored.update(
             ((row.target, row.thing, row.subject_id), row)
             for row in bulk.rows_where(connection, query, _D.subject_id, subjects)
         )
-    wanted = _Wanted(work, Outbox(work, stored, now))
+    wanted = _Wanted(work, Outbox(work, stored, now), profiled)
     for one in settled:
         wanted.case(one)
     wanted.withdraw()
@@ -57,9 +64,10 @@ def want(
 class _Wanted:
     """Looks at the cases of a batch, one after another."""
 
-    def __init__(self, work: Work, outbox: Outbox) -> None:
+    def __init__(self, work: Work, outbox: Outbox, profiled: set[str]) -> None:
         self._work = work
         self._outbox = outbox
+        self._profiled = profiled
         self._belongs: set[int] = set()
 
     def case(self, one: Settled) -> None:
@@ -126,7 +134,10 @@ class _Wanted:
 
     def people(self, changed: Iterable[int]) -> None:
         """Write customers again, where they stand, whose golden record changed."""
+        profiles = {id_ for customer in changed for id_ in self._work.profiles_of.get(customer, ())}
         for (_, thing, subject), row in self._outbox.stored.items():
+            if thing == "profile" and subject in profiles:
+                self._outbox.again(row)
             if thing == "person" and subject in changed:
                 if row.state == "not_needed":  # by policy; what is known now may be enough
                     self._outbox.change(row, state="pending", wanted_version=row.wanted_version + 1)
@@ -150,12 +161,19 @@ class _Wanted:
             key = self._work.customer_keys[customer_id]
             self._outbox.add(target, "person", key, customer_id, None, sort=0)
 
+    def _profile_record(self, profile: int, target: str) -> None:
+        if (target, "profile", profile) not in self._outbox.stored:
+            key = self._outbox.key(f"profile:{self._work.profile_keys[profile]}")
+            self._outbox.add(target, "profile", key, profile, None, sort=0)
+
     def _message_record(self, one: Settled, target: str, message: Utterance) -> None:
         row = self._outbox.stored.get((target, "message", message.id))
         if one.person.rows[message.id].action_id is not None:
             return
         if row is None:
             if not message.deleted:
+                if message.profile is not None and target in self._profiled:
+                    self._profile_record(message.profile, target)
                 self._outbox.add(
                     target, "message", self._message_key(message), message.id, one.id, sort=micros(message.at)
                 )
@@ -172,3 +190,8 @@ class _Wanted:
                 self._outbox.change(row, case_id=one.id, state="pending", wanted_version=version)
         elif one.person.rows[message.id].fresh:
             self._outbox.again(row)
+
+
+def _has_profiles(setup: TargetSetup) -> bool:
+    """Tell whether authors are records of their own there; the desk, to which a shadow goes, knows none."""
+    return Thing.PROFILE in setup.mappings and setup.mode is not TargetMode.SHADOW

@@ -22,13 +22,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from bridge.nouns import Thing
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
     from bridge.clock import FixedClock
     from bridge.contracts import Publisher, Source, Target
-    from bridge.nouns import Action, Json, Thing
+    from bridge.nouns import Action, Json
 
 
 class Cannot(Exception):
@@ -165,6 +167,10 @@ class FarRecord:
     deleted: bool = False
     files: tuple[str, ...] = field(default=())
     """Names of attached files."""
+
+
+THINGS = (Thing.PERSON, Thing.CASE, Thing.MESSAGE)
+"""What every target takes."""
 
 
 class TargetHarness(Protocol):

@@ -13,7 +13,7 @@ from bridge.nouns import (
     Unknown,
     Written,
 )
-from tests.conformance.harness import Trouble
+from tests.conformance.harness import THINGS, Trouble
 from tests.conformance.writing import (
     amend,
     amendment,
@@ -27,7 +27,7 @@ from tests.conformance.writing import (
 if TYPE_CHECKING:
     from tests.conformance.harness import TargetHarness
 
-things = pytest.mark.parametrize("thing", list(Thing))
+things = pytest.mark.parametrize("thing", THINGS)
 
 
 def manual(outcomes: object) -> bool:

@@ -13,6 +13,7 @@ from bridge.nouns import (
     Thing,
     Written,
 )
+from tests.conformance.harness import THINGS
 from tests.conformance.writing import (
     case_for,
     key,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from bridge.nouns import Found
     from tests.conformance.harness import TargetHarness
 
-things = pytest.mark.parametrize("thing", list(Thing))
+things = pytest.mark.parametrize("thing", THINGS)
 
 
 def look(target: TargetHarness, thing: Thing, anchor: str) -> Found:

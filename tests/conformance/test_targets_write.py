@@ -9,7 +9,7 @@ import pytest
 
 from bridge.errors import CasebridgeError, ConfigError
 from bridge.nouns import FileContent, KeyField, Reference, Refusal, Thing, Written
-from tests.conformance.harness import Cannot
+from tests.conformance.harness import THINGS, Cannot
 from tests.conformance.writing import case_for, key, one, record, settle_after, standing, update, write, written
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.conformance.harness import TargetHarness
 
-things = pytest.mark.parametrize("thing", list(Thing))
+things = pytest.mark.parametrize("thing", THINGS)
 
 
 @things

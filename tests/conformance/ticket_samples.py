@@ -68,5 +68,5 @@ SAMPLES = {
     ),
 }
 
-OBJECTS = {thing: KeyField(sample.object, sample.key_field) for thing, sample in SAMPLES.items()}
+OBJECTS = {thing: (KeyField(sample.object, sample.key_field),) for thing, sample in SAMPLES.items()}
 """What mappings of these samples would tell the target."""

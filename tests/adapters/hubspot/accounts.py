@@ -94,7 +94,8 @@ def place(
     wire = Wire(fake.app)
     known = {"token": SecretStr(SERVICE_KEY), "deletions_minutes": 0, **settings}
     wanted = KEYS if keys is None else keys
-    target = HubSpotTarget.through(HubSpotSettings(**known), Surroundings("hubspot", folder, clock, wanted), wire)
+    mapped = {thing: (each,) for thing, each in wanted.items()}
+    target = HubSpotTarget.through(HubSpotSettings(**known), Surroundings("hubspot", folder, clock, mapped), wire)
     if prepared:
         steps = target.prepare(list(wanted.values()), dry_run=False)
         assert all(step.done for step in steps), steps

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.adapters.hubspot.accounts import Place
 
 FOLDER = ROOT / "mappings" / "hubspot"
-things = pytest.mark.parametrize("thing", list(Thing))
+things = pytest.mark.parametrize("thing", [Thing.PERSON, Thing.CASE, Thing.MESSAGE])
 
 
 @things

@@ -60,7 +60,8 @@ def connected(
     **changes: Any,  # noqa: ANN401 - values of any setting
 ) -> SalesforceTarget:
     """Return a target on a pretend org; nothing is called yet."""
-    surroundings = Surroundings("salesforce", Path(), fake.clock, objects or OBJECTS)
+    mapped = {thing: (each,) for thing, each in (objects or OBJECTS).items()}
+    surroundings = Surroundings("salesforce", Path(), fake.clock, mapped)
     return SalesforceTarget(settings(fake, **changes), surroundings, lambda _: session(fake))
 
 

@@ -192,8 +192,7 @@ def test_everything_rendered_is_json() -> None:
         ("{func: 'no_such_module_of_ours:f'}", 4, "cannot be loaded"),
         ("{func: 'os:sep'}", 4, "os:sep is no function"),
         ("{func: 'os'}", 4, "should match pattern"),
-        ("{ref: owner}", 4, "this should be 'person' or 'case'"),
-        ("{ref: person}", 4, "a message refers to its case only"),
+        ("{ref: owner}", 4, "this should be 'person', 'profile' or 'case'"),
     ],
 )
 def test_a_wrong_field_is_told_with_file_and_line(entry: str, line: int, said: str) -> None:

@@ -42,9 +42,10 @@ LONG_ENOUGH = timedelta(minutes=20)
 """Longer than any back-off."""
 
 
-def mappings() -> dict[Thing, TargetMapping]:
+def mappings() -> dict[Thing, tuple[TargetMapping, ...]]:
     """Return the mappings of the CRM in memory."""
-    return {thing: load_target_mapping(MAPPINGS / f"{thing}.yaml") for thing in Thing}
+    things = (Thing.PERSON, Thing.CASE, Thing.MESSAGE)
+    return {thing: (load_target_mapping(MAPPINGS / f"{thing}.yaml"),) for thing in things}
 
 
 class OrderedMemoryTarget(MemoryTarget):
