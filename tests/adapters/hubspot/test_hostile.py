@@ -140,7 +140,7 @@ def test_imports_take_their_share_over_all_processes(tmp_path: Path) -> None:
     for number in range(3_000):
         here.fake.agent.contact(lastname=f"Kern {number}")
     settings = HubSpotSettings(token=SecretStr(SERVICE_KEY))
-    around = Surroundings("hubspot", tmp_path, here.clock, KEYS)
+    around = Surroundings("hubspot", tmp_path, here.clock, {thing: (each,) for thing, each in KEYS.items()})
     pages: list[Page] = []
     for _ in range(3):
         process = HubSpotTarget.through(settings, around, here.wire)

@@ -46,7 +46,7 @@ def spent(doing: Callable[[], object]) -> Share | None:
 
 def process(fake: Fake, meter: MemoryMeter, **changes: Any) -> SalesforceTarget:  # noqa: ANN401 - values of any setting
     """Return what another process would connect, which shares the store's meter and has heard how many calls are used."""
-    surroundings = Surroundings("org", Path(), fake.clock, OBJECTS, meter)
+    surroundings = Surroundings("org", Path(), fake.clock, {thing: (each,) for thing, each in OBJECTS.items()}, meter)
     target = SalesforceTarget(settings(fake, **changes), surroundings, lambda _: session(fake))
     target.budget()
     return target
