@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapters.hubspot.associations import Associations
+from adapters.hubspot.inbox import Inbox
 from adapters.hubspot.looking import Finder, Remembered
 from adapters.hubspot.names import KEY, THINGS
 from adapters.hubspot.owners import Owners
@@ -28,6 +29,7 @@ class Account:
     associations: Associations
     finder: Finder
     schemas: Schemas
+    inbox: Inbox
     owners: Owners
 
     @classmethod
@@ -40,7 +42,8 @@ class Account:
             surroundings=surroundings,
             associations=associations,
             finder=Finder(client, associations, Remembered()),
-            schemas=Schemas(client),
+            schemas=Schemas(client, channel=bool(settings.channel)),
+            inbox=Inbox(client, settings),
             owners=Owners(client, leave_out=settings.archived_owner == "none"),
         )
 

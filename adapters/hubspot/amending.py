@@ -8,7 +8,7 @@ from adapters.hubspot import attaching, objects, paths
 from adapters.hubspot.errors import Declined, Uncertain
 from adapters.hubspot.limits import Purpose
 from adapters.hubspot.looking import AMENDMENT
-from adapters.hubspot.names import AMENDED, CONTACTS, FILES, NOTES, READ, TAGS, TEXT, TICKETS
+from adapters.hubspot.names import AMENDED, CHANNEL, CONTACTS, FILES, NOTES, READ, TAGS, TEXT, TICKETS
 from adapters.hubspot.values import as_html, instant
 from bridge.errors import RateLimited, Transient
 from bridge.nouns import AmendmentKind, Ended, Outcome, Refusal, Retry, Unknown, Written
@@ -139,7 +139,7 @@ def _reopen(account: Account, amendment: Amendment) -> None:
 
 
 def _redact(account: Account, amendment: Amendment) -> None:
-    name = account.object(amendment.thing)
+    name = _changeable(account, amendment)
     key, fields = account.key_field(name), account.schemas.of(name).fields
     ours = [each for each in fields if each.startswith(_OURS) and each not in (key, AMENDED)]
     emptied = [each for each in (*_PERSONAL.get(name, ()), *ours, FILES) if each in fields and fields[each].updateable]
@@ -151,7 +151,7 @@ def _redact(account: Account, amendment: Amendment) -> None:
 
 
 def _withdraw(account: Account, amendment: Amendment) -> None:
-    name = account.object(amendment.thing)
+    name = _changeable(account, amendment)
     key = account.key_field(name)
     properties = [key] if key else READ[name]
     row = account.finder.survivors(name, [amendment.ref], properties, purpose=Purpose.ANSWER).get(amendment.ref)
@@ -164,6 +164,17 @@ def _withdraw(account: Account, amendment: Amendment) -> None:
         raise Declining(message, "foreign")
     body = {"inputs": [{"id": amendment.ref}]}
     account.client.write(paths.objects(name, "batch", "archive"), body, purpose=Purpose.ANSWER)
+
+
+def _changeable(account: Account, amendment: Amendment) -> str:
+    name = account.object(amendment.thing)
+    if name == CHANNEL:
+        thread, _, _ = amendment.ref.partition(":")
+        message = (
+            f"No API changes what stands in a channel. By hand: delete the message in thread {thread} of the inbox"
+        )
+        raise Declining(message, "unsupported")
+    return name
 
 
 def _marked(name: str, row: Row) -> bool:

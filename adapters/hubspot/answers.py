@@ -30,7 +30,9 @@ HEARD_FOR, TALKED_FOR = timedelta(hours=6), timedelta(minutes=10)
 
 def places(account: Account) -> tuple[str, ...]:
     """Return where agents answer."""
-    return account.settings.answers
+    named = account.settings.answers
+    in_channel = account.settings.channel and threads.THREADS not in named
+    return (*named, threads.THREADS) if in_channel else named
 
 
 def taken_back(

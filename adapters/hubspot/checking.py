@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from adapters.hubspot import paths
 from adapters.hubspot.errors import KEYS, Declined
 from adapters.hubspot.limits import BATCH
-from adapters.hubspot.names import CONTACTS, EMAILS, TICKETS
+from adapters.hubspot.names import CHANNEL, CONTACTS, EMAILS, TICKETS
 from bridge import nouns
-from bridge.errors import AuthError, CasebridgeError, Transient
+from bridge.errors import AuthError, CasebridgeError, ConfigError, Transient
 from bridge.nouns import Finding
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def check(account: Account) -> nouns.Account:
         lambda: _zone(account, details),
         lambda: _objects(account),
         lambda: _places(account),
+        lambda: _channel(account),
         lambda: _required(account),
         lambda: _pipelines(account),
         lambda: _owners(account),
@@ -69,6 +70,8 @@ def _zone(account: Account, details: Mapping[str, Any]) -> Iterator[Finding]:
 def _objects(account: Account) -> Iterator[Finding]:
     """Read one record of each: a missing scope shows at once; one for writing shows when something is written."""
     for name in account.objects():
+        if name == CHANNEL:
+            continue
         scopes = " and ".join(_SCOPES.get(name, _SCOPES[CONTACTS]))
         try:
             account.client.get(paths.objects(name), limit=1)
@@ -96,6 +99,28 @@ def _places(account: Account) -> Iterator[Finding]:
         except Declined:  # there is no file 0, and that could be asked
             pass
         yield Finding(ok=True, text=f"{what} can be read")
+
+
+def _channel(account: Account) -> Iterator[Finding]:
+    """Look whether the channel that the settings name can be used, and is."""
+    settings = account.settings
+    if not settings.channel:
+        return
+    try:
+        name = account.client.get(paths.channel(settings.channel)).body["name"]
+        account.inbox.identifier()
+    except (AuthError, ConfigError, Declined) as error:
+        remedy = (
+            "Custom channels take Sales Hub or Service Hub Professional and an app with the scopes conversations.read and"
+            " conversations.custom_channels.read and .write. Otherwise leave channel out and map messages to notes."
+        )
+        yield Finding(ok=False, text=f"channel {settings.channel} cannot be used: {error}", remedy=remedy)
+        return
+    used = CHANNEL in account.objects()
+    remedy = f"Write object: {CHANNEL} and key: '' into the mapping of messages, or leave channel out."
+    yield Finding(
+        ok=used, text=f"channel {name} is connected{'' if used else ', but no mapping uses it'}", remedy=remedy
+    )
 
 
 def _required(account: Account) -> Iterator[Finding]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 CONTACTS, TICKETS, NOTES, COMMUNICATIONS = "contacts", "tickets", "notes", "communications"
 EMAILS = "emails"
 """Read only, where agents answer by them."""
+CHANNEL = "channel_messages"
+"""No object of HubSpot's but the messages of a custom channel, where a mapping delivers to it."""
 OBJECTS = (CONTACTS, TICKETS, NOTES, COMMUNICATIONS)
 THINGS: Mapping[Thing, str] = {Thing.PERSON: CONTACTS, Thing.CASE: TICKETS, Thing.MESSAGE: NOTES}
 """Where a thing is delivered to unless a mapping says otherwise."""

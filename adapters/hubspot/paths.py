@@ -15,6 +15,7 @@ FLOWS: Final = "/automation/v4/flows"
 SCHEMAS: Final = "/crm-object-schemas/v3/schemas"
 OWNERS: Final = f"{_CRM}/owners"
 THREADS: Final = f"{_CONVERSATIONS}/threads"
+CHANNELS: Final = "/conversations/custom-channels/2026-03"
 TOKEN: Final = "/oauth/v1/token"  # noqa: S105 - an address
 
 
@@ -26,6 +27,16 @@ def objects(name: str, *steps: str) -> str:
 def properties(name: str, *steps: str) -> str:
     """Return the address of an object's property definitions."""
     return "/".join((_CRM, "properties", name, *steps))
+
+
+def messages(thread: str, *steps: str) -> str:
+    """Return the address of a thread's messages."""
+    return "/".join((THREADS, thread, "messages", *steps))
+
+
+def channel(channel_id: str, *steps: str) -> str:
+    """Return the address of a custom channel, or of what ``steps`` name below it."""
+    return "/".join((CHANNELS, channel_id, *steps))
 
 
 def pipelines(name: str) -> str:

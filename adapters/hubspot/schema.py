@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import paths
 from adapters.hubspot.errors import Declined
-from adapters.hubspot.names import COMMUNICATIONS, CONTACT, CONTACTS, MARKETING, NOTES, OBJECTS, TEXT, TICKETS
+from adapters.hubspot.names import CHANNEL, COMMUNICATIONS, CONTACT, CONTACTS, MARKETING, NOTES, OBJECTS, TEXT, TICKETS
 from bridge.errors import AuthError, ConfigError
 from bridge.nouns import FieldSchema, ObjectSchema
 
@@ -31,16 +31,29 @@ _REQUIRED: Mapping[str, frozenset[str]] = {
     NOTES: frozenset({"hs_timestamp"}),
     COMMUNICATIONS: frozenset({"hs_timestamp", "hs_communication_channel_type"}),
 }
+_CHANNEL = ObjectSchema(
+    CHANNEL,
+    {
+        field.name: field
+        for field in (
+            FieldSchema(name="text", type="text", length=LONGEST, required=True),
+            FieldSchema(name="timestamp", type="datetime", required=True),
+            FieldSchema(name="direction", type="picklist", picklist=("INCOMING", "OUTGOING"), required=True),
+            FieldSchema(name="sender", length=255),
+            FieldSchema(name="sender_name", length=255),
+        )
+    },
+)
 _PIPELINE, _STAGE = "hs_pipeline", "hs_pipeline_stage"
 
 
 class Schemas:
     """Reads each object's description once, and again after something turned out not to be there."""
 
-    def __init__(self, client: Client) -> None:
-        """Read nothing yet."""
+    def __init__(self, client: Client, *, channel: bool) -> None:
+        """Read nothing yet; ``channel``: messages can go into a custom channel."""
         self._client = client
-        self._objects: dict[str, ObjectSchema] = {}
+        self._objects: dict[str, ObjectSchema] = {CHANNEL: _CHANNEL} if channel else {}
         self._stages: dict[str, bool] | None = None
 
     def of(self, name: str) -> ObjectSchema:
@@ -52,6 +65,8 @@ class Schemas:
     def complete(self, name: str) -> ObjectSchema:
         """Describe an object with what the account's admins require of new records, too."""
         schema = self.of(name)
+        if name == CHANNEL:
+            return schema
         try:
             required = self._client.get(f"{paths.SCHEMAS}/{name}").body["requiredProperties"]
         except (AuthError, Declined):
@@ -84,6 +99,9 @@ class Schemas:
         return ""
 
     def _read(self, name: str) -> ObjectSchema:
+        if name == CHANNEL:
+            message = "Messages go into a custom channel where the settings channel and channel_account name one."
+            raise ConfigError(message)
         unknown = f"HubSpot has no object {name!r}; there are {', '.join(OBJECTS)}, and custom objects as 2-123456."
         if name not in OBJECTS and not name.replace("-", "").replace("_", "").replace("p", "").isalnum():
             raise ConfigError(unknown)

@@ -43,6 +43,8 @@ class HubSpotSettings(BaseModel):
         min_length=1,
         description="Where agents answer customers. Mails and threads of the inbox reach them by HubSpot, too.",
     )
+    channel: str = Field(default="", pattern=r"^\d*$", description="Id of a custom channel that messages go into.")
+    channel_account: str = Field(default="", pattern=r"^\d*$", description="Id of our account of that channel.")
     answer_prefix: str = Field(
         default="#reply", min_length=2, description="A note that begins with this word answers the customer."
     )
@@ -76,6 +78,9 @@ class HubSpotSettings(BaseModel):
         parts = (self.client_id, self.client_secret, self.refresh_token)
         if bool(self.token) == any(parts) or (any(parts) and not all(parts)):
             message = "give either token, or client_id, client_secret and refresh_token"
+            raise ValueError(message)
+        if bool(self.channel) != bool(self.channel_account):
+            message = "channel and channel_account go together"
             raise ValueError(message)
         return self
 

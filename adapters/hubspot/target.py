@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from adapters.hubspot import activity, amending, checking, foreign, mailed, people, preparing, writing
+from adapters.hubspot import activity, amending, channel, checking, foreign, mailed, people, preparing, writing
 from adapters.hubspot.account import Account
 from adapters.hubspot.client import Client
 from adapters.hubspot.hands import Hands
 from adapters.hubspot.limits import BATCH
-from adapters.hubspot.names import COMMUNICATIONS, CONTACTS, NOTES, TICKETS
+from adapters.hubspot.names import CHANNEL, COMMUNICATIONS, CONTACTS, NOTES, TICKETS
 from adapters.hubspot.settings import HubSpotSettings
 from bridge.contracts import Idempotency, Strategy, Target
 from bridge.errors import ConfigError, Refused
@@ -50,9 +50,10 @@ class HubSpotTarget(Target):
     settings_model = HubSpotSettings
     idempotency: ClassVar[Mapping[str, Idempotency]] = {
         **dict.fromkeys((CONTACTS, TICKETS, NOTES, COMMUNICATIONS), _BY_KEY),
+        CHANNEL: Idempotency(Strategy.VENDOR_HEADER, settle_after=SETTLED),
         "*": _BY_KEY,
     }
-    publish_gesture = "Write a note on the ticket that begins with #reply (setting answer_prefix)."
+    publish_gesture = "Write a note on the ticket that begins with #reply (setting answer_prefix), or answer in the thread of our channel."
     live_by_nature = True
     ordered_batches = True
 
@@ -120,14 +121,21 @@ class HubSpotTarget(Target):
 
     def find(self, object_name: str, keys: Mapping[str, str], not_before: datetime) -> dict[str, Found]:
         """Look up by the unique property (or by marks in texts), the recycle bin included."""
-        finder, key_field = self._account.finder, self._account.key_field(object_name)
-        found = finder.by_key(object_name, key_field, keys) if key_field else finder.marked(object_name, keys)
+        found = self._found(object_name, keys)
         unsure = self._account.surroundings.clock.now() < not_before + SETTLED
         missing = Found(Presence.UNSURE if unsure else Presence.ABSENT)
         return {key: found.get(key, missing) for key in keys}
 
+    def _found(self, object_name: str, keys: Mapping[str, str]) -> dict[str, Found]:
+        if object_name == CHANNEL:
+            return channel.find(self._account, keys)
+        finder, key_field = self._account.finder, self._account.key_field(object_name)
+        return finder.by_key(object_name, key_field, keys) if key_field else finder.marked(object_name, keys)
+
     def keys(self, object_name: str) -> Iterator[str]:
         """Yield the keys of all records that stand, by listing them."""
+        if object_name == CHANNEL:
+            return channel.keys(self._account)
         return self._account.finder.keys(object_name, self._account.key_field(object_name))
 
     def amend(self, amendments: Sequence[Amendment]) -> list[Outcome]:

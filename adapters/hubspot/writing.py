@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from adapters.hubspot import channel
 from adapters.hubspot.creating import Creation
-from adapters.hubspot.names import COMMUNICATIONS, NOTES
+from adapters.hubspot.names import CHANNEL, COMMUNICATIONS, NOTES
 from adapters.hubspot.rendering import wanted
 from adapters.hubspot.updating import Update
 from bridge.errors import AuthError, BudgetSpent, RateLimited, Transient
@@ -25,6 +26,8 @@ _PARENTED = (NOTES, COMMUNICATIONS)
 
 def write(account: Account, name: str, records: Sequence[Record]) -> list[Outcome]:
     """Write records of one object. Raises only where nothing was written."""
+    if name == CHANNEL:
+        return channel.write(account, records)
     outcomes: dict[int, Outcome] = {}
     repeats = _repeats(records)
     ready = {}
