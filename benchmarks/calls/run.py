@@ -34,17 +34,24 @@ CRMS = {"salesforce": (SalesforceOrg, naive.into_salesforce), "hubspot": (HubSpo
 NO_BRAKE = "    brakes: {cases_per_hour: 1000000}\n"
 READS_BACK = re.compile(r"/search$|^GET /crm/v3/objects/\w+$|^GET /query(All)?/$")
 """Calls by which a sync reads what people and the CRM did meanwhile; they are as many if nothing is delivered."""
+ROUNDS = ("new", "an hour later", "a tenth changed", "an hour later")
 _VERSION = re.compile(r"^/services/data/v[\d.]+")
 _ID = re.compile(r"/\d{6,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Calls by path: of the delivery of what is new, of the sync after a tenth changed, and of one after nothing did."""
+    """Calls by path, of four syncs an hour apart: nothing is said before the second and the fourth."""
 
     new: Counter[str]
+    new_read_back: Counter[str]
     changed: Counter[str]
-    idle: Counter[str]
+    changed_read_back: Counter[str]
+
+    @property
+    def rounds(self) -> tuple[Counter[str], ...]:
+        """Return the calls of each sync."""
+        return (self.new, self.new_read_back, self.changed, self.changed_read_back)
 
 
 def delivering(calls: Counter[str]) -> int:
@@ -76,7 +83,8 @@ def by_casebridge(vendor: str, count: int, folder: Path) -> Counted:
         _release(office.folder)
         office.run("sync")
         counts = []
-        for said in (_first(office, known), _edited(office, known[: count // 10]), []):
+        for said in (_first(office, known), [], _edited(office, known[: count // 10]), []):
+            office.later(minutes=60)
             say(office, f"round{len(counts)}", *said)
             crm.calls.clear()
             office.run("sync")
@@ -93,7 +101,7 @@ def one_by_one(vendor: str, count: int) -> Counted:
     new = Counter(_path(call) for call in crm.calls)
     crm.calls.clear()
     change()
-    return Counted(new, Counter(_path(call) for call in crm.calls), Counter())
+    return Counted(new, Counter(), Counter(_path(call) for call in crm.calls), Counter())
 
 
 def _release(folder: Path) -> None:
@@ -123,19 +131,17 @@ def _path(call: Call) -> str:
 def _show(vendor: str, count: int, ours: Counted, theirs: Counted) -> None:
     console = Console(width=120)
     table = Table(title=f"{vendor}: API calls for {count:,} new persons, {count:,} new cases, {count:,} messages")
-    for heading in ("client", "new", "a tenth changed", "nothing changed"):
+    for heading in ("client", *ROUNDS):
         table.add_column(heading, justify="left" if heading == "client" else "right")
     for name, counted in (("casebridge", ours), ("one record a call", theirs)):
-        columns = (counted.new, counted.changed, counted.idle)
-        table.add_row(name, *(f"{each.total():,}" for each in columns))
-        if counted is ours:
-            table.add_row("… without reading back", *(f"{delivering(each):,}" for each in columns))
+        table.add_row(name, *(f"{each.total():,}" for each in counted.rounds))
+    table.add_row("casebridge, without reading back", *(f"{delivering(each):,}" for each in ours.rounds))
     console.print(table)
     paths = Table(title="casebridge, by path")
-    for heading in ("call", "new", "a tenth changed", "nothing changed"):
+    for heading in ("call", *ROUNDS):
         paths.add_column(heading, justify="left" if heading == "call" else "right")
-    for path in sorted({*ours.new, *ours.changed, *ours.idle}):
-        paths.add_row(path, *(str(each[path]) for each in (ours.new, ours.changed, ours.idle)))
+    for path in sorted(set().union(*ours.rounds)):
+        paths.add_row(path, *(str(each[path]) for each in ours.rounds))
     console.print(paths)
 
 

@@ -6,32 +6,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import cli
 from bridge.clock import ShiftedClock
 from tests.weeks.hubspot import HubSpotAccount
 from tests.weeks.salesforce import SalesforceOrg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from bridge.app import App
-    from bridge.clock import Clock
     from tests.weeks.crm import Crm
 
 CRMS = {"salesforce": SalesforceOrg, "hubspot": HubSpotAccount}
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> ShiftedClock:
-    """Let the program live by a clock that is put forward instead of waited for."""
-    clock, composed = ShiftedClock(), cli.compose
-
-    def compose(path: Path, given: Clock | None = None) -> App:
-        return composed(path, given or clock)
-
-    monkeypatch.setattr(cli, "compose", compose)
-    return clock
+def clock() -> ShiftedClock:
+    """Give a clock that is put forward instead of waited for; program and CRM live by it."""
+    return ShiftedClock()
 
 
 @pytest.fixture(params=CRMS)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from typer.testing import CliRunner
 
@@ -16,6 +18,8 @@ from tests.weeks.crm import NAME
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from click.testing import Result
 
     from bridge.clock import ShiftedClock
 
@@ -33,16 +37,21 @@ class Office:
 
     def run(self, *words: str, expect: Callable[[int], bool] = lambda code: code <= Exit.SET_ASIDE) -> str:
         """Run a command; return what it says, stdout and stderr."""
-        ended = CliRunner().invoke(cli.main, ["--project", str(self.folder), *words], env=self.secrets)
+        ended = self._invoke(*words)
         assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exception
         assert expect(ended.exit_code), f"{' '.join(words)} ends with {ended.exit_code}:\n{ended.output}"
         return ended.output
 
     def ask(self, *words: str) -> Any:  # noqa: ANN401 - any JSON value
         """Run a command with ``--json``; return the value."""
-        ended = CliRunner().invoke(cli.main, ["--project", str(self.folder), *words, "--json"], env=self.secrets)
+        ended = self._invoke(*words, "--json")
         assert ended.exit_code <= Exit.CONFIG, ended.output
         return json.loads(ended.stdout)
+
+    def _invoke(self, *words: str) -> Result:
+        """Run a command here, by the clock that is shared with the CRM."""
+        with patch.object(cli, "compose", partial(cli.compose, clock=self.clock)):
+            return CliRunner().invoke(cli.main, ["--project", str(self.folder), *words], env=self.secrets)
 
     def settle(self) -> None:
         """Sync until nothing waits any more, some minutes between."""
