@@ -47,10 +47,10 @@ class Account:
             owners=Owners(client, leave_out=settings.archived_owner == "none"),
         )
 
-    def object(self, thing: Thing) -> str:
-        """Return the object that a thing is delivered to."""
+    def objects_of(self, thing: Thing) -> tuple[str, ...]:
+        """Return the objects that a thing is delivered to."""
         known = self.surroundings.objects.get(thing)
-        return known[-1].object if known else THINGS[thing]
+        return tuple(each.object for each in known) if known else (THINGS[thing],)
 
     def objects(self) -> tuple[str, ...]:
         """Return every object that something is delivered to."""

@@ -166,8 +166,22 @@ def _withdraw(account: Account, amendment: Amendment) -> None:
     account.client.write(paths.objects(name, "batch", "archive"), body, purpose=Purpose.ANSWER)
 
 
+def _object(account: Account, amendment: Amendment) -> str:
+    """Return the object of a record: of several the one in which it carries our key, as ids are told apart within one only."""
+    names = account.objects_of(amendment.thing)
+    if ":" in amendment.ref and CHANNEL in names:
+        return CHANNEL
+    for name in names[:-1]:
+        key = account.key_field(name)
+        rows = account.finder.survivors(name, [amendment.ref], [key] if key else (), purpose=Purpose.ANSWER)
+        row = rows.get(amendment.ref)
+        if row and (row["properties"].get(key) if key else _marked(name, row)):
+            return name
+    return names[-1]
+
+
 def _changeable(account: Account, amendment: Amendment) -> str:
-    name = account.object(amendment.thing)
+    name = _object(account, amendment)
     if name == CHANNEL:
         thread, _, _ = amendment.ref.partition(":")
         message = (

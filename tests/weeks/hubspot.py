@@ -87,7 +87,8 @@ class HubSpotAccount:
             shutil.copytree(ROOT / "mappings" / "hubspot", folder / "mappings" / "hubspot")
             for before, after in CHANGES.items():
                 _change(folder, "case", before, after)
-            _change(folder, "message", "key: casebridge_key", "key: ''")
+            for name in ("message", "message.communication"):
+                _change(folder, name, "key: casebridge_key", "key: ''")
 
     def adapt_again(self, folder: Path) -> None:
         """Take the archived property out."""
@@ -108,7 +109,11 @@ class HubSpotAccount:
         """Yield the tickets that stand."""
         portal = self.fake.portal
         said: dict[str, list[str]] = {}
-        for name, text in (("notes", "hs_note_body"), ("emails", "hs_email_text")):
+        for name, text in (
+            ("notes", "hs_note_body"),
+            ("communications", "hs_communication_body"),
+            ("emails", "hs_email_text"),
+        ):
             for item in portal.all(name):
                 for ticket in portal.linked((name, item.id), "tickets"):
                     said.setdefault(ticket, []).append(item.properties.get(text, ""))

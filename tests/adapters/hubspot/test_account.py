@@ -10,6 +10,8 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from adapters.hubspot.settings import HubSpotSettings
+from adapters.hubspot.target import HubSpotTarget
+from bridge.contracts import Surroundings
 from bridge.errors import AuthError
 from bridge.nouns import Amendment, AmendmentKind, FileContent, KeyField, Refusal, Thing, Written
 from tests.adapters.hubspot.accounts import KEYS, contact, key, note, place, quick, refs, ticket
@@ -25,6 +27,10 @@ OAUTH: dict[str, Any] = {
     "client_id": CLIENT_ID,
     "client_secret": SecretStr(CLIENT_SECRET),
     "refresh_token": SecretStr(REFRESH_TOKEN),
+}
+BOTH = {
+    **{thing: (each,) for thing, each in KEYS.items()},
+    Thing.MESSAGE: (KeyField("communications", "casebridge_key"), KEYS[Thing.MESSAGE]),
 }
 TOKEN_CALL = "/oauth/v1/token"
 
@@ -173,3 +179,30 @@ def test_text_messages_fit_communications(tmp_path: Path) -> None:
 
 def test_jobs_are_not_of_this_world(here: Place) -> None:
     assert isinstance(here.target.settle(["7"])[0], Refusal)
+
+
+def test_of_notes_and_communications_the_one_that_is_ours_is_redacted_and_withdrawn(tmp_path: Path) -> None:
+    here = place(tmp_path, keys=KEYS)
+    around = Surroundings("hubspot", tmp_path, here.clock, BOTH)
+    target = HubSpotTarget.through(HubSpotSettings(token=SecretStr(SERVICE_KEY)), around, here.wire)
+    target.prepare([KeyField("communications", "casebridge_key")], dry_run=False)
+    (case,) = refs(target, [ticket(1)])
+    fields = {
+        "hs_communication_channel_type": "SMS",
+        "hs_communication_body": "It blinks.",
+        "hs_timestamp": "2026-03-02T08:00:00Z",
+    }
+    (first,) = refs(target, [note(1, case)])
+    (second,) = refs(target, [replace(note(2, case), object="communications", fields=fields)])
+    kinds = (AmendmentKind.REDACT, AmendmentKind.WITHDRAW)
+    asked = [
+        Amendment(kind=kind, thing=Thing.MESSAGE, ref=ref, key=key(f"{kind}:{ref}"))
+        for kind in kinds
+        for ref in (first, second)
+    ]
+    assert all(isinstance(outcome, Written) for outcome in target.amend(asked[:2]))
+    portal = here.fake.portal
+    assert portal.items["notes"][first].properties["hs_note_body"] == "[redacted]"
+    assert portal.items["communications"][second].properties["hs_communication_body"] == "[redacted]"
+    assert all(isinstance(outcome, Written) for outcome in target.amend(asked[2:]))
+    assert portal.all("notes") == portal.all("communications") == []

@@ -9,26 +9,27 @@ import pytest
 from bridge.mapping.check import check
 from bridge.mapping.target import load_target_mapping
 from bridge.mapping.testing import run_tests
-from bridge.nouns import Thing
+from bridge.nouns import KeyField, Thing
 from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
     from tests.adapters.hubspot.accounts import Place
 
 FOLDER = ROOT / "mappings" / "hubspot"
-things = pytest.mark.parametrize("thing", [Thing.PERSON, Thing.CASE, Thing.MESSAGE])
+files = pytest.mark.parametrize("file", sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
-@things
-def test_each_passes_its_own_tests(thing: Thing) -> None:
-    results = run_tests(load_target_mapping(FOLDER / f"{thing}.yaml"))
+@files
+def test_each_passes_its_own_tests(file: str) -> None:
+    results = run_tests(load_target_mapping(FOLDER / f"{file}.yaml", thing=Thing(file.partition(".")[0])))
     assert results
     assert [str(result) for result in results if not result.passed] == []
 
 
-@things
-def test_each_fits_a_fresh_account(here: Place, thing: Thing) -> None:
-    mapping = load_target_mapping(FOLDER / f"{thing}.yaml")
+@files
+def test_each_fits_a_fresh_account(here: Place, file: str) -> None:
+    mapping = load_target_mapping(FOLDER / f"{file}.yaml", thing=Thing(file.partition(".")[0]))
+    here.target.prepare([KeyField(mapping.object, mapping.key_field)], dry_run=False)
     schema = here.target.schema(mapping.object)
     assert check(mapping, schema) == []
     assert mapping.key_field in schema.fields
