@@ -6,15 +6,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from starlette.types import ASGIApp
 
     from tests.fakes.calls import Call
     from tests.fakes.notices import Notice
 
 NAME = "workplace"
 """What projects call the target."""
+
+
+def alone(app: ASGIApp) -> ASGIApp:
+    """Put nothing around a CRM."""
+    return app
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ class Standing:
 class Crm(Protocol):
     """A pretend CRM with people in it. Ids are the CRM's own."""
 
-    secrets: Mapping[str, str]
+    secrets: dict[str, str]
     """What the environment must hold: name → secret."""
     calls: list[Call]
     page: int
@@ -42,8 +49,8 @@ class Crm(Protocol):
     vanished: str
     """The field of cases that is deleted while the week is delivered, empty for none."""
 
-    def serving(self) -> AbstractContextManager[str]:
-        """Serve it on the loopback; gives the address."""
+    def serving(self, around: Callable[[ASGIApp], ASGIApp] = ...) -> AbstractContextManager[str]:
+        """Serve it on the loopback, with something around it; gives the address."""
         ...
 
     def target(self, address: str) -> str:

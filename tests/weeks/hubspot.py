@@ -10,10 +10,10 @@ from tests.fakes.hubspot.app import Fake
 from tests.fakes.hubspot.org import SERVICE_KEY, hostile, plain
 from tests.fakes.serving import running
 from tests.source_tree import ROOT
-from tests.weeks.crm import Standing
+from tests.weeks.crm import Standing, alone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -71,9 +71,9 @@ class HubSpotAccount:
         self._app = Vanishing(app, self.fake) if grown else app
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
+    def serving(self, around: Callable[[ASGIApp], ASGIApp] = alone) -> Iterator[str]:
         """Serve it on the loopback."""
-        with running(self._app) as address:
+        with running(around(self._app)) as address:
             yield address
 
     def target(self, address: str) -> str:

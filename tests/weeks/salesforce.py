@@ -14,10 +14,10 @@ from tests.fakes.salesforce.app import Fake
 from tests.fakes.salesforce.org import hostile, plain
 from tests.fakes.serving import running
 from tests.source_tree import ROOT
-from tests.weeks.crm import Standing
+from tests.weeks.crm import Standing, alone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -90,9 +90,9 @@ class SalesforceOrg:
         self._watched = Watched(self.fake.app)
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
+    def serving(self, around: Callable[[ASGIApp], ASGIApp] = alone) -> Iterator[str]:
         """Serve it on the loopback."""
-        with running(self._watched) as address:
+        with running(around(self._watched)) as address:
             yield address
 
     def target(self, address: str) -> str:
