@@ -6,7 +6,7 @@ To add an adapter, here or in a distribution of your own:
    field, and holds secrets as ``SecretStr``), ``client``, ``parse``, ``source``, ``publisher``, ``target``. Delete what
    your system has not.
 2. Record three real payloads, invent the people in them, and write ``parse.py`` from them: the vendor's words to our nouns
-   (``bridge/nouns.py``) in dicts. What you do not know becomes ``UnknownKind``, what cannot be read ``Broken``; never guess.
+   (``bridge/nouns``) in dicts. What you do not know becomes ``UnknownKind``, what cannot be read ``Broken``; never guess.
 3. Implement the abstract methods of ``bridge/contracts.py``; each docstring says what to return and what to raise.
    ``connect`` opens nothing. The vendor's exceptions become those of ``bridge/errors.py`` at your edge (``raise … from``);
    do not retry, the engine does. After a lost response the outcome is ``Unknown``.
