@@ -8,6 +8,7 @@ from simple_salesforce.format import format_soql
 
 from adapters.salesforce.answers import SAYING, answers, sayings
 from adapters.salesforce.looking import by_field, is_id, survivors
+from adapters.salesforce.org import QUEUES
 from adapters.salesforce.people import OVERLAP, Position, parsed, stamp
 from bridge.nouns import ActivityPage, Actor, Answer, CaseEvent, What
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 PAGE = 200
 Item: TypeAlias = Answer | CaseEvent
-_QUEUES = "00G"
-"""How ids of queues begin."""
 _ACTORS: Mapping[str, Actor] = {
     "AutomatedProcess": Actor.AUTOMATION,
     "CloudIntegrationUser": Actor.AUTOMATION,
@@ -95,7 +94,7 @@ def _event(org: Org, row: Row, people: Who, closed: frozenset[str]) -> CaseEvent
         native_id=row["Id"],
         case_ref=row["CaseId"],
         at=parsed(row["CreatedDate"]),
-        what=What.QUEUE if what is What.OWNER and value.startswith(_QUEUES) else what,
+        what=What.QUEUE if what is What.OWNER and value.startswith(QUEUES) else what,
         value=value,
         before=before,
         actor=actor,

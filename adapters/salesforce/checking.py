@@ -7,6 +7,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from adapters.salesforce.errors import Declined
+from adapters.salesforce.looking import same, standing
+from adapters.salesforce.org import QUEUES
 from adapters.salesforce.schema import required
 from bridge.errors import CasebridgeError, ConfigError
 from bridge.nouns import Account, Finding, Share, Thing
@@ -98,11 +100,19 @@ def _owners(org: Org) -> Iterator[Finding]:
     wanted = {"case_owner": "a queue (Setup > Queues)", "record_owner": "the user who is to own new contacts"}
     for name, what in wanted.items():
         value = getattr(org.settings, name)
-        if value and value != org.me:
-            yield Finding(ok=True, text=f"{name} is {value}")
-        else:
-            text = f"{name} is {'the integration user' if value else 'not set'}: what is created would belong to us"
-            yield Finding(ok=False, text=text, remedy=f"Set {name} to the id of {what}.")
+        wrong = _no_owner(org, value)
+        remedy = f"Set {name} to the id of {what}."
+        yield Finding(ok=not wrong, text=f"{name} is {wrong or value}", remedy=remedy if wrong else "")
+
+
+def _no_owner(org: Org, value: str) -> str:
+    """Say why a user or queue cannot own what is created, empty if it can."""
+    if not value or same(value, org.me):
+        return f"{'the integration user' if value else 'not set'}: what is created would belong to us"
+    if value.startswith(QUEUES):
+        return "" if standing(org, "Group", [value]) else f"{value}, which is no queue there"
+    user = standing(org, "User", [value], ["IsActive"]).get(value)
+    return "" if user and user["IsActive"] else f"{value}, who is no active user there"
 
 
 def _usage(org: Org) -> Iterator[Finding]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 KEPT = timedelta(hours=1)
 """How long a description is believed."""
 CASE = "Case"
+QUEUES = "00G"
+"""How ids of queues begin."""
 MERGEABLE = frozenset({"Account", "Contact", "Lead", CASE})
 """Objects whose rows say into which other they were merged."""
 _PARENTS: Mapping[str, str] = {"Task": "WhatId", "SocialPost": "ParentId", "EmailMessage": "ParentId"}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Fault: TypeAlias = Mapping[str, Any]
 """One entry of an error body: errorCode or statusCode, message, fields."""
-DUPLICATES = "DUPLICATES_DETECTED"
+DUPLICATES, FULL = "DUPLICATES_DETECTED", "STORAGE_LIMIT_EXCEEDED"
 
 # What Salesforce says of a value that is too long, or of a wrong type, repeats the value: it is left out.
 REASONS: Mapping[str, str] = {
@@ -45,7 +45,7 @@ REASONS: Mapping[str, str] = {
     "ENTITY_IS_DELETED": "The record was deleted in Salesforce.",
     "NOT_FOUND": "There is no such record in Salesforce, or the integration user may not see it.",
     "ENTITY_IS_LOCKED": "The record is locked by an approval: approve or recall it in Salesforce, then casebridge deliveries retry.",
-    "STORAGE_LIMIT_EXCEEDED": "The org's storage is full: free some in Setup > Storage Usage, then casebridge deliveries retry.",
+    FULL: "The org's storage is full: free some in Setup > Storage Usage; deliveries wait and go on by themselves.",
     "INVALID_RECORD_TYPE_FIELD": "{fields} does not fit the record type: choose another in the mapping, or add it in Setup > Object Manager > {object} > Record Types.",
     "FILTER_VALIDATION_EXCEPTION": "A lookup filter of the org forbids the value of {fields}: “{message}”.",
     "LIMIT_EXCEEDED": "A limit of the org is reached ({message}).",

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.salesforce import bulk, collections, files
+from adapters.salesforce.errors import ASK_AGAIN
 from adapters.salesforce.looking import find, find_beside, is_id, standing, survivors
 from adapters.salesforce.org import CASE, MERGEABLE
 from adapters.salesforce.rows import accounts_of, changed_row, new_row
-from bridge.errors import CasebridgeError
-from bridge.nouns import Ended, Presence, Refusal, Retry, Thing, Written
+from adapters.salesforce.wording import FULL
+from bridge.errors import BudgetSpent, CasebridgeError
+from bridge.nouns import Ended, Presence, Refusal, Retry, Share, Thing, Written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +39,18 @@ def write(org: Org, records: Sequence[Record]) -> list[Outcome]:
         outcome = updated[record.ref] if record.ref else created[record.key]
         outcomes.append(_again(outcome) if not record.ref and record.key in seen else outcome)
         seen |= set() if record.ref else {record.key}
-    return files.attach(org, records, outcomes)
+    return files.attach(org, records, _unless_full(org, outcomes))
+
+
+def _unless_full(org: Org, outcomes: list[Outcome]) -> list[Outcome]:
+    """Stop deliveries where the org's storage is full, instead of setting each record aside; deletions go on."""
+    full = [each for each in outcomes if isinstance(each, Refusal) and each.code == FULL]
+    if not full:
+        return outcomes
+    if len(full) == len(outcomes):
+        raise BudgetSpent(full[0].reason, until=org.client.clock.now() + ASK_AGAIN, share=Share.DELIVER)
+    wait = Retry(ASK_AGAIN.total_seconds(), full[0].reason)
+    return [wait if each in full else each for each in outcomes]
 
 
 @dataclass(slots=True)

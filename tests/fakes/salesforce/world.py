@@ -52,6 +52,8 @@ class World:
         self._writes = 0
         self._parents: list[str] = []
         self.strike: ApiError | None = None
+        self.full = False
+        """The org's storage is used up: nothing more is created."""
         self.system = ""
         self._people()
         self._automations()

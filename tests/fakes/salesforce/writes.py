@@ -21,6 +21,8 @@ def create(world: World, sobject: SObject, body: Json, actor: Actor) -> str:
     """Store a new row; return its id."""
     if not sobject.createable:
         raise ApiError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be inserted: {sobject.name}")
+    if world.full:
+        raise ApiError("STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
     with world.transaction():
         values = _values(world, sobject, body, creating=True)
         defaults = {f.name: f.default for f in sobject.fields.values() if f.create and f.default is not None}
