@@ -7,8 +7,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from adapters.salesforce.errors import Declined
-from adapters.salesforce.looking import same, standing
-from adapters.salesforce.org import QUEUES
+from adapters.salesforce.looking import by_field, same, standing
+from adapters.salesforce.org import CASE, QUEUES
 from adapters.salesforce.schema import required
 from bridge.errors import CasebridgeError, ConfigError
 from bridge.nouns import Account, Finding, Share, Thing
@@ -100,7 +100,10 @@ def _owners(org: Org) -> Iterator[Finding]:
     wanted = {"case_owner": "a queue (Setup > Queues)", "record_owner": "the user who is to own new contacts"}
     for name, what in wanted.items():
         value = getattr(org.settings, name)
-        wrong = _no_owner(org, value)
+        try:
+            wrong = _no_owner(org, value)
+        except Declined:
+            wrong = f"{value}, which is no id there"
         remedy = f"Set {name} to the id of {what}."
         yield Finding(ok=not wrong, text=f"{name} is {wrong or value}", remedy=remedy if wrong else "")
 
@@ -110,7 +113,8 @@ def _no_owner(org: Org, value: str) -> str:
     if not value or same(value, org.me):
         return f"{'the integration user' if value else 'not set'}: what is created would belong to us"
     if value.startswith(QUEUES):
-        return "" if standing(org, "Group", [value]) else f"{value}, which is no queue there"
+        objects = {row["SobjectType"] for row in by_field(org, "QueueSobject", ["SobjectType"], "QueueId", [value])}
+        return "" if CASE in objects else f"{value}, which is no queue of cases there"
     user = standing(org, "User", [value], ["IsActive"]).get(value)
     return "" if user and user["IsActive"] else f"{value}, who is no active user there"
 
@@ -141,12 +145,10 @@ def _a_day(calls: int, minutes: int) -> int:
 
 
 def _clocks(org: Org) -> Iterator[Finding]:
-    theirs = org.client.token.issued_at
-    if theirs is None:
-        dated = org.client.call("GET", "limits").headers.get("Date")
-        theirs = parsedate_to_datetime(dated).astimezone(UTC) if dated else None
-    if theirs is not None:
-        apart = abs(org.client.clock.now() - theirs)
+    apart = org.client.token.apart
+    if apart is None and (dated := org.client.call("GET", "limits").headers.get("Date")):
+        apart = abs(org.client.clock.now() - parsedate_to_datetime(dated).astimezone(UTC))
+    if apart is not None:
         text = f"the clocks are {apart.total_seconds():.0f} s apart"
         yield Finding(ok=apart <= SKEW, text=text, remedy="" if apart <= SKEW else "Set this machine's clock (NTP).")
 

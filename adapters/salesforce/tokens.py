@@ -35,12 +35,13 @@ _OTHERWISE = "Compare url, consumer_key and the policies of the app with Setup >
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A session: where to call, as whom. ``issued_at`` by the org's clock, where it said so."""
+    """A session: where to call, as whom."""
 
     value: SecretStr
     instance_url: str
     user_id: str = ""
-    issued_at: datetime | None = None
+    apart: timedelta | None = None
+    """How far the org's clock was from ours when it was issued, where it said so."""
 
 
 def fetch(settings: SalesforceSettings, session: requests.Session, clock: Clock) -> Token:
@@ -56,7 +57,7 @@ def fetch(settings: SalesforceSettings, session: requests.Session, clock: Clock)
         raise unreachable(error) from None  # its request carries the credentials
     if response.status_code != 200:
         raise _refused(response)
-    return _token(settings, _body(response))
+    return _token(settings, _body(response), clock.now())
 
 
 def _client_credentials(settings: SalesforceSettings) -> tuple[dict[str, str], tuple[str, str]]:
@@ -79,7 +80,7 @@ def _assertion(settings: SalesforceSettings, clock: Clock) -> tuple[dict[str, st
     return {"grant_type": JWT_BEARER, "assertion": signed}, None
 
 
-def _token(settings: SalesforceSettings, body: dict[str, Any]) -> Token:
+def _token(settings: SalesforceSettings, body: dict[str, Any], now: datetime) -> Token:
     value = body.get("access_token")
     if not isinstance(value, str):
         raise AuthError("Salesforce answered the sign-in without a token. " + _OTHERWISE)
@@ -88,7 +89,7 @@ def _token(settings: SalesforceSettings, body: dict[str, Any]) -> Token:
         SecretStr(value),
         settings.url if settings.url.startswith("http:") else str(body.get("instance_url") or settings.url),
         user_id=urlsplit(str(body.get("id", ""))).path.rpartition("/")[2],
-        issued_at=datetime.fromtimestamp(int(issued) / 1000, UTC) if issued else None,
+        apart=abs(now - datetime.fromtimestamp(int(issued) / 1000, UTC)) if issued else None,
     )
 
 

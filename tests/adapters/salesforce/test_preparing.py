@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from adapters.salesforce.preparing import PACKAGE as SHIPPED
+from adapters.salesforce.target import SalesforceTarget
+from bridge.clock import FixedClock
+from bridge.contracts import Surroundings
 from bridge.mapping.target import load_target_mapping
 from bridge.nouns import KeyField, Thing
-from tests.adapters.salesforce.orgs import KEY, OBJECTS, connected, opened
+from tests.adapters.salesforce.orgs import KEY, OBJECTS, connected, later, opened, session, settings
 from tests.fakes.salesforce.org import bare, hostile, plain
 from tests.source_tree import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PACKAGE = SHIPPED / "source"
 
@@ -59,6 +60,49 @@ def test_check_knows_person_accounts_and_social_posts() -> None:
     texts = [finding.text for finding in connected(opened(plain(person_accounts=True, social=True))).check().findings]
     assert any("Person Accounts" in text for text in texts)
     assert any("SocialPost" in text for text in texts)
+
+
+def test_check_finds_owners_who_left_and_ids_that_are_no_queue() -> None:
+    fake = opened()
+    fake.world.deactivate("Ada Amsel")
+    regular = fake.world.seed("Group", Name="Sales", DeveloperName="Sales", Type="Regular")
+    for owner, said in (
+        (regular, "no queue of cases"),
+        ("Support", "no active user"), ("00GCb0000000099IAA", "no id"),
+        (fake.world.system, "belong to us"),
+    ):
+        findings = connected(fake, case_owner=owner).check().findings
+        wrong = {finding.text.partition(" ")[0]: finding for finding in findings if not finding.ok}
+        assert set(wrong) == {"case_owner", "record_owner"}
+        assert said in wrong["case_owner"].text
+        assert "no active user" in wrong["record_owner"].text
+        assert all(finding.remedy for finding in wrong.values())
+
+
+def test_check_names_the_flows_that_may_mail_and_where_to_look_for_what_is_not_told() -> None:
+    told = [finding.text for finding in connected(opened(hostile())).check().findings if "flows that" in finding.text]
+    assert any("Greet_the_sender" in text and "Case Auto-Response Rules" in text for text in told)
+
+
+def test_check_names_the_rights_that_are_missing() -> None:
+    fake = opened()
+    fake.org.objects["Case"].createable = False
+    wrong = [finding for finding in connected(fake).check().findings if not finding.ok]
+    assert any("Case (case) is not createable for us" in finding.text for finding in wrong)
+    assert all("permission set" in finding.remedy for finding in wrong)
+
+
+def test_check_tells_how_far_the_clocks_are_apart_and_not_how_long_ago_it_signed_in() -> None:
+    fake = opened()
+    for slow, ok in ((timedelta(), True), (timedelta(minutes=3), False)):
+        ours = FixedClock(fake.clock.now() - slow)
+        surroundings = Surroundings("org", Path(), ours, {thing: (each,) for thing, each in OBJECTS.items()})
+        target = SalesforceTarget(settings(fake), surroundings, lambda _: session(fake))
+        target.budget()
+        ours.forward(timedelta(minutes=30))
+        later(fake, timedelta(minutes=30))
+        (finding,) = [finding for finding in target.check().findings if "clocks" in finding.text]
+        assert (finding.ok, f"{slow.seconds} s apart" in finding.text) == (ok, True)
 
 
 def test_check_without_a_way_in_says_only_that() -> None:
