@@ -266,7 +266,8 @@ def _introduce(connection: Connection, target: str, customers: set[int]) -> None
     for part in bulk.chunks(sorted(customers)):
         shown = select(profile.id).join(schema.member, profile.key == func.substr(member.vertex, len("p:") + 1))
         shown = shown.where(member.customer_id.in_(part), member.vertex.startswith("p:"))
-        profiles = (D.subject_id.in_(shown)) & (D.target == target) & (D.thing == "profile") & (D.state == "delivered")
+        settled = D.state.in_(("delivered", "not_needed"))
+        profiles = (D.subject_id.in_(shown)) & (D.target == target) & (D.thing == "profile") & settled
         theirs = select(case.id).where(case.customer_id.in_(part), case.foreign_target != target)
         standing = (D.case_id.in_(theirs)) & (D.target == target) & (D.thing == "case") & (D.state == "delivered")
         again = {"state": "pending", "wanted_version": D.wanted_version + 1}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Row
 
     from bridge.app import TargetSetup
+    from bridge.mapping.entries import TargetFieldEntry
     from bridge.mapping.target import TargetMapping
     from bridge.nouns import FileContent
     from bridge.outbox.claim import Claim
@@ -115,9 +116,16 @@ class _Batch:
         row = self._rows.authors.get(claim.row.subject_id)
         if row is None:
             return Done(claim, Refusal("The profile is not in the store any more.", "", "missing"))
+        refs = _references(claim.refs)
+        if "person" not in refs and any(each.ref and each.required for each in self._fields()):
+            return Done(claim, Unneeded("there is no record of the person that it would belong to"))
         customer = self._rows.customers.get(self._rows.customer_of.get(row.id, 0))
         values = {**store_values.customer_values(customer), **store_values.profile_values(row, claim.row.key)}
-        return self._record(claim, values, _references(claim.refs))
+        return self._record(claim, values, refs)
+
+    def _fields(self) -> Iterator[TargetFieldEntry]:
+        for mapping in self._mappings:
+            yield from mapping.fields.values()
 
     def _message(self, claim: Claim) -> Result:
         row = self._rows.messages.get(claim.row.subject_id)

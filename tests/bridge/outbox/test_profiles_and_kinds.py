@@ -136,6 +136,20 @@ def test_a_profile_refers_to_a_person_who_came_later(mapped: World) -> None:
     )
 
 
+def test_a_profile_that_must_have_a_person_is_no_record_until_there_is_one(tmp_path: Path, mapped: World) -> None:
+    text = PROFILE.replace("{ref: person, omit_if_empty: true}", "{ref: person, required: true}")
+    mapped.change(mappings={**mapped.setup.mappings, Thing.PROFILE: (load(tmp_path, "strict", text),)})
+    customer = mapped.customer(email="greta@example.org")
+    profile = author(mapped, customer)
+    mapped.update(schema.delivery, schema.delivery.c.thing == "person", state="refused")
+    mapped.deliver()
+    assert mapped.row("profile", profile).state == "not_needed"
+    mapped.want_again("person", customer)
+    mapped.deliver()
+    standing = mapped.target.crm.rows[mapped.row("profile", profile).ref]
+    assert standing.fields["person"] == mapped.row("person", customer).ref
+
+
 def test_a_call_becomes_a_call_and_never_something_else_beside_it(mapped: World) -> None:
     case = mapped.case(1)
     call = mapped.message(case, 1, kind="call", text="They did not answer.")
