@@ -84,18 +84,13 @@ def _rows(org: Org, amendments: Sequence[Amendment]) -> Rows:
 
 
 def _object(org: Org, amendment: Amendment) -> str:
-    names = {Thing.CASE: CASE, Thing.PERSON: org.person}
-    return names.get(amendment.thing) or _message(org)
-
-
-def _message(org: Org) -> str:
-    return org.objects[Thing.MESSAGE].object if Thing.MESSAGE in org.objects else ""
+    return org.where(amendment.thing, amendment.ref)
 
 
 def _read(org: Org, name: str, kind: AmendmentKind) -> list[str]:
     """Return the fields that a kind of change looks at."""
     if kind is AmendmentKind.REDACT:
-        parent = [org.parent_field(name)] if name == _message(org) else []
+        parent = [org.parent_field(name)] if name in org.of(Thing.MESSAGE) else []
         return [org.key_field(name), *parent, *(field["name"] for field in _redactable(org, name))]
     if kind is AmendmentKind.TAG and org.has(name, org.settings.tag_field):
         return [org.settings.tag_field]

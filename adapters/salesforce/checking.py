@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapters.salesforce.errors import Declined
 from adapters.salesforce.looking import by_field, same, standing
-from adapters.salesforce.org import CASE, QUEUES
+from adapters.salesforce.org import CASE, NO_SOCIAL, POST, QUEUES, SOCIAL
 from adapters.salesforce.schema import required
 from bridge.errors import CasebridgeError, ConfigError
 from bridge.nouns import Account, Finding, Share, Thing
@@ -61,7 +61,8 @@ def _objects(org: Org) -> Iterator[Finding]:
         try:
             described = org.describe(wanted.object)
         except ConfigError as error:
-            yield Finding(ok=False, text=str(error), remedy="Run casebridge check --prepare and do what it says.")
+            remedy = NO_SOCIAL if wanted.object in SOCIAL else "Run casebridge check --prepare and do what it says."
+            yield Finding(ok=False, text=str(error), remedy=remedy)
             continue
         missing = [right for right in ("queryable", "createable", "updateable") if not described.get(right)]
         if missing:
@@ -77,8 +78,8 @@ def _objects(org: Org) -> Iterator[Finding]:
     if org.person == "Contact" and org.has("Account", "IsPersonAccount"):
         remedy = "To deliver persons as Person Accounts, name mappings/salesforce/person_account.yaml as the mapping of person."
         yield Finding(ok=True, text=f"the org has Person Accounts, persons go to Contact. {remedy}")
-    if Thing.MESSAGE in org.objects and org.has("SocialPost"):
-        used = org.objects[Thing.MESSAGE].object == "SocialPost"
+    if org.of(Thing.MESSAGE) and org.has(POST):
+        used = POST in org.of(Thing.MESSAGE)
         yield Finding(ok=True, text=f"the org has SocialPost; messages go {'there' if used else 'to another object'}")
 
 

@@ -12,7 +12,7 @@ from simple_salesforce.format import format_soql
 from adapters.salesforce.amending import KEEPS_OWNER
 from adapters.salesforce.errors import Declined
 from adapters.salesforce.looking import by_field, is_id
-from adapters.salesforce.org import CASE
+from adapters.salesforce.org import CASE, PERSONA
 from adapters.salesforce.wording import refusal
 from bridge.errors import Refused
 from bridge.nouns import Thing
@@ -124,10 +124,11 @@ class Hands:
         return [settings.reopened_status, *names] if status == "open" else names
 
     def _below(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield objects of ours below an object, with their field for it."""
-        message = self.org.objects.get(Thing.MESSAGE)
-        if name == CASE and message is not None:
-            yield message.object, self.org.parent_field(message.object)
+        """Yield objects of ours below an object, with their field for it; what is not below it there finds nothing."""
+        if name == CASE:
+            yield from ((each, self.org.parent_field(each)) for each in self.org.of(Thing.MESSAGE))
+        if name == self.org.person and PERSONA in self.org.of(Thing.PROFILE):
+            yield PERSONA, "ParentId"
 
     def _comment(self, case: str, text: str, author: str, *, public: bool) -> str:
         return self._create(

@@ -138,6 +138,4 @@ def _master(object_name: str) -> list[str]:
 
 
 def _parent_of(org: Org, object_name: str) -> list[str]:
-    message = org.objects.get(Thing.MESSAGE)
-    is_message = object_name != CASE and message is not None and message.object == object_name
-    return [org.parent_field(object_name)] if is_message else []
+    return [org.parent_field(object_name)] if object_name in org.of(Thing.MESSAGE) else []

@@ -30,13 +30,17 @@ _PARENTS: Mapping[str, str] = {"Task": "WhatId", "SocialPost": "ParentId", "Emai
 _KEYLESS = frozenset({"CaseComment", "FeedItem", "FeedComment"})
 
 
+POST, PERSONA = "SocialPost", "SocialPersona"
+SOCIAL = frozenset({POST, PERSONA})
+NO_SOCIAL = "Social Customer Service is not switched on there, or the permission set Casebridge Social is not assigned. Without it deliver messages to Casebridge_Message__c (mappings/salesforce/message.yaml), and name no mapping of profiles."
+
+
 class Org:
     """One org, seen through a client."""
 
     def __init__(self, client: Client, objects: Mapping[Thing, tuple[KeyField, ...]]) -> None:
         """``objects``: which objects take persons, profiles, cases and messages, each with its field for our key."""
         self.client = client
-        self.objects = {thing: several[-1] for thing, several in objects.items()}
         self.every = [(thing, each) for thing, several in objects.items() for each in several]
         self._described: dict[str, tuple[datetime, dict[str, Any]]] = {}
         self._me = ""
@@ -50,7 +54,7 @@ class Org:
     @property
     def person(self) -> str:
         """Return the object of persons: Contact, or Account where persons are accounts."""
-        return self.objects[Thing.PERSON].object if Thing.PERSON in self.objects else "Contact"
+        return next(iter(self.of(Thing.PERSON)), "Contact")
 
     @property
     def me(self) -> str:
@@ -65,6 +69,19 @@ class Org:
         if self._person_type is None:
             self._person_type = self._asked_person_type() if self.has("Account", "IsPersonAccount") else ""
         return self._person_type
+
+    def of(self, thing: Thing) -> list[str]:
+        """Return the objects that take a thing."""
+        return [each.object for known, each in self.every if known is thing]
+
+    def where(self, thing: Thing, ref: str) -> str:
+        """Return the object of a record that stands: of several that take the thing, the one whose ids begin like this."""
+        if thing is Thing.CASE:
+            return CASE
+        several = self.of(thing) or ([self.person] if thing is Thing.PERSON else [""])
+        if len(several) == 1:
+            return several[0]
+        return next((each for each in several if self.describe(each).get("keyPrefix") == ref[:3]), several[-1])
 
     def key_field(self, object_name: str) -> str:
         """Return the field that carries our key; raises ``ConfigError`` for an object that can have none."""
@@ -111,6 +128,8 @@ class Org:
         return kept[1]
 
     def _unknown(self, object_name: str) -> str:
+        if object_name in SOCIAL:
+            return f"The org has no {object_name}."
         names = sorted(each["name"] for each in self.client.json("GET", "sobjects")["sobjects"])
         wanted = [each.object for _, each in self.every if each.object in names]
         close = difflib.get_close_matches(object_name, names, n=5)

@@ -12,7 +12,8 @@ from simple_salesforce.format import format_soql
 from adapters.salesforce import bulk
 from adapters.salesforce.errors import Declined
 from adapters.salesforce.looking import by_field, survivors
-from adapters.salesforce.personas import PERSONA, of_people
+from adapters.salesforce.org import PERSONA
+from adapters.salesforce.personas import of_people
 from bridge.errors import Transient
 from bridge.nouns import Cursor, Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
 from identity import normalise

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapters.salesforce.looking import by_field
-from bridge.nouns import Shown
+from adapters.salesforce.org import PERSONA, POST
+from bridge.nouns import Shown, Thing
 from identity import normalise
 from identity.model import Relation
 
@@ -16,14 +17,13 @@ if TYPE_CHECKING:
 
     from adapters.salesforce.org import Org
 
-PERSONA, POST = "SocialPersona", "SocialPost"
 _NETWORKS: Mapping[str, str] = {"InstagramBusiness": "instagram"}
 """Provider → our word for the network, where it is not the same word in small letters."""
 
 
 def fields(org: Org) -> list[str]:
     """Return the fields to read; our key among them where we write personas ourselves."""
-    written = any(each.object == PERSONA for each in org.objects.values())
+    written = PERSONA in org.of(Thing.PROFILE)
     return [
         "Id",
         "IsDeleted",

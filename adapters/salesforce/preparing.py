@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.salesforce.errors import Declined
+from adapters.salesforce.org import NO_SOCIAL, SOCIAL
 from adapters.salesforce.wording import refusal
 from bridge.errors import ConfigError
 from bridge.nouns import Step
@@ -21,6 +22,7 @@ PACKAGE = Path(__file__).parent / "package"
 LENGTH = 64
 PERMISSION_SET = "Casebridge"
 _DEPLOY = f"cd {PACKAGE} && sf project deploy start --source-dir source, then assign the permission set Casebridge to the integration user"
+_DEPLOY_SOCIAL = f"cd {PACKAGE} && sf project deploy start --source-dir social, then assign the permission set Casebridge Social, too"
 
 
 def prepare(org: Org, wanted: Sequence[KeyField], *, dry_run: bool) -> list[Step]:
@@ -30,14 +32,16 @@ def prepare(org: Org, wanted: Sequence[KeyField], *, dry_run: bool) -> list[Step
 
 def _step(org: Org, wanted: KeyField, *, dry_run: bool) -> Step:
     name = f"{wanted.object}.{wanted.field}"
+    deploy = _DEPLOY_SOCIAL if wanted.object in SOCIAL else _DEPLOY
     by_hand = (
         f"Setup > Object Manager > {wanted.object} > Fields & Relationships > New: Text({LENGTH}), API name"
-        f" {wanted.field}, tick Unique and External ID, visible for the permission set Casebridge; or deploy: {_DEPLOY}"
+        f" {wanted.field}, tick Unique and External ID, visible for the permission set Casebridge; or deploy: {deploy}"
     )
     try:
         described = org.describe(wanted.object)
     except ConfigError:
-        return Step(f"there is no object {wanted.object}", done=False, manual=f"Deploy the package: {_DEPLOY}.")
+        manual = NO_SOCIAL if wanted.object in SOCIAL else f"Deploy the package: {deploy}."
+        return Step(f"there is no object {wanted.object}", done=False, manual=manual)
     field = next((each for each in described["fields"] if each["name"] == wanted.field), None)
     if field is not None and field.get("unique"):
         return Step(f"{name} is there", done=True)

@@ -7,7 +7,6 @@ import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapters.salesforce.org import CASE
 from bridge.nouns import Reference, Thing
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 ACCOUNT_PREFIX = "001"
 """How ids of accounts begin: a person account's contact has another id."""
-_OWNED_BY_USERS = frozenset({"Contact", "Account", "Task"})
+_OWNED_BY_USERS = frozenset({"Contact", "Account", "Task", "SocialPost"})
 EMPTY = "#N/A"
 """What empties a field in the CSV of the Bulk API."""
 
@@ -90,7 +89,7 @@ def _fields(org: Org, record: Record, contacts: Mapping[str, str]) -> dict[str, 
 def _by_key(org: Org, name: str, reference: Reference) -> dict[str, Json]:
     """Return a relationship by external id, for a record whose own id is not known yet."""
     relation = name.removesuffix("__c") + "__r" if name.endswith("__c") else name.removesuffix("Id")
-    target = CASE if reference.thing is Thing.CASE else org.person
+    target = org.where(reference.thing, "")
     return {relation: {org.key_field(target): reference.key}}
 
 

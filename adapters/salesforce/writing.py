@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from adapters.salesforce import bulk, collections, files
+from adapters.salesforce import bulk, collections, cutover, files
 from adapters.salesforce.errors import ASK_AGAIN
 from adapters.salesforce.looking import find, find_beside, is_id, standing, survivors
 from adapters.salesforce.org import CASE, MERGEABLE
@@ -99,6 +99,8 @@ def _create(org: Org, plan: _Plan, contacts: Mapping[str, str], sending: collect
     if not plan.going:
         return plan.outcomes
     name = plan.going[0].object
+    plan.outcomes |= cutover.adopt(org, name, plan.going, sending)
+    plan.going = [record for record in plan.going if record.key not in plan.outcomes]
     rows = [new_row(org, record, contacts) for record in plan.going]
     if org.settings.bulk_from and len(rows) >= org.settings.bulk_from:
         sent = bulk.submit(org, plan.going, rows, sending)

@@ -68,7 +68,8 @@ def test_check_finds_owners_who_left_and_ids_that_are_no_queue() -> None:
     regular = fake.world.seed("Group", Name="Sales", DeveloperName="Sales", Type="Regular")
     for owner, said in (
         (regular, "no queue of cases"),
-        ("Support", "no active user"), ("00GCb0000000099IAA", "no id"),
+        ("Support", "no active user"),
+        ("00GCb0000000099IAA", "no id"),
         (fake.world.system, "belong to us"),
     ):
         findings = connected(fake, case_owner=owner).check().findings
