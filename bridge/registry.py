@@ -40,6 +40,8 @@ class Registration:
     """Name of the installed distribution that brings it, empty if unknown."""
     adapter: type | None = None
     warning: str = ""
+    extra: str = ""
+    """The extra of the distribution that brings what the adapter needs, where that is not installed."""
 
 
 def kinds(role: Role) -> tuple[str, ...]:
@@ -68,8 +70,8 @@ def registrations() -> list[Registration]:
 
 
 def warnings() -> tuple[str, ...]:
-    """Return one sentence for each registered adapter that cannot be used."""
-    return tuple(each.warning for each in registrations() if each.warning)
+    """Return one sentence for each registered adapter that is broken; whose extra was left out is not."""
+    return tuple(each.warning for each in registrations() if each.warning and not each.extra)
 
 
 def _points(role: Role) -> EntryPoints:
@@ -96,6 +98,10 @@ def _registration(role: Role, point: EntryPoint) -> Registration:
     distribution = point.dist.name if point.dist else ""
     try:
         adapter = point.load()
+    except ModuleNotFoundError as error:
+        extra = _extra(point)
+        warning = _lacking(role, point, extra) if extra else _broken(role, point, f"{type(error).__name__}: {error}")
+        return Registration(role=role, kind=point.name, distribution=distribution, warning=warning, extra=extra)
     except Exception as error:  # noqa: BLE001 - code of others may fail in any way; it must not take us along
         warning = _broken(role, point, f"{type(error).__name__}: {error}")
         return Registration(role=role, kind=point.name, distribution=distribution, warning=warning)
@@ -115,6 +121,20 @@ def _unknown(role: Role, kind: str) -> str:
     hint = f" Did you mean {close[0]!r}?" if close else ""
     word = CONTRACTS[role].__name__.lower()
     return f"There is no {word} of kind {kind!r}; there are: {', '.join(known) or 'none'}.{hint}"
+
+
+def _extra(point: EntryPoint) -> str:
+    """Return the extra that is called as the adapter, empty if its distribution has none."""
+    extras = point.dist.metadata.get_all("Provides-Extra", []) if point.dist else []
+    return point.name if point.name in extras else ""
+
+
+def _lacking(role: Role, point: EntryPoint, extra: str) -> str:
+    word, name = CONTRACTS[role].__name__.lower(), point.dist.name if point.dist else ""
+    return (
+        f"The {word} {point.name!r} needs the extra {extra!r}: pip install '{name}[{extra}]', or in a clone:"
+        f" pip install '.[{extra}]'."
+    )
 
 
 def _broken(role: Role, point: EntryPoint, reason: str) -> str:

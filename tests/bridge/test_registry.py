@@ -20,11 +20,12 @@ def others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Install a distribution of somebody else with one adapter that breaks and one that is none."""
     info = tmp_path / "others-1.0.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\nProvides-Extra: lacking\n")
     (info / "entry_points.txt").write_text(
-        "[casebridge.targets]\nbroken = others_broken:Target\nnone = others_fine:NOT_A_CLASS\nfine = others_fine:Fine\n"
+        "[casebridge.targets]\nbroken = others_broken:Target\nnone = others_fine:NOT_A_CLASS\nlacking = others_lacking:Target\nfine = others_fine:Fine\n"
     )
     (tmp_path / "others_broken.py").write_text("raise RuntimeError('needs a licence')\n")
+    (tmp_path / "others_lacking.py").write_text("import no_such_module_of_theirs\n")
     (tmp_path / "others_fine.py").write_text(
         "from adapters.memory.target import MemoryTarget\nNOT_A_CLASS = 1\nclass Fine(MemoryTarget): pass\n"
     )
@@ -71,6 +72,13 @@ def test_what_breaks_while_loading_is_a_warning_that_names_it_and_its_distributi
 def test_what_is_no_target_is_not_taken_for_one() -> None:
     with pytest.raises(ConfigError, match="it is no Target"):
         registry.target("none")
+
+
+@pytest.mark.usefixtures("others")
+def test_whose_extra_was_left_out_is_no_warning_until_it_is_asked_for() -> None:
+    assert not any("lacking" in warning for warning in registry.warnings())
+    with pytest.raises(ConfigError, match=r"needs the extra 'lacking': pip install 'others\[lacking\]'"):
+        registry.target("lacking")
 
 
 @pytest.mark.usefixtures("others")
