@@ -17,7 +17,7 @@ from sqlalchemy import select
 from bridge.store import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from multiprocessing.context import ForkServerProcess
 
     from bridge.clock import Clock
@@ -84,7 +84,12 @@ def begin(folder: Path, *arguments: str, clock: Clock | None = None, **environme
 
     ``clock`` takes the place of the machine's.
     """
-    process = _FORKING.Process(target=_main, args=(folder, arguments, environment, clock))
+    return fork(_main, folder, arguments, environment, clock)
+
+
+def fork(function: Callable[..., None], *arguments: object) -> ForkServerProcess:
+    """Begin a function of ours in a process of its own."""
+    process = _FORKING.Process(target=function, args=arguments)
     process.start()
     return process
 

@@ -6,7 +6,7 @@ import shutil
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
@@ -14,11 +14,14 @@ from bridge.errors import Exit
 from bridge.outbox.predicates import OPEN
 from bridge.store import schema
 from bridge.store.store import Store
-from tests.project import begin, ended, put
+from tests.project import begin, ended, fork, put
 from tests.source_tree import ROOT
+from tests.storms.worker import work
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Mapping, Sequence
+    from multiprocessing.context import ForkServerProcess
     from pathlib import Path
 
     from tests.project import Ended
@@ -45,9 +48,14 @@ MOST_RUNS = 80
 """So many runs after the last message must be enough."""
 PAUSE = timedelta(minutes=2)
 """Between two runs, by the clock of the story."""
+LONG_PAUSE = timedelta(minutes=20)
+"""The same once all is said: longer than any back-off, so that whatever failed is due again."""
 DAY = timedelta(hours=25)
 TO_SPEND = 25
-"""Calls that the neighbour leaves to us."""
+"""Calls of a day that the neighbour leaves to us."""
+ON_A_SPENT_DAY = 2
+"""Waves that come in on that day."""
+MINUTE = 60
 
 
 @dataclass(slots=True)
@@ -62,48 +70,59 @@ class Storm:
     """Seconds after which a run is killed at the latest, if it is to be killed."""
     kills: float
     """How probable it is that a run is to be killed."""
+    workers: int = 0
+    """Further processes that deliver beside each run."""
     did: Counter[str] = field(default_factory=Counter)
 
     def blow(self, story: Story) -> None:
         """Let everything come in, wave by wave, then run until all is quiet."""
-        for number, wave in enumerate(story.waves):
-            put(self.folder, f"{number:04d}.jsonl", wave)
-            self.run()
-            if number == len(story.waves) // 2:
-                self.spend_the_day()
+        half = len(story.waves) // 2
+        self._come_in(story.waves[:half])
+        self.crm.neighbour_uses(self.crm.share - self.crm.used - TO_SPEND)
+        self._come_in(story.waves[half : half + ON_A_SPENT_DAY])
+        self.crm.clock.forward(DAY)
+        self._come_in(story.waves[half + ON_A_SPENT_DAY :])
         self.quiet()
+
+    def _come_in(self, waves: Sequence[Sequence[Mapping[str, Any]]]) -> None:
+        for wave in waves:
+            self.did["waves"] += 1
+            put(self.folder, f"{self.did['waves']:04d}.jsonl", wave)
+            self.run()
 
     def quiet(self) -> None:
         """Run until nothing is on its way."""
         for _ in range(MOST_RUNS):
-            self.run()
+            self.run(LONG_PAUSE)
             if not self.open():
                 return
         pending = self.casebridge("deliveries", "list", "--limit", "20").output
         message = f"after {MOST_RUNS} runs there is still {self.open()}:\n{pending}"
         raise AssertionError(message)
 
-    def run(self) -> None:
+    def run(self, after: timedelta = PAUSE) -> None:
         """Sync once, and maybe kill it in the midst."""
-        self.crm.clock.forward(PAUSE)
-        process = begin(self.folder, "sync", clock=replace(self.crm.clock), **self.crm.secrets)
+        self.crm.clock.forward(after)
+        clock = replace(self.crm.clock)
+        process = begin(self.folder, "sync", clock=clock, **self.crm.secrets)
+        workers = [fork(work, self.folder, clock, self.crm.secrets) for _ in range(self.workers)]
+        self.did["runs"] += 1
         if self.chance.random() < self.kills:
             process.join(self.chance.uniform(0.05, self.patience))
-            self.did["killed"] += process.is_alive()
-            process.kill()
-            process.join()
-            process.close()
-        else:
-            done = ended(self.folder, process)
-            assert done.returncode in ENDS, done.output
-        self.did["runs"] += 1
+            for each in (process, *workers):
+                self._kill(each)
+            return
+        done = ended(self.folder, process)
+        assert done.returncode in ENDS, done.output
+        for each in workers:
+            each.join(MINUTE)
+            assert each.exitcode == 0
 
-    def spend_the_day(self) -> None:
-        """Let the neighbour use up the day but for a few calls, and the day pass."""
-        self.crm.neighbour_uses(self.crm.share - self.crm.used - TO_SPEND)
-        for _ in range(3):
-            self.run()
-        self.crm.clock.forward(DAY)
+    def _kill(self, process: ForkServerProcess) -> None:
+        self.did["killed"] += process.is_alive()
+        process.kill()
+        process.join()
+        process.close()
 
     def open(self) -> dict[str, int]:
         """Return how many records are on their way, by state."""

@@ -23,9 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tests.postgres import Server
     from tests.storms.crm import Crm
     from tests.storms.story import Story
 
+SEED = 5
+FACTOR = 20
+"""How much faster than the machine's the clock of the story runs."""
 MARGIN = 10
 """Calls that may go out before an answer says that the day is spent: answers get lost, and the neighbour calls too."""
 
@@ -48,12 +52,30 @@ LONG = Scale(people=1_050, waves=80, kills=0.7)
 def test_all_stands_once_and_in_order_when_the_storm_is_over(
     kind: type[Crm], scale: Scale, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    clock = Hurried(20)
-    crm, story = kind(clock, seed=5), tell(scale.people, scale.waves, seed=5)
-    folder = tmp_path / "project"
+    said = all_stands_in_the_end(kind, scale, tmp_path / "project")
+    with capsys.disabled():
+        sys.stdout.write(f"\n{said}\n")
+
+
+@pytest.mark.soak
+@pytest.mark.postgres
+@pytest.mark.parametrize("kind", [Salesforce, HubSpot])
+def test_two_workers_of_one_store_get_through_the_storm_as_one_does(
+    kind: type[Crm], tmp_path: Path, postgres_server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = postgres_server.create()
+    said = all_stands_in_the_end(kind, LONG, tmp_path / "project", store=postgres_server.url(database), workers=1)
+    postgres_server.drop(database)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{said}, beside a second worker\n")
+
+
+def all_stands_in_the_end(kind: type[Crm], scale: Scale, folder: Path, *, store: str = "", workers: int = 0) -> str:
+    """Let the storm blow; promise what must hold in the end and return what happened."""
+    crm, story = kind(Hurried(FACTOR), SEED), tell(scale.people, scale.waves, seed=SEED)
     with running(crm) as url:
-        store = settle_in(folder, crm, url)
-        storm = Storm(folder, store, crm, random.Random(5), patience=1.0, kills=scale.kills)
+        store = settle_in(folder, crm, url, store)
+        storm = Storm(folder, store, crm, random.Random(SEED), patience=1.0, kills=scale.kills, workers=workers)
         storm.blow(story)
         in_order(crm, story)
         assert crm.most <= crm.share + MARGIN
@@ -64,8 +86,7 @@ def test_all_stands_once_and_in_order_when_the_storm_is_over(
             ended = storm.casebridge(proof)
             assert ended.returncode == Exit.OK, ended.output
     assert crm.mailed() == []
-    with capsys.disabled():
-        sys.stdout.write(f"\n{kind.__name__}: {figures(storm)}\n")
+    return figures(storm)
 
 
 def in_order(crm: Crm, story: Story) -> None:
@@ -116,6 +137,6 @@ def figures(storm: Storm) -> str:
     crm = storm.crm
     failed = ", ".join(f"{count} {kind}" for kind, count in crm.faults.drawn.most_common())
     return (
-        f"{crm.keys().total()} records, {crm.calls} calls, {crm.faults.drawn.total()} of them failed ({failed}),"
+        f"{type(crm).__name__}: {crm.keys().total()} records, {crm.calls} calls, {crm.faults.drawn.total()} of them failed ({failed}),"
         f" {storm.did['runs']} runs, {storm.did['killed']} of them killed"
     )
