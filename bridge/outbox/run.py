@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from bridge import brakes, budget
 from bridge.errors import BudgetSpent, Exit, RateLimited
-from bridge.nouns import Share, Thing
+from bridge.nouns import Budget, Share, Thing
 from bridge.outbox.claim import abandon_dead
 from bridge.outbox.order import Scan
 from bridge.outbox.predicates import OPEN
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from bridge.app import App, TargetSetup
     from bridge.contracts import Target
     from bridge.errors import CasebridgeError
-    from bridge.nouns import Budget
 
 D = schema.delivery.c
 PATIENCE = timedelta(seconds=5)
@@ -67,8 +66,10 @@ class Run:
     ends: float
     """By ``time.monotonic``."""
     patience: timedelta
-    limits: Budget
     case_limit: int | None
+    limits: Budget = field(default_factory=Budget)
+    """What the target lets us do; nothing is known before ``ask_limits``."""
+    _asked: bool = False
     counts: Counter[str] = field(default_factory=Counter)
     moved: int = 0
     """Grows with everything that makes another round worth while."""
@@ -89,28 +90,25 @@ class Run:
         seconds: float,
         patience: timedelta,
     ) -> Run:
-        """Begin: free what dead processes held, read the target's budget once."""
+        """Begin: free what dead processes held. Calls nobody."""
         abandon_dead(app.store, setup.name)
         limit = None
         if brakes.braked(setup):
             with app.store.read() as connection:
                 limit = brakes.case_limit(connection, setup.name, setup.brakes, app.clock.now())
         ends = time.monotonic() + seconds
-        limits = setup.target.budget()
-        return cls(
-            app=app,
-            setup=setup,
-            owner=owner,
-            ends=ends,
-            patience=patience,
-            limits=limits,
-            case_limit=limit,
-        )
+        return cls(app=app, setup=setup, owner=owner, ends=ends, patience=patience, case_limit=limit)
 
     @property
     def target(self) -> Target:
         """Return the adapter that is written to."""
         return self.setup.target
+
+    def ask_limits(self) -> None:
+        """Read the target's budget, once. Raises what stops the target."""
+        if not self._asked:
+            self.limits = self.target.budget()
+            self._asked = True
 
     def scan(self, thing: str) -> Scan:
         """Return a walk over the pending records of ``thing``."""

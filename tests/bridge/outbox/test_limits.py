@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from adapters.memory.target import MemoryTarget
 from bridge import brakes, budget
 from bridge.app import Brakes
 from bridge.call_counts import StoreMeter
-from bridge.errors import Exit
+from bridge.errors import Exit, RateLimited
 from bridge.faults import Fault
 from bridge.nouns import Budget
 from bridge.retry import LONGEST, backoff
@@ -48,6 +49,32 @@ def test_a_flood_of_new_cases_pauses_delivering_and_says_how_to_go_on(live: Worl
     assert live.deliver().problems == ()
     assert len(live.standing("Case")) == 5
     assert live.states() == {"delivered"}
+
+
+class BusyMemoryTarget(MemoryTarget):
+    """Asks whoever wants to know its limits to come back in a minute, once."""
+
+    asked = 0
+
+    def budget(self) -> Budget:
+        """Say nothing the first time."""
+        self.asked += 1
+        if self.asked == 1:
+            raise RateLimited("Too busy to say what is left.", retry_after=60)
+        return super().budget()
+
+
+def test_a_target_that_cannot_say_its_limits_now_is_left_alone_by_all_as_long_as_it_asks(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    world = make_world(store, clock, tmp_path, BusyMemoryTarget)
+    world.case(1)
+    assert world.deliver().resume_at == clock.now() + timedelta(seconds=60)
+    world.deliver(owner="another")
+    assert world.states() == {"pending"}
+    clock.forward(timedelta(seconds=60))
+    world.deliver()
+    assert world.states() == {"delivered"}
 
 
 def test_resuming_without_an_allowance_trips_again_until_the_hour_is_over(live: World) -> None:
