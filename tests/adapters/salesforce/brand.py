@@ -15,6 +15,7 @@ from bridge.clock import ShiftedClock
 from bridge.engine import sync
 from bridge.runs import SyncOptions
 from bridge.store import schema
+from tests.bad_input.project import TRIAGE
 from tests.fakes.salesforce.app import Fake
 from tests.fakes.salesforce.org import plain
 from tests.fakes.serving import running
@@ -91,6 +92,7 @@ def opened(folder: Path, org: Org | None = None, **settings: object) -> Iterator
     fake = Fake(clock, org or plain())
     with running(fake.app) as address:
         write_project(folder)
+        (folder / "triage.yaml").write_text(TRIAGE)  # reading long rules is most of what a sync of few messages does
         project = folder / "casebridge.yaml"
         given = {
             "type": "salesforce",

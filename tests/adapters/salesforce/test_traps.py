@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,10 +20,12 @@ from pydantic import SecretStr, ValidationError
 
 from adapters.salesforce.client import Client, http_session
 from adapters.salesforce.errors import Declined
+from adapters.salesforce.people import stamp
 from adapters.salesforce.settings import SalesforceSettings
 from bridge.clock import FixedClock
 from bridge.errors import AuthError, BudgetSpent, RateLimited, Transient
-from bridge.nouns import Record, Refusal, Retry, Thing, Unknown, Written
+from bridge.keys import target_key
+from bridge.nouns import FileContent, Record, Refusal, Retry, Thing, Unknown, Written
 from tests.adapters.salesforce.orgs import KEY, NOON, connected, opened, settings
 from tests.fakes.salesforce.org import Client as App
 from tests.fakes.salesforce.org import plain
@@ -30,6 +33,7 @@ from tests.fakes.serving import running
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tests.fakes.salesforce.app import Fake
 
@@ -265,6 +269,64 @@ def test_a_thousand_of_each_take_few_calls() -> None:
     ]
     written(target.write("Casebridge_Message__c", messages))
     assert len(fake.calls) <= 18
+
+
+def test_times_are_sent_in_utc_whatever_zone_they_came_in() -> None:
+    """A time without a zone makes an address that Salesforce does not read; one with another zone means another hour."""
+    there = datetime(2026, 3, 2, 3, 0, tzinfo=timezone(timedelta(hours=5)))
+    assert stamp(there) == "2026-03-01T22:00:00Z"
+    fake = opened()
+    target = connected(fake)
+    (home,) = written(target.write("Case", [case(1)]))
+    fields = {"Text__c": "x", "Sent_At__c": there}
+    name = "Casebridge_Message__c"
+    message = Record(thing=Thing.MESSAGE, object=name, key="cb1-m", key_field=KEY, fields=fields, parent=home)
+    written(target.write(name, [message]))
+    assert fake.rows(name)[0]["Sent_At__c"] == "2026-03-01T22:00:00.000+0000"
+
+
+def test_looking_for_many_keys_makes_no_address_that_is_too_long() -> None:
+    fake = opened()
+    target = connected(fake)
+    keys = {target_key("acme", "test", str(n)): "" for n in range(1500)}
+    assert len(target.find("Contact", keys, NOON)) == 1500
+    assert len(target.find("Contact", dict(list(keys.items())[:200]), NOON)) == 200
+
+
+def test_a_file_that_is_too_large_for_a_call_is_put_there_by_hand(tmp_path: Path) -> None:
+    fake = opened()
+    target = connected(fake)
+    (home,) = written(target.write("Case", [case(1)]))
+    film = FileContent(key="f1", name="film.mp4", mime="video/mp4", size=40_000_000, path=str(tmp_path / "film.mp4"))
+    fields = {"Text__c": "x"}
+    name = "Casebridge_Message__c"
+    message = Record(
+        thing=Thing.MESSAGE, object=name, key="cb1-m", key_field=KEY, fields=fields, parent=home, files=(film,)
+    )
+    (refused,) = target.write(name, [message])
+    assert isinstance(refused, Refusal)
+    assert "upload it by hand at https://" in refused.reason
+    assert len(fake.rows(name)) == 1
+
+
+def test_an_answer_with_fewer_results_than_rows_tells_nothing_of_any_row() -> None:
+    """Half an answer must not give outcomes to the wrong rows."""
+    fake = opened()
+    inner = fake.app
+
+    async def halving(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - of ASGI
+        async def half(message: Any) -> None:  # noqa: ANN401 - of ASGI
+            if message["type"] == "http.response.body" and scope["path"].endswith("composite/sobjects"):
+                message = {**message, "body": json.dumps(json.loads(message["body"])[:1]).encode()}
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [each for each in message["headers"] if each[0] != b"content-length"]}
+            await send(message)
+
+        await inner(scope, receive, half)
+
+    fake.app = halving  # type: ignore[assignment]  # one more app stands before it
+    outcomes = connected(fake).write("Contact", [person(1), person(2)])
+    assert [type(each) for each in outcomes] == [Unknown, Unknown]
 
 
 def test_no_secret_is_logged_or_told(caplog: pytest.LogCaptureFixture) -> None:
