@@ -41,7 +41,7 @@ class Account:
             settings=settings,
             surroundings=surroundings,
             associations=associations,
-            finder=Finder(client, associations, Remembered()),
+            finder=Finder(client, associations, Remembered(), sure=bool(settings.portal)),
             schemas=Schemas(client, channel=bool(settings.channel)),
             inbox=Inbox(client, settings),
             owners=Owners(client, leave_out=settings.archived_owner == "none"),

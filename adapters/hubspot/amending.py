@@ -210,7 +210,8 @@ def _has(account: Account, name: str) -> None:
     if name not in account.schemas.of(TICKETS).fields:
         account.schemas.forget(TICKETS)
         raise Declining(
-            f"Tickets have no property {name}; run casebridge prepare, then casebridge retry", "not_prepared"
+            f"Tickets have no property {name}; run casebridge check --prepare, then casebridge deliveries retry",
+            "not_prepared",
         )
 
 

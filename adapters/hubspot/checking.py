@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import paths
-from adapters.hubspot.errors import KEYS, Declined
+from adapters.hubspot.errors import Declined
 from adapters.hubspot.limits import BATCH
 from adapters.hubspot.names import CHANNEL, CONTACTS, EMAILS, TICKETS
+from adapters.hubspot.wording import KEYS
 from bridge import nouns
 from bridge.errors import AuthError, CasebridgeError, ConfigError, Transient
 from bridge.nouns import Finding

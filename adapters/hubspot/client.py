@@ -9,24 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from hubspot.crm.objects import ApiClient, Configuration  # type: ignore[import-untyped]  # ships no types
-from urllib3 import PoolManager
+from urllib3 import PoolManager, Timeout
+from urllib3.exceptions import HTTPError
 
 from adapters.hubspot import paths
 from adapters.hubspot.errors import Declined, Problem, problem_of, translated
 from adapters.hubspot.limits import Purpose, Usage
-from bridge.errors import AuthError
+from bridge.errors import AuthError, Transient
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from adapters.hubspot.settings import HubSpotSettings
     from bridge.contracts import Surroundings
     from bridge.nouns import Json
 
+_PIECE = 1 << 16
 _EARLY = timedelta(minutes=2)
 """OAuth tokens are renewed so long before they end: by the clock, never by waiting for a 401."""
 
@@ -69,6 +72,7 @@ class Client:
         self._api.rest_client.pool_manager = connections or pool()
         self._token = settings.token.get_secret_value() if settings.token else ""
         self._token_ends: datetime | None = None
+        self._portal = settings.portal
         self.usage = Usage.unknown(settings, surroundings.meter)
         self.clock_off = timedelta()
         """How far HubSpot's clock is ahead of ours, as of the latest answer."""
@@ -98,6 +102,24 @@ class Client:
         header = {"Content-Type": "multipart/form-data"}
         return self._call("POST", path, Purpose.DELIVER, form=form, files={"file": file}, header=header, writing=True)
 
+    def fetch(self, link: str, put: Callable[[bytes], object]) -> None:
+        """Hand the bytes of a file that HubSpot made to ``put``; the link is its own key, ours is not sent along."""
+        self.usage.spend(Purpose.CRAWL, self._clock.now())
+        timeout = Timeout(self._settings.connect_timeout, self._settings.read_timeout)
+        try:
+            answer = self._api.rest_client.pool_manager.request(
+                "GET", link, timeout=timeout, redirect=False, preload_content=False
+            )
+            for piece in answer.stream(_PIECE):
+                put(piece)
+            answer.release_conn()
+        except HTTPError as error:
+            message = f"A file of HubSpot's could not be fetched ({type(error).__name__})."
+            raise Transient(message) from error
+        if answer.status != HTTPStatus.OK:
+            message = f"HubSpot does not hand out a file that it made ({answer.status})."
+            raise Transient(message)
+
     def close(self) -> None:
         """Close the connections."""
         self._api.rest_client.pool_manager.clear()
@@ -105,6 +127,7 @@ class Client:
 
     def _call(self, method: str, path: str, purpose: Purpose, *, writing: bool = False, **parts: Any) -> Reply:  # noqa: ANN401 - parts of a request
         renewed = self._sign_in()
+        self._check_portal()
         try:
             return self._send(method, path, purpose, writing=writing, **parts)
         except AuthError:
@@ -113,6 +136,19 @@ class Client:
             self._token_ends = None
         self._sign_in()
         return self._send(method, path, purpose, writing=writing, **parts)
+
+    def _check_portal(self) -> None:
+        """Look once whose account it is, where the settings say whose it is to be."""
+        wanted, self._portal = self._portal, ""
+        if not wanted:
+            return
+        found = str(self._send("GET", paths.ACCOUNT, Purpose.ANSWER).body.get("portalId"))
+        if found != wanted:
+            self._portal = wanted
+            message = (
+                f"The key belongs to HubSpot account {found}, the project is for {wanted} (portal): take a key of that."
+            )
+            raise AuthError(message)
 
     def _sign_in(self) -> bool:
         """Renew an OAuth token that is about to end; tell whether that was done."""
@@ -169,8 +205,8 @@ class Client:
                 _request_timeout=(self._settings.connect_timeout, self._settings.read_timeout),
             )
         except Exception as error:
-            ours = translated(error, writing=writing, midnight=self.usage.midnight(now))
             self._note(getattr(error, "headers", None) or {}, now)
+            ours = translated(error, writing=writing, midnight=self.usage.midnight(now))
             raise ours from error
         self._note(answer.headers, now)
         return _reply(answer.status, answer.data)

@@ -22,6 +22,9 @@ class Position:
     heard: Mapping[str, datetime] = field(default_factory=dict)
     """The same for each place where agents answer, where tickets have ``since``."""
     listing: str = ""
+    export: str = ""
+    """The number of an export, and how many of its rows were read."""
+    rows: int = 0
     listed: datetime | None = None
     open: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -35,6 +38,8 @@ class Position:
             since=moment(found.get("since", 0)),
             heard={name: moment(at) for name, at in (found.get("heard") or {}).items()},
             listing=found.get("listing", ""),
+            export=found.get("export", ""),
+            rows=found.get("rows", 0),
             listed=moment(found["listed"]) if found.get("listed") else None,
             open={note: (case, at) for note, (case, at) in (found.get("open") or {}).items()},
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
 
+from adapters.hubspot.wording import BY_CATEGORY, KEYS, OTHERWISE, SENTENCES
 from bridge.errors import AuthError, BudgetSpent, CasebridgeError, ConfigError, RateLimited, Refused, Transient
 from bridge.nouns import Refusal, Retry, Unknown
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-KEYS = "Settings > Integrations > Service Keys"
 WAITS: Mapping[str, float] = {"TEN_SECONDLY_ROLLING": 10, "SECONDLY": 1}
 """Policy of a 429 → seconds to wait; HubSpot sends no Retry-After."""
 DAILY = "DAILY"
@@ -90,7 +90,7 @@ class Problem:
     def refusal(self) -> Refusal:
         """Return why the record cannot be written, in plain words with the remedy."""
         code, name, said = self._fault()
-        template = _SENTENCES.get(code) or _BY_CATEGORY.get(self.category, "HubSpot refused it: {said}")
+        template = SENTENCES.get(code) or BY_CATEGORY.get(self.category, OTHERWISE)
         trace = f" (HubSpot's correlation id {self.correlation})" if self.correlation else ""
         shown = name or "a property"
         return Refusal(template.format(name=shown, said=said.rstrip(".") or "no reason given") + trace, name, code)
@@ -118,42 +118,6 @@ class Problem:
         return self.category, name, self.message
 
 
-_SENTENCES: Mapping[str, str] = {
-    "PROPERTY_DOESNT_EXIST": "HubSpot has no property {name}: create it under Settings > Properties, or take it out of the mapping",
-    "INVALID_OPTION": "{name} does not offer that option: add it under Settings > Properties > {name}, or map to one that is there ({said})",
-    "INVALID_EMAIL": "{name} holds no valid mail address, says HubSpot; correct it at the source or leave it out in the mapping",
-    "INVALID_INTEGER": "{name} takes a whole number; convert it in the mapping (type: integer)",
-    "INVALID_LONG": "{name} takes a number or a time; convert it in the mapping (type, parse_time)",
-    "INVALID_DOUBLE": "{name} takes a number; convert it in the mapping (type: number)",
-    "INVALID_DATE": "{name} takes a date; convert it in the mapping (parse_time)",
-    "INVALID_DATE_TIME": "{name} takes a time; convert it in the mapping (parse_time)",
-    "INVALID_BOOLEAN": "{name} takes true or false",
-    "INVALID_PHONE_NUMBER": "{name} holds no valid phone number, says HubSpot; correct it at the source",
-    "INVALID_OWNER_ID": "{name} is nobody who can own records: choose an active user under Settings > Users & Teams",
-    "OWNER_DOES_NOT_EXIST": "{name} is nobody who can own records: choose an active user under Settings > Users & Teams",
-    "READ_ONLY_VALUE": "{name} is read-only in HubSpot; take it out of the mapping",
-    "PROPERTY_IS_READ_ONLY": "{name} is read-only in HubSpot; take it out of the mapping",
-    "PROPERTY_VALUE_TOO_LONG": "the value of {name} is too long for HubSpot; cut it in the mapping (truncate)",
-    "VALUE_TOO_LONG": "the value of {name} is too long for HubSpot; cut it in the mapping (truncate)",
-    "MISSING_REQUIRED_PROPERTY": "{name} is required in this account; fill it in the mapping",
-    "REQUIRED_PROPERTY_MISSING": "{name} is required in this account; fill it in the mapping",
-    "REQUIRED_PROPERTY": "{name} is required in this account; fill it in the mapping",
-    "CONFLICTING_UNIQUE_VALUE": "another record has that value of {name} already: {said}",
-    "INVALID_PIPELINE": "there is no such pipeline: see Settings > Objects > Tickets > Pipelines and correct hs_pipeline in the mapping",
-    "INVALID_PIPELINE_STAGE": "there is no such stage in that pipeline: see Settings > Objects > Tickets > Pipelines and correct hs_pipeline_stage in the mapping",
-    "PROPERTY_VALIDATION_RULE_FAILED": "a validation rule of this account refuses {name}: {said}. An admin sees it under Settings > Properties > {name} > Rules",
-    "GDPR_BLACKLISTED": "the person with this {name} was deleted for good in HubSpot and asked not to be kept; leave them out",
-    "INVALID_ASSOCIATION_TYPE": "HubSpot does not take that kind of association; run casebridge check",
-}
-"""HubSpot's codes → what to do about it."""
-_BY_CATEGORY: Mapping[str, str] = {
-    "VALIDATION_ERROR": "HubSpot does not take it as it is: {said}",
-    "OBJECT_NOT_FOUND": "what it belongs to is not there any more: {said}",
-    "CONFLICT": "a record with the same unique value stands there already: {said}. Read the contacts again (casebridge sync), then decide under casebridge customers suggestions",
-    "OBJECT_ALREADY_EXISTS": "a record with the same unique value stands there already: {said}",
-    "INVALID_PROPERTY": "HubSpot does not take a property as it is: {said}",
-    "MISSING_SCOPES": f"the credentials may not do that: {{said}}. Add the scope under {KEYS}, then run casebridge check",
-}
 _PASSING = frozenset({"RATE_LIMITS", "LOCKED", "MIGRATION_IN_PROGRESS"})
 _TROUBLE = frozenset({"INTERNAL_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
 _CONFLICTS = frozenset({"CONFLICTING_UNIQUE_VALUE", "OBJECT_ALREADY_EXISTS"})
@@ -188,7 +152,10 @@ def translated(error: Exception, *, writing: bool, midnight: datetime) -> Casebr
     """
     status = getattr(error, "status", None)
     if isinstance(status, int) and hasattr(error, "body"):
-        return _answered(problem_of(status, _parsed(error.body)), writing=writing, midnight=midnight)
+        problem = problem_of(status, _parsed(error.body))
+        if status in (429, _LOCKED, _MIGRATING):
+            return _later(problem, midnight, _seconds(getattr(error, "headers", None)))
+        return _answered(problem, writing=writing)
     if not isinstance(error, HTTPError):
         raise error
     cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
@@ -198,8 +165,8 @@ def translated(error: Exception, *, writing: bool, midnight: datetime) -> Casebr
     return kind(f"HubSpot's answer got lost ({type(cause).__name__}).")
 
 
-def _answered(problem: Problem, *, writing: bool, midnight: datetime) -> CasebridgeError:
-    said = problem.message or problem.category or "no reason given"
+def _answered(problem: Problem, *, writing: bool) -> CasebridgeError:
+    said = (problem.message or problem.category or "no reason given").rstrip(".")
     status = problem.status
     if status == 401:
         return AuthError(
@@ -208,8 +175,6 @@ def _answered(problem: Problem, *, writing: bool, midnight: datetime) -> Casebri
     if status == 403:
         missing = " and ".join(problem.scopes) or "what is missing"
         return AuthError(f"HubSpot refuses this: {said}. Add {missing} under {KEYS}, then run casebridge check.")
-    if status in (429, _LOCKED, _MIGRATING):
-        return _later(problem, midnight)
     if status == 0 or status >= 500:
         done = writing and status not in _NEVER_ARRIVED
         return Uncertain(_MAYBE.format(status)) if done else Transient(f"HubSpot is in trouble ({status}).")
@@ -218,13 +183,19 @@ def _answered(problem: Problem, *, writing: bool, midnight: datetime) -> Casebri
     return Declined(problem)
 
 
-def _later(problem: Problem, midnight: datetime) -> CasebridgeError:
+def _later(problem: Problem, midnight: datetime, asked: float) -> CasebridgeError:
     if problem.policy == DAILY:
         return BudgetSpent("The account's daily limit of HubSpot calls is used up.", until=midnight)
     if problem.status == 429:
         wait = WAITS.get(problem.policy, _DEFAULT_WAIT)
         return RateLimited("HubSpot asks to wait.", retry_after=wait)
-    return RateLimited("HubSpot is busy with these records.", retry_after=_DEFAULT_WAIT)
+    return RateLimited("HubSpot is busy with these records.", retry_after=max(asked, _DEFAULT_WAIT))
+
+
+def _seconds(headers: Mapping[str, str] | None) -> float:
+    """Return what Retry-After says, which HubSpot sends while it moves an account to another data centre."""
+    told = str((headers or {}).get("Retry-After") or "")
+    return float(told) if told.isdecimal() else 0
 
 
 def _parsed(body: object) -> object:

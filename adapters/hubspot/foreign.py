@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")
 _ENDS = ".,;:!?"
+_STAGES = 100
+"""Most stages that a search names: its body must stay below 3,000 characters."""
 
 
 def pages(account: Account, after: Cursor) -> Iterator[CasePage]:
@@ -32,13 +34,16 @@ def pages(account: Account, after: Cursor) -> Iterator[CasePage]:
     first = not after.value
     key = account.key_field(TICKETS)
     filters = [{"propertyName": key, "operator": "NOT_HAS_PROPERTY"}]
-    if first:
-        opened = [stage for stage, closed in account.schemas.stages.items() if not closed]
+    stages = account.schemas.stages
+    opened = [stage for stage, closed in stages.items() if not closed]
+    if first and len(opened) <= _STAGES:
         filters.append({"propertyName": "hs_pipeline_stage", "operator": "IN", "values": opened})  # type: ignore[dict-item]  # a list of values
     back = timedelta(seconds=0 if first else account.settings.overlap_seconds)
-    for rows in objects.changed(account.client, TICKETS, at.since - back, READ[TICKETS], filters):
+    wanted = [*dict.fromkeys([*READ[TICKETS], *account.settings.post_properties])]
+    for rows in objects.changed(account.client, TICKETS, at.since - back, wanted, filters):
         before, at = at, at.moved(since=max(at.since, moment(rows[-1]["properties"]["hs_lastmodifieddate"])))
-        yield CasePage(_snapshots(account, rows, now), at.cursor(), more=at != before)
+        telling = [row for row in rows if not first or not _closed_at(row["properties"], stages)]
+        yield CasePage(_snapshots(account, telling, now), at.cursor(), more=at != before)
     yield _gone(account, at.moved(since=now if first else max(at.since, now - back)), now, first=first)
 
 
@@ -51,7 +56,7 @@ def _gone(account: Account, at: Position, now: datetime, *, first: bool) -> Case
     key = account.key_field(TICKETS)
     rows = objects.archived_since(account.client, TICKETS, at.listed, [*READ[TICKETS], key])
     theirs = [row for row in rows if not row["properties"].get(key)]
-    snapshots = tuple(_snapshot(row, (), now, closed_at=objects.gone_at(row)) for row in theirs)
+    snapshots = tuple(_snapshot(account, row, (), now, closed_at=objects.gone_at(row)) for row in theirs)
     return CasePage(snapshots, at.moved(listed=now).cursor())
 
 
@@ -59,16 +64,18 @@ def _snapshots(account: Account, rows: list[Row], now: datetime) -> tuple[CaseSn
     people = account.associations.of(TICKETS, CONTACTS, [row["id"] for row in rows], Purpose.CRAWL)
     stages = account.schemas.stages
     return tuple(
-        _snapshot(row, people.get(row["id"], ()), now, closed_at=_closed_at(row["properties"], stages)) for row in rows
+        _snapshot(account, row, people.get(row["id"], ()), now, closed_at=_closed_at(row["properties"], stages))
+        for row in rows
     )
 
 
 def _snapshot(
-    row: Row, people: list[str] | tuple[str, ...], now: datetime, *, closed_at: datetime | None
+    account: Account, row: Row, people: list[str] | tuple[str, ...], now: datetime, *, closed_at: datetime | None
 ) -> CaseSnapshot:
     properties = row["properties"]
     subject, text = properties.get("subject") or "", as_text(properties.get("content") or "")
     links = [url.rstrip(_ENDS) for part in (subject, text) for url in _URL.findall(part)]
+    links += filter(None, (str(properties.get(name) or "").strip() for name in account.settings.post_properties))
     opened = moment(properties.get("createdate") or row["createdAt"])
     return CaseSnapshot(
         ref=row["id"],

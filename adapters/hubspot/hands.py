@@ -13,6 +13,7 @@ from adapters.hubspot.values import as_html, as_text, instant
 from bridge.errors import Refused
 from bridge.keys import short_hash
 from bridge.nouns import FileContent
+from bridge.schema_check import first_violation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,8 +90,12 @@ class Hands:
 
     def create_person(self, **fields: Any) -> str:  # noqa: ANN401 - field values of any type
         """Add a contact: name, email, phone."""
-        values = {"lastname": fields.pop("name", ""), **fields}
-        row = self._create(CONTACTS, {name: str(value) for name, value in values.items() if value}, ())
+        given = {"lastname": fields.pop("name", ""), **fields}
+        values = {name: str(value) for name, value in given.items() if value}
+        refusal = first_violation(self.account.schemas.of(CONTACTS), values, creating=True)
+        if refusal is not None:
+            raise Refused(refusal.reason, field=refusal.field)
+        row = self._create(CONTACTS, values, ())
         return f"{CONTACTS}/{row['id']}"
 
     def create(self, subject: str, *, text: str = "", requester: str = "", author: str) -> str:  # noqa: ARG002 - HubSpot names the app

@@ -61,6 +61,8 @@ class Finder:
     client: Client
     associations: Associations
     remembered: Remembered
+    sure: bool = False
+    """The account is known to be the right one: what stands nowhere in it was deleted for good, or 90 days ago."""
 
     def by_key(self, name: str, key_field: str, keys: Collection[str]) -> dict[str, Found]:
         """Return what is known of our keys; those that are nowhere are left out."""
@@ -128,11 +130,11 @@ class Finder:
         return {ref: row for ref in refs if (row := standing.get(ref) or by_loser.get(ref))}
 
     def deleted(self, name: str, ref: str) -> bool:
-        """Tell whether a record is in the recycle bin."""
+        """Tell whether a record that does not stand is in the recycle bin, or was deleted for good."""
         try:
             return bool(self.client.get(paths.objects(name, ref), archived="true").body)
-        except Declined:
-            return False
+        except Declined as declined:
+            return self.sure and declined.problem.missing
 
     def keys(self, name: str, key_field: str) -> Iterator[str]:
         """Yield every key that stands, and those that live on in the survivors of merges."""

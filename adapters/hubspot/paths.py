@@ -11,6 +11,7 @@ _CONVERSATIONS: Final = "/conversations/v3/conversations"
 
 ACCOUNT: Final = "/account-info/v3/details"
 FILES: Final = "/files/v3/files"
+EXPORTS: Final = f"{_CRM}/exports/export/async"
 FLOWS: Final = "/automation/v4/flows"
 SCHEMAS: Final = "/crm-object-schemas/v3/schemas"
 OWNERS: Final = f"{_CRM}/owners"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from adapters.hubspot import objects
+from adapters.hubspot import exports, objects
 from adapters.hubspot.cursors import Position
 from adapters.hubspot.limits import Purpose
 from adapters.hubspot.names import CONTACTS, MERGED, READ
@@ -21,17 +22,24 @@ if TYPE_CHECKING:
     from adapters.hubspot.objects import Row
     from bridge.nouns import Cursor, SourceEvent
 
+_FIRST = "0"
+"""Where a list begins."""
 _PHONES = ("phone", "mobilephone")
 
 
 def pages(account: Account, after: Cursor) -> Iterator[Page]:
     """Yield pages; a first import goes on where it was interrupted, and ends with what changed meanwhile."""
     now = account.surroundings.clock.now()
-    at = Position.read(after)
-    at = at if after.value else Position(since=now, listing="0")
     wanted = _properties(account)
+    at = Position.read(after) if after.value else _beginning(account, wanted, now)
+    if at.export:
+        for page in _exported(account, wanted, at):
+            at = Position.read(page.cursor)
+            yield page
+        if at.export:
+            return
     if at.listing:
-        for rows, following in objects.listed(account.client, CONTACTS, wanted, after=at.listing.removeprefix("0")):
+        for rows, following in objects.listed(account.client, CONTACTS, wanted, after=at.listing.removeprefix(_FIRST)):
             at = at.moved(listing=following)
             yield Page(_seen(account, rows), at.cursor(), more=True)
     back = timedelta(seconds=account.settings.overlap_seconds)
@@ -40,6 +48,30 @@ def pages(account: Account, after: Cursor) -> Iterator[Page]:
         yield Page(_seen(account, rows), at.cursor(), more=at != before)
     # By now the search shows everything that is older than the overlap.
     yield _gone(account, at.moved(since=max(at.since, now - back)), now)
+
+
+def _beginning(account: Account, wanted: list[str], now: datetime) -> Position:
+    export = exports.order(account, wanted) if exports.worth_it(account) else ""
+    return Position(since=now, export=export, listing="" if export else _FIRST)
+
+
+def _exported(account: Account, wanted: list[str], at: Position) -> Iterator[Page]:
+    """Yield what an export holds; while it is being made, an empty page, and the next poll asks again."""
+    listing = at.moved(export="", rows=0, listing=_FIRST)
+    try:
+        link = exports.result(account, at.export)
+        if link is None:
+            yield Page((), at.cursor())
+            return
+        with TemporaryFile("w+", encoding="utf-8-sig", newline="") as file:
+            account.client.fetch(link, file.buffer.write)
+            file.seek(0)
+            for rows, read in exports.pages(file, wanted, after=at.rows, at=at.since):
+                at = at.moved(rows=read)
+                yield Page(_seen(account, rows), at.cursor(), more=True)
+        yield Page((), at.moved(export="", rows=0).cursor(), more=True)
+    except exports.Unexpected:
+        yield Page((), listing.cursor(), more=True)
 
 
 def _gone(account: Account, at: Position, now: datetime) -> Page:

@@ -26,6 +26,11 @@ class HubSpotSettings(BaseModel):
     base_url: str = Field(default=API, description="Address of the API; http only for a pretend account on loopback.")
     connect_timeout: float = Field(default=10, gt=0, description="Seconds to wait for a connection.")
     read_timeout: float = Field(default=30, gt=0, description="Seconds to wait for an answer.")
+    portal: str = Field(
+        default="",
+        pattern=r"^\d*$",
+        description="The account's number (Hub ID): a key of another account is refused, and what stands nowhere any more counts as deleted.",
+    )
     time_zone: str = Field(default="UTC", description="The account's time zone: daily limits end at its midnight.")
     calls_per_10_seconds: int = Field(default=100, ge=10, description="Burst limit until HubSpot has told its own.")
     use_up_to: float = Field(
@@ -48,10 +53,17 @@ class HubSpotSettings(BaseModel):
     answer_prefix: str = Field(
         default="#reply", min_length=2, description="A note that begins with this word answers the customer."
     )
+    export_contacts_from: int = Field(
+        default=0, ge=0, description="From so many contacts on, the first reading is an export; 0: always by lists."
+    )
     overlap_seconds: float = Field(
         default=600, ge=60, description="How far back each poll looks again, because HubSpot's search lags."
     )
     deletions_minutes: float = Field(default=15, ge=0, description="How often deleted records are listed.")
+    post_properties: tuple[str, ...] = Field(
+        default=(),
+        description="Properties of tickets in which an earlier connector kept a post's address or message key.",
+    )
     archived_owner: Literal["none", "refuse"] = Field(
         default="none", description="What to do where an owner was deactivated: leave it without owner, or refuse."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import hubspot.crm.contacts.exceptions as of_contacts  # type: ignore[import-untyped]  # ships no types
@@ -18,65 +19,31 @@ from bridge.nouns import Refusal, Retry, Unknown
 MIDNIGHT = datetime(2026, 3, 3, tzinfo=UTC)
 
 
-def values(code: str, name: str, said: str = "no") -> dict[str, Any]:
-    """Return a refusal of a property's value as HubSpot words it."""
-    inner = [{"isValid": False, "message": said, "error": code, "name": name}]
-    message = f"Property values were not valid: {json.dumps(inner)}"
-    return {"status": "error", "category": "VALIDATION_ERROR", "message": message}
-
-
 def other(category: str, message: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of a body
     return {"status": "error", "category": category, "message": message, **more}
 
 
-SENTENCES: list[tuple[int, dict[str, Any], str, str]] = [
-    (400, values("PROPERTY_DOESNT_EXIST", "acme_x"), "acme_x", "has no property acme_x: create it under Settings"),
-    (400, values("INVALID_OPTION", "hs_ticket_priority", "FOO was not one of"), "hs_ticket_priority", "does not offer"),
-    (400, values("INVALID_EMAIL", "email"), "email", "no valid mail address"),
-    (400, values("INVALID_INTEGER", "reach"), "reach", "whole number"),
-    (400, values("INVALID_LONG", "hs_timestamp"), "hs_timestamp", "a number or a time"),
-    (400, values("INVALID_DOUBLE", "rating"), "rating", "takes a number"),
-    (400, values("INVALID_DATE", "born"), "born", "takes a date"),
-    (400, values("INVALID_BOOLEAN", "vip"), "vip", "true or false"),
-    (400, values("INVALID_PHONE_NUMBER", "phone"), "phone", "no valid phone number"),
-    (400, values("INVALID_OWNER_ID", "hubspot_owner_id"), "hubspot_owner_id", "Users & Teams"),
-    (400, values("READ_ONLY_VALUE", "hs_object_id"), "hs_object_id", "read-only"),
-    (400, values("PROPERTY_VALUE_TOO_LONG", "subject"), "subject", "truncate"),
-    (400, values("REQUIRED_PROPERTY", "subject"), "subject", "is required"),
-    (400, values("CONFLICTING_UNIQUE_VALUE", "acme_no", "17 already has that value."), "acme_no", "another record"),
-    (400, values("INVALID_PIPELINE_STAGE", "hs_pipeline_stage"), "hs_pipeline_stage", "Tickets > Pipelines"),
-    (400, values("PROPERTY_VALIDATION_RULE_FAILED", "subject", "At most 120"), "subject", "At most 120"),
-    (400, values("GDPR_BLACKLISTED", "email"), "email", "deleted for good"),
-    (400, values("NEVER_SEEN_BEFORE", "x", "Something odd"), "x", "Something odd"),
-    (
-        400,
-        other(
-            "VALIDATION_ERROR",
-            "Error creating TICKET. Some required properties were not set.",
-            context={"properties": ["acme_region"]},
-        ),
-        "acme_region",
-        "acme_region is required in this account",
-    ),
-    (400, other("VALIDATION_ERROR", 'Property "acme_y" does not exist'), "acme_y", "acme_y"),
-    (400, other("VALIDATION_ERROR", "Invalid input JSON on line 1"), "", "Invalid input JSON"),
-    (409, other("CONFLICT", "Contact already exists. Existing ID: 12345"), "", "casebridge customers suggestions"),
-    (409, other("OBJECT_ALREADY_EXISTS", "A property named 'x' already exists."), "", "stands there already"),
-    (404, other("OBJECT_NOT_FOUND", "No ticket with ID 99 exists"), "", "not there any more"),
-    (400, other("INVALID_PROPERTY", "hs_x"), "", "a property"),
-    (403, other("MISSING_SCOPES", "This app hasn't been granted all"), "", "Service Keys"),
-    (400, other("SOMETHING_NEW", "Words nobody knows", correlationId="c-1"), "", "correlation id c-1"),
-    (414, {"message": "URI too long"}, "", "URI too long"),
-]
+TABLE = json.loads((Path(__file__).parent / "errors.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("status", "body", "field", "words"), SENTENCES, ids=lambda value: str(value)[:40])
-def test_each_refusal_says_in_plain_words_what_to_do(status: int, body: Any, field: str, words: str) -> None:  # noqa: ANN401 - a body
-    outcome = problem_of(status, body).outcome()
+@pytest.mark.parametrize("row", TABLE["records"], ids=lambda row: row["says"][:40])
+def test_each_refusal_says_in_plain_words_what_to_do(row: dict[str, Any]) -> None:
+    outcome = problem_of(row["status"], row["body"]).outcome()
     assert isinstance(outcome, Refusal)
-    assert outcome.field == field
-    assert words in outcome.reason
-    assert "{" not in outcome.reason
+    assert [outcome.reason, outcome.field] == [row["says"], row["field"]]
+
+
+@pytest.mark.parametrize("row", TABLE["calls"], ids=lambda row: f"{row['status']} {row['is']}")
+def test_each_refused_call_has_the_name_of_what_happens_next(row: dict[str, Any]) -> None:
+    error = of_contacts.ApiException(http_resp=Response(row["status"], row["body"]))
+    ours = translated(error, writing=row["writing"], midnight=MIDNIGHT)
+    assert [type(ours).__name__, str(ours)] == [row["is"], row["says"]]
+
+
+def test_the_table_is_long_enough_and_each_sentence_leads_somewhere() -> None:
+    assert len(TABLE["records"]) + len(TABLE["calls"]) >= 25
+    remedies = ("Settings > ", "casebridge ")
+    assert [row["says"] for row in TABLE["records"] if not any(each in row["says"] for each in remedies)] == []
 
 
 @pytest.mark.parametrize(

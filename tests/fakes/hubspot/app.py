@@ -42,7 +42,7 @@ class Fake:
     """A pretend HubSpot account.
 
     ``agent`` is a person in the browser; ``inbox`` answers in threads; ``access`` revokes keys and lets the neighbour
-    use up the day; ``portal`` is what is stored; ``notices`` the mail that customers and owners would get.
+    use up the day; ``transfers`` are exports and imports that were ordered; ``portal`` is what is stored; ``notices`` the mail that customers and owners would get.
     """
 
     def __init__(self, clock: Clock, org: Org | None = None) -> None:
@@ -52,7 +52,8 @@ class Fake:
         self.portal = Portal(clock, self.org, self.notices)
         self.access, self.inbox = Access(clock, self.org), Inbox(self.portal)
         self.agent = Agent(self.portal)
-        door: ASGIApp = Door(House(self.portal, self.access, self.inbox, Transfers()))
+        self.transfers = Transfers()
+        door: ASGIApp = Door(House(self.portal, self.access, self.inbox, self.transfers))
         answers = {kind: refusal(trouble) for kind, trouble in TROUBLES.items()}
         self.app: ASGIApp = Recorded(Faulty(door, self.faults, answers), self.calls)
 

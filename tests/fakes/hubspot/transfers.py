@@ -27,6 +27,8 @@ class Transfer:
     errors: list[Json] = field(default_factory=list)
     cancelled: bool = False
     object_ids: tuple[str, ...] = ()
+    elsewhere: str = ""
+    """Where an export is said to lie, if not here."""
 
     def done(self, now: datetime) -> bool:
         """Tell whether the work is over."""

@@ -62,7 +62,7 @@ def _export_status(asked: Asked) -> Reply:
     times = {"startedAt": iso(found.started), "requestedAt": iso(found.started)}
     if not found.done(now):
         return 200, {"status": "PROCESSING", "completedAt": iso(now), **times}
-    link = f"{asked.address}/exported/{found.id}-{int(now.timestamp())}.csv"
+    link = found.elsewhere or f"{asked.address}/exported/{found.id}-{int(now.timestamp())}.csv"
     return 200, {"status": "COMPLETE", "completedAt": iso(found.started + WORK), "result": link, **times}
 
 
