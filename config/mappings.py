@@ -34,8 +34,14 @@ def mapping_files(loaded: Loaded, target: str) -> Mapping[Thing, tuple[Path, ...
     for thing in Thing:
         named = getattr(entry.mapping_files, thing.value)
         place = ("targets", target, "mapping_files", thing.value)
-        files[thing] = tuple(_existing(loaded, path, place) for path in named) or files[thing]
+        files[thing] = tuple(_file(loaded, path, place) for path in named) or files[thing]
     return {thing: paths for thing, paths in files.items() if paths}
+
+
+def _file(loaded: Loaded, path: Path, place: tuple[str, ...]) -> Path:
+    """Return a mapping of the project, or the one of that name (``mappings/…``) that comes with the program."""
+    shipped = SHIPPED.parent / path
+    return shipped if shipped.is_file() and not (loaded.folder / path).exists() else _existing(loaded, path, place)
 
 
 def _folders(loaded: Loaded, target: str) -> Iterator[Path]:

@@ -171,7 +171,8 @@ class TargetEntry(Section):
         description="Folder with person.yaml, case.yaml and message.yaml; else `mappings/<name>`, `mappings/<type>`, then those that come with the adapter.",
     )
     mapping_files: MappingFiles = Field(
-        default_factory=MappingFiles, description="Single mappings that stand elsewhere."
+        default_factory=MappingFiles,
+        description="Single mappings that stand elsewhere, or that come along, as mappings/salesforce/social_post.yaml.",
     )
 
 

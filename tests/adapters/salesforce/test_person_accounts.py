@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from bridge.errors import Exit
 from tests.adapters.salesforce.brand import opened as branded
 from tests.fakes.salesforce.org import plain
-from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FILES = {"person": str(ROOT / "mappings" / "salesforce" / "person_account.yaml")}
+FILES = {"person": "mappings/salesforce/person_account.yaml"}
 MAIL = {"id": "1", "network": "mail", "kind": "mail", "text": "Where is my parcel?"}
 
 

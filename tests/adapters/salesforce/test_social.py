@@ -12,7 +12,6 @@ from tests.adapters.salesforce.brand import opened as branded
 from tests.adapters.salesforce.orgs import KEY, OBJECTS, connected, opened
 from tests.fakes.salesforce.metadata import deploy
 from tests.fakes.salesforce.org import bare, plain
-from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +20,10 @@ if TYPE_CHECKING:
     from tests.adapters.salesforce.brand import Brand
     from tests.fakes.salesforce.org import Org
 
-MAPPINGS = ROOT / "mappings" / "salesforce"
-FILES = {"profile": str(MAPPINGS / "social_persona.yaml"), "message": str(MAPPINGS / "social_post.yaml")}
+FILES = {
+    "profile": "mappings/salesforce/social_persona.yaml",
+    "message": "mappings/salesforce/social_post.yaml",
+}
 GRETA = {"id": "u1", "handle": "greta_s", "name": "Greta Sommer"}
 TWEET = {
     "id": "17",
