@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from bridge import canary, registry
 from bridge.app import App, TargetSetup
+from bridge.commands import starter
 from bridge.commands.context import app, record, result, session, table
 from bridge.commands.mapping import problems_of
 from bridge.contracts import Adapter
@@ -23,23 +23,28 @@ from identity import normalise
 def init(
     ctx: typer.Context,
     folder: Annotated[Path, typer.Argument(help="The folder of the new project.")] = Path(),
+    target: Annotated[
+        str, typer.Option("--target", help="What it delivers to: desk, or the CRM that you own: hubspot, salesforce.")
+    ] = starter.DESK,
 ) -> None:
     """Start a project: project file, triage rules, mappings, example of secrets. Overwrites nothing.
 
-    Example: casebridge init my-brand
+    Example: casebridge init my-brand --target salesforce
     """
-    files = _starter_files(session(ctx).starter)
+    if target not in (known := starter.targets(session(ctx).starter)):
+        message = (
+            f"{target!r} is none of: {', '.join(known)}. For others begin with the desk and write the target yourself."
+        )
+        raise typer.BadParameter(message)
+    files = starter.files(session(ctx).starter, target)
     taken = [str(name) for name in files if (folder / name).exists()]
     if taken:
         message = f"{folder} holds {', '.join(taken[:3])} already; nothing was written. Name another folder."
         raise ConfigError(message)
-    for name, file in files.items():
+    for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, folder / name)
-    sentence = (
-        f"A project stands in {folder.resolve()}, with an example export. Go there and try: casebridge check, "
-        "casebridge sync, casebridge desk list. Then put your own export in the place of messages.jsonl."
-    )
+        (folder / name).write_bytes(content)
+    sentence = f"A project stands in {folder.resolve()}, with an example export. Go there and {starter.NEXT[target == starter.DESK]}"
     result(ctx, {"folder": str(folder.resolve()), "files": [str(name) for name in files]}, sentence)
 
 
@@ -120,15 +125,6 @@ def schema(
         record(ctx, known[name])
         return
     table(ctx, [{"name": each} for each in known], {"name": lambda row: row["name"]})
-
-
-def _starter_files(starter: Path) -> dict[Path, Path]:
-    """Return the files of a new project by their place in it."""
-    files = {file.relative_to(starter): file for file in sorted(starter.rglob("*")) if file.is_file()}
-    files[Path(".gitignore")] = files.pop(Path("gitignore"))
-    mappings, schemas = starter.parent.parent / "mappings" / "desk", starter.parent / "schemas"
-    files |= {Path("mappings/desk") / file.relative_to(mappings): file for file in sorted(mappings.rglob("*.*"))}
-    return files | {Path("schemas") / file.name: file for file in sorted(schemas.glob("*.json"))}
 
 
 def _findings(composed: App, *, prepare: bool) -> Iterator[tuple[str, Finding, Exit]]:
