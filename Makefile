@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 JOBS   ?= auto
 CRM    ?= salesforce
 ORG    ?= $(if $(filter hubspot,$(CRM)),plain,bare)
-DEPLOY ?= $(if $(filter salesforce,$(CRM)),adapters/salesforce/package)
+DEPLOY ?= $(if $(filter salesforce,$(CRM)),adapters/salesforce/package/source)
 BENCH  ?= --messages 100000 --store sqlite --store postgres
 
 .DEFAULT_GOAL := help

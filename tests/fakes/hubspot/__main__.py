@@ -14,12 +14,16 @@ from tests.fakes.serving import running
 ORGS = {"plain": plain, "hostile": hostile}
 TOLD = """\
 A pretend HubSpot answers at {address} until you press Ctrl-C. Nothing is kept.
-  service key      {key}
-  client id        {client}
-  client secret    {secret}
-  refresh token    {token}
-  pipelines        {pipelines}
-"""
+Its pipelines are {pipelines}. An OAuth app has the client id {client}, the client secret
+{secret} and the refresh token {token}. For a project that was begun with
+casebridge init --target hubspot, put these lines into its .env:
+
+{lines}"""
+
+
+def lines(address: str) -> str:
+    """Return what stands in the .env of a project that delivers there."""
+    return f"HUBSPOT_KEY={SERVICE_KEY}\nHUBSPOT_URL={address}\n"
 
 
 def main() -> None:
@@ -33,11 +37,11 @@ def main() -> None:
     with running(fake.app, port=chosen.port) as address:
         told = TOLD.format(
             address=address,
-            key=SERVICE_KEY,
             client=CLIENT_ID,
             secret=CLIENT_SECRET,
             token=REFRESH_TOKEN,
             pipelines=pipelines,
+            lines=lines(address),
         )
         sys.stdout.write(told)
         sys.stdout.flush()

@@ -17,13 +17,23 @@ from tests.fakes.serving import running
 ORGS = {"bare": bare, "plain": plain, "hostile": hostile}
 TOLD = """\
 A pretend Salesforce answers at {address} until you press Ctrl-C. Nothing is kept.
-What it holds is shown there in a browser. Sign in with:
-  consumer key     {key}
-  consumer secret  {secret}
-  username         {username}
-  queue Support    {queue}
-  user Ada Amsel   {user}
-"""
+What it holds is shown there in a browser. For JWT bearer the user is {username}. For a project that was begun with
+casebridge init --target salesforce, put these lines into its .env:
+
+{lines}"""
+
+
+def lines(fake: Fake, address: str) -> str:
+    """Return what stands in the .env of a project that delivers there."""
+    client, names = fake.org.client, fake.world.names
+    known = {
+        "SALESFORCE_URL": address,
+        "SALESFORCE_KEY": client.key,
+        "SALESFORCE_SECRET": client.secret,
+        "SALESFORCE_QUEUE": names["Support"],
+        "SALESFORCE_USER": names["Ada Amsel"],
+    }
+    return "".join(f"{name}={value}\n" for name, value in known.items())
 
 
 def main() -> None:
@@ -44,16 +54,8 @@ def main() -> None:
     if chosen.public_key:
         org.client = replace(org.client, public_key=chosen.public_key.read_text(encoding="utf-8"))
     fake = Fake(SystemClock(), org)
-    client, names = fake.org.client, fake.world.names
     with running(fake.app, port=chosen.port) as address:
-        told = TOLD.format(
-            address=address,
-            key=client.key,
-            secret=client.secret,
-            username=client.username,
-            queue=names["Support"],
-            user=names["Ada Amsel"],
-        )
+        told = TOLD.format(address=address, username=fake.org.client.username, lines=lines(fake, address))
         sys.stdout.write(told)
         sys.stdout.flush()
         wait()

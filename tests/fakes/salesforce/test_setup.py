@@ -57,12 +57,14 @@ def test_it_can_be_started_by_hand_and_tells_how_to_sign_in() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as served:
         assert served.stdout is not None
         address = served.stdout.readline().split()[5]
-        served.stdout.readline()
-        told = dict(line.rsplit(maxsplit=1) for line in (served.stdout.readline() for _ in range(5)))
+        told: dict[str, str] = {}
+        while "SALESFORCE_USER" not in told:
+            name, _, value = served.stdout.readline().rstrip().partition("=")
+            told[name] = value
         form = {
             "grant_type": "client_credentials",
-            "client_id": told["  consumer key"],
-            "client_secret": told["  consumer secret"],
+            "client_id": told["SALESFORCE_KEY"],
+            "client_secret": told["SALESFORCE_SECRET"],
         }
         granted = requests.post(f"{address}/services/oauth2/token", data=form, timeout=5).json()
         served.send_signal(signal.SIGINT)
