@@ -12,7 +12,7 @@ from adapters.hubspot.people import name_of
 from adapters.hubspot.values import as_html, as_text, instant
 from bridge.errors import Refused
 from bridge.keys import short_hash
-from bridge.nouns import FileContent
+from bridge.nouns import FileContent, Thing
 from bridge.schema_check import first_violation
 
 if TYPE_CHECKING:
@@ -84,8 +84,14 @@ class Hands:
         self._change(TICKETS, row["id"], {"hs_pipeline_stage": fitting[-1 if status == "closed" else 0]})
 
     def delete(self, ref: str, *, author: str) -> None:  # noqa: ARG002 - HubSpot names the app
-        """Put a record into the bin: one by its object and id, or one of ours by its id alone."""
+        """Put a record into the bin: one by its object and id, or one of ours by its id alone; a ticket with its messages.
+
+        HubSpot leaves those standing, on nothing.
+        """
         name, row = self._standing(ref) if "/" in ref else self._ours(ref)
+        for kind in self._messages if name == TICKETS else ():
+            for message in self.account.associations.of(TICKETS, kind, [row["id"]], Purpose.ANSWER).get(row["id"], ()):
+                self.account.client.write(paths.objects(kind, message), method="DELETE", purpose=Purpose.ANSWER)
         self.account.client.write(paths.objects(name, row["id"]), method="DELETE", purpose=Purpose.ANSWER)
 
     def create_person(self, **fields: Any) -> str:  # noqa: ANN401 - field values of any type
@@ -163,6 +169,12 @@ class Hands:
             message = f"{ref} is not one record of ours; name its object, as in tickets/{ref}."
             raise Refused(message)
         return found[0]
+
+    @property
+    def _messages(self) -> Sequence[str]:
+        """Return the objects of messages: notes, and those that the mappings deliver to."""
+        wanted = self.account.surroundings.objects.get(Thing.MESSAGE, ())
+        return list(dict.fromkeys([NOTES, *(each.object for each in wanted)]))
 
     def _linked(self, ticket: str, name: str) -> Sequence[Row]:
         refs = self.account.associations.of(TICKETS, name, [ticket], Purpose.ANSWER).get(ticket, ())

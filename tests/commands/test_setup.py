@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING
 
+import pytest
 from typer.testing import CliRunner
 
 import cli
@@ -14,13 +16,13 @@ from bridge import registry
 from bridge.errors import Exit
 from bridge.nouns import KeyField, Step, Thing
 from config import mappings
+from config.loading import read_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
     from typing import Any
 
-    import pytest
     from click.testing import Result
     from pydantic import BaseModel
 
@@ -48,6 +50,25 @@ class BareDesk(DeskTarget):
 
 def _cli(*arguments: str) -> Result:
     return CliRunner().invoke(cli.main, list(arguments))
+
+
+@pytest.mark.parametrize("target", ["hubspot", "salesforce"])
+def test_init_for_a_crm_leaves_only_the_env_to_be_filled_in(target: str, tmp_path: Path) -> None:
+    folder = tmp_path / "brand"
+    assert _cli("init", str(folder), "--target", target).exit_code == 0
+    project, example = ((folder / name).read_text(encoding="utf-8") for name in ("casebridge.yaml", "example.env"))
+    asked = set(re.findall(r"^(\w+)=", example, re.MULTILINE))
+    assert asked == set(re.findall(r"\$\{(\w+)\}", project))
+    (folder / ".env").write_text("".join(f"{name}=https://x.example\n" for name in asked), encoding="utf-8")
+    assert list(read_project(folder).project.targets) == [target]
+    assert {path.name for path in (folder / "mappings" / target).iterdir()} >= {"person.yaml", "case.yaml", "message.yaml"}
+
+
+def test_init_knows_only_targets_that_it_has_a_beginning_for(tmp_path: Path) -> None:
+    refused = _cli("init", str(tmp_path / "brand"), "--target", "salesfarce")
+    assert refused.exit_code == Exit.CONFIG
+    assert "desk, hubspot, salesforce" in " ".join(refused.output.replace("│", "").split())
+    assert not (tmp_path / "brand").exists()
 
 
 def test_init_makes_a_project_that_syncs(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_the_page_of_salesforce_leads_to_the_first_case_in_the_pretend_org(tmp_p
 
 def test_the_page_of_hubspot_leads_to_the_first_ticket_in_the_pretend_account(tmp_path: Path) -> None:
     fake = HubSpot(SystemClock())
-    assert example("hubspot") == hubspot.lines(ADDRESS["hubspot"])
+    assert example("hubspot") == hubspot.lines(fake, ADDRESS["hubspot"])
     with running(fake.app) as address:
         follow("hubspot", address, tmp_path)
     standing = [item for item in fake.portal.all("tickets") if item.properties.get("casebridge_key")]

@@ -10,7 +10,7 @@ import pytest
 from bridge.errors import Refused
 from bridge.hands import TellsMail
 from bridge.nouns import Actor, Answer, Cursor
-from tests.adapters.hubspot.accounts import contact, place, quick, refs, ticket
+from tests.adapters.hubspot.accounts import contact, note, place, quick, refs, ticket
 from tests.fakes.hubspot.org import hostile
 
 if TYPE_CHECKING:
@@ -79,3 +79,13 @@ def test_mails_of_workflows_are_told_one_line_each(tmp_path: Path) -> None:
     assert there.target.mailed(case) == ["an earlier mail", "“How did we do?”"]
     there.fake.agent.email(case, "An agent's own mail")
     assert len(there.target.mailed(case)) == 2
+
+
+def test_a_ticket_goes_with_the_messages_on_it(here: Place) -> None:
+    """What the canary made is gone whole; else our keys would stand on nothing."""
+    (case,) = refs(here.target, [ticket(1)])
+    refs(here.target, [note(1, case)])
+    here.target.agent().note(case, "Ask Tom", author="Mia")
+    here.target.agent().delete(case, author="Mia")
+    assert here.fake.portal.all("notes") == []
+    assert list(here.target.keys("notes")) == []

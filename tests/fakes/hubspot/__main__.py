@@ -21,9 +21,9 @@ casebridge init --target hubspot, put these lines into its .env:
 {lines}"""
 
 
-def lines(address: str) -> str:
+def lines(fake: Fake, address: str) -> str:
     """Return what stands in the .env of a project that delivers there."""
-    return f"HUBSPOT_KEY={SERVICE_KEY}\nHUBSPOT_URL={address}\n"
+    return f"HUBSPOT_KEY={SERVICE_KEY}\nHUBSPOT_PORTAL={fake.org.portal_id}\nHUBSPOT_URL={address}\n"
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def main() -> None:
             secret=CLIENT_SECRET,
             token=REFRESH_TOKEN,
             pipelines=pipelines,
-            lines=lines(address),
+            lines=lines(fake, address),
         )
         sys.stdout.write(told)
         sys.stdout.flush()
