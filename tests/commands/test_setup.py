@@ -59,9 +59,14 @@ def test_init_for_a_crm_leaves_only_the_env_to_be_filled_in(target: str, tmp_pat
     project, example = ((folder / name).read_text(encoding="utf-8") for name in ("casebridge.yaml", "example.env"))
     asked = set(re.findall(r"^(\w+)=", example, re.MULTILINE))
     assert asked == set(re.findall(r"\$\{(\w+)\}", project))
-    (folder / ".env").write_text("".join(f"{name}=https://x.example\n" for name in asked), encoding="utf-8")
+    filled = (f"{name}={'7' if name.endswith('PORTAL') else 'https://x.example'}\n" for name in asked)
+    (folder / ".env").write_text("".join(filled), encoding="utf-8")
     assert list(read_project(folder).project.targets) == [target]
-    assert {path.name for path in (folder / "mappings" / target).iterdir()} >= {"person.yaml", "case.yaml", "message.yaml"}
+    assert {path.name for path in (folder / "mappings" / target).iterdir()} >= {
+        "person.yaml",
+        "case.yaml",
+        "message.yaml",
+    }
 
 
 def test_init_knows_only_targets_that_it_has_a_beginning_for(tmp_path: Path) -> None:
