@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import paths
 from adapters.hubspot.errors import Declined
 from adapters.hubspot.limits import Purpose
+from adapters.hubspot.objects import patiently
 from adapters.hubspot.values import as_text, instant
 from bridge.errors import ConfigError
 
@@ -77,7 +79,7 @@ class Inbox:
         after = ""
         while True:
             asked = {**query, "limit": _PAGE, **({"after": after} if after else {})}
-            reply = self._client.get(path, purpose=Purpose.ANSWER, **asked)
+            reply = patiently(self._client, partial(self._client.get, path, purpose=Purpose.ANSWER, **asked))
             yield reply
             after = reply.after
             if not after:

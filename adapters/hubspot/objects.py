@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -13,7 +14,7 @@ from adapters.hubspot.values import milliseconds, moment
 from bridge.errors import RateLimited, Transient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from adapters.hubspot.client import Client, Reply
@@ -29,7 +30,7 @@ _PAGE, _SEARCH_PAGE = 100, 200
 _BETWEEN_SEARCHES = 0.25
 """Seconds: an account searches four times a second at most."""
 _PATIENCE = 5
-"""Seconds to wait for a search among others: giving up at once would never end beside a busy neighbour."""
+"""How often to wait among others: giving up at once would never end beside a busy neighbour."""
 
 
 def chunks(items: Iterable[Any], size: int = BATCH) -> Iterator[list[Any]]:
@@ -105,14 +106,20 @@ def changed(
 
 def _searched(client: Client, name: str, body: Mapping[str, Any], purpose: Purpose) -> Reply:
     """Search; where others use up the searches of this second, ask again in the next."""
+    search = paths.objects(name, "search")
+    return patiently(client, lambda: client.ask(search, body, purpose=purpose), longest=WAITS["SECONDLY"])
+
+
+def patiently(client: Client, ask: Callable[[], Reply], *, longest: float = WAITS["TEN_SECONDLY_ROLLING"]) -> Reply:
+    """Ask, and wait out limits of so many seconds at most, a few times: long readings meet them again and again."""
     for _ in range(_PATIENCE):
         try:
-            return client.ask(paths.objects(name, "search"), body, purpose=purpose)
+            return ask()
         except RateLimited as limit:
-            if limit.retry_after > WAITS["SECONDLY"]:
+            if limit.retry_after > longest:
                 raise
             client.rest(limit.retry_after)
-    return client.ask(paths.objects(name, "search"), body, purpose=purpose)
+    return ask()
 
 
 def listed(
@@ -129,7 +136,7 @@ def listed(
         query: dict[str, str | int] = {"limit": _PAGE, "properties": ",".join(properties)}
         query |= {"archived": "true"} if archived else {}
         query |= {"after": after} if after else {}
-        reply = client.get(paths.objects(name), purpose=purpose, **query)
+        reply = patiently(client, partial(client.get, paths.objects(name), purpose=purpose, **query))
         after = reply.after
         yield reply.results, after
         if not after:

@@ -134,3 +134,11 @@ def test_a_search_that_never_has_its_turn_is_left_for_later(tmp_path: Path) -> N
     with pytest.raises(RateLimited) as limited:
         list(here.target.activity(Cursor()))
     assert limited.value.retry_after == 1
+
+
+def test_a_long_reading_waits_out_the_limit_of_ten_seconds_and_goes_on(here: Place) -> None:
+    known = {here.fake.agent.contact(lastname=f"Kern {n}") for n in range(250)}
+    here.fake.faults.order(None, "429", "429")
+    began = here.clock.now()
+    assert set(people(list(here.target.contacts(Cursor())))) == known
+    assert here.clock.now() - began >= timedelta(seconds=20)
