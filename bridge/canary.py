@@ -7,23 +7,27 @@ agent's hands, and deleted. Whatever the target tells the requester meanwhile by
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-from bridge.errors import CasebridgeError, Exit, worst
+from bridge.errors import CasebridgeError, Exit, Transient, worst
 from bridge.hands import TellsMail
 from bridge.keys import target_key
 from bridge.mapping.target import choose
 from bridge.nouns import Amendment, AmendmentKind, Finding, Record, Reference, Refusal, Retry, Thing, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bridge.app import App, TargetSetup
     from bridge.nouns import Outcome
 
+T = TypeVar("T")
+
 AUTHOR = "Casebridge test"
 SUBJECT = "Casebridge test case, please ignore"
+_AGAIN = (5.0, 15.0)
+"""Seconds after which is tried again what could not be done just now: somebody may hold the record for a moment."""
 _BY_HAND = (
     "By hand: open a case with your own address as its requester, write an internal entry, answer, solve and reopen it, "
     "and look into your mailbox."
@@ -93,23 +97,36 @@ class _Flight:
         }
         if self._write(Thing.MESSAGE, said, {"case": case}, case.ref) is not None:
             self._step(case.ref, "a customer's message was put into it")
-        self._hands.note(case.ref, "An internal note of the test.", author=AUTHOR)
+        self._patiently(lambda: self._hands.note(case.ref, "An internal note of the test.", author=AUTHOR))
         self._step(case.ref, "an internal note was written")
-        self._hands.set_status(case.ref, "closed", author=AUTHOR)
+        self._patiently(lambda: self._hands.set_status(case.ref, "closed", author=AUTHOR))
         self._step(case.ref, "it was closed")
         self._reopen(case.ref)
-        self._hands.reply(case.ref, "A public answer of the test.", author=AUTHOR, attach=())
+        self._patiently(lambda: self._hands.reply(case.ref, "A public answer of the test.", author=AUTHOR, attach=()))
         self._step(case.ref, "it was answered in public")
 
     def clean_up(self) -> None:
         """Delete what was made, the last first."""
-        for ref in reversed(self._made):
+        gone = [ref for ref in reversed(self._made) if self._deleted(ref)]
+        if gone:
+            self._canary.fine(f"deleted {', '.join(gone)}")
+
+    def _deleted(self, ref: str) -> bool:
+        try:
+            self._patiently(lambda: self._hands.delete(ref, author=AUTHOR))
+        except CasebridgeError as error:
+            self._canary.wrong(error.exit_code, f"{ref} is still there: {error}", f"Delete {ref} by hand.")
+            return False
+        return True
+
+    def _patiently(self, doing: Callable[[], T]) -> T:
+        """Do something; a few times again where the target cannot just now."""
+        for wait in _AGAIN:
             try:
-                self._hands.delete(ref, author=AUTHOR)
-            except CasebridgeError as error:
-                self._canary.wrong(error.exit_code, f"{ref} is still there: {error}", f"Delete {ref} by hand.")
-        if self._made:
-            self._canary.fine(f"deleted {', '.join(reversed(self._made))}")
+                return doing()
+            except Transient:
+                self._app.clock.sleep(wait)
+        return doing()
 
     def _write(
         self, thing: Thing, values: Mapping[str, Any], refs: Mapping[str, Reference], parent: str = ""
@@ -129,7 +146,7 @@ class _Flight:
             parent=parent,
             idempotency_key=key,
         )
-        (outcome,) = self._setup.target.write(mapping.object, [record])
+        outcome = self._patiently(lambda: _taken(self._setup.target.write(mapping.object, [record])[0]))
         if not isinstance(outcome, Written):
             self._canary.wrong(Exit.SET_ASIDE, f"the {thing} was not written: {_why(outcome)}")
             return None
@@ -139,9 +156,8 @@ class _Flight:
 
     def _reopen(self, ref: str) -> None:
         key = target_key(self._app.organisation, self._app.environment, f"canary:{self._number}:reopen")
-        (outcome,) = self._setup.target.amend(
-            [Amendment(kind=AmendmentKind.REOPEN, thing=Thing.CASE, ref=ref, key=key, text=SUBJECT)]
-        )
+        amendment = Amendment(kind=AmendmentKind.REOPEN, thing=Thing.CASE, ref=ref, key=key, text=SUBJECT)
+        outcome = self._patiently(lambda: _taken(self._setup.target.amend([amendment])[0]))
         if isinstance(outcome, Written):
             self._step(ref, "it was opened again")
         else:
@@ -171,7 +187,12 @@ def _case_values(app: App) -> dict[str, Any]:
     }
 
 
+def _taken(outcome: Outcome) -> Outcome:
+    """Return an outcome; raises ``Transient`` where the target could not just now."""
+    if isinstance(outcome, Retry):
+        raise Transient(outcome.reason or "The target could not take it just now.")
+    return outcome
+
+
 def _why(outcome: Outcome) -> str:
-    return (
-        outcome.reason if isinstance(outcome, (Refusal, Retry)) and outcome.reason else type(outcome).__name__.lower()
-    )
+    return outcome.reason if isinstance(outcome, Refusal) and outcome.reason else type(outcome).__name__.lower()

@@ -13,9 +13,9 @@ from adapters.salesforce.amending import KEEPS_OWNER
 from adapters.salesforce.errors import Declined
 from adapters.salesforce.looking import by_field, is_id
 from adapters.salesforce.org import CASE, PERSONA
-from adapters.salesforce.wording import refusal
-from bridge.errors import Refused
-from bridge.nouns import Thing
+from adapters.salesforce.wording import declined
+from bridge.errors import Refused, Transient
+from bridge.nouns import Retry, Thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -167,4 +167,5 @@ def _refused(name: str) -> Iterator[None]:
     try:
         yield
     except Declined as error:
-        raise Refused(refusal(error.faults[0], name).reason) from error
+        outcome = declined(error.faults[0], name)
+        raise (Transient if isinstance(outcome, Retry) else Refused)(outcome.reason) from error
