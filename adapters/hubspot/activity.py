@@ -93,12 +93,21 @@ def _events(account: Account, rows: list[Row], since: datetime) -> list[CaseEven
         history=[*WHAT, MERGED, key],
         purpose=Purpose.ANSWER,
     )
-    stages = account.schemas.stages
-    found = [event for row in full for event in _history(row, key, stages) if event.at >= since]
+    statuses = _statuses(account)
+    found = [event for row in full for event in _history(row, key, statuses) if event.at >= since]
     return sorted(found, key=lambda event: event.at)
 
 
-def _history(row: Row, key: str, stages: Mapping[str, bool]) -> Iterator[CaseEvent]:
+def _statuses(account: Account) -> dict[str, str]:
+    """Return what each stage means."""
+    waiting = account.settings.waiting_stages
+    return {
+        stage: "closed" if closed else "waiting" if stage in waiting else "open"
+        for stage, closed in account.schemas.stages.items()
+    }
+
+
+def _history(row: Row, key: str, statuses: Mapping[str, str]) -> Iterator[CaseEvent]:
     history = row.get("propertiesWithHistory") or {}
     ours = next((_source(entry) for entry in history.get(key) or () if entry.get("value")), ("", ""))
     for name, what in WHAT.items():
@@ -113,8 +122,8 @@ def _history(row: Row, key: str, stages: Mapping[str, bool]) -> Iterator[CaseEve
                 case_ref=row["id"],
                 at=moment(entry["timestamp"]),
                 what=what,
-                value=_status(value, stages) if what is What.STATUS else value,
-                before=_status(before, stages) if what is What.STATUS else before,
+                value=_status(value, statuses) if what is What.STATUS else value,
+                before=_status(before, statuses) if what is What.STATUS else before,
                 actor=actor(entry, ours),
                 actor_name=str(entry.get("updatedByUserId") or ""),
             )
@@ -152,8 +161,8 @@ def _gone(account: Account, at: Position, now: datetime) -> tuple[list[CaseEvent
     return events, at.moved(listed=now)
 
 
-def _status(stage: str, stages: Mapping[str, bool]) -> str:
-    return "" if not stage else "closed" if stages.get(stage, False) else "open"
+def _status(stage: str, statuses: Mapping[str, str]) -> str:
+    return statuses.get(stage, "open") if stage else ""
 
 
 def _source(entry: Mapping[str, Any]) -> tuple[str, str]:

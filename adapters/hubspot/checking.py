@@ -52,7 +52,8 @@ def check(account: Account) -> nouns.Account:
         lambda: _clock(account),
         lambda: _budget(account),
     )
-    findings = [Finding(ok=True, text=f"signed in to {name}")]
+    kind = str(details.get("accountType") or "").lower().replace("_", " ")
+    findings = [Finding(ok=True, text=f"signed in to {name}{f' ({kind})' if kind else ''}")]
     for part in parts:
         try:
             findings += part()

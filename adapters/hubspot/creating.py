@@ -109,7 +109,7 @@ class Creation:
         for row in reply.results:
             trace = row.get("objectWriteTraceId") or row["properties"].get(self._key_field)
             if trace in by_trace:
-                self.done[trace] = Written(row["id"], created=True)
+                self.done[trace] = Written(row["id"], created=True, url=self._account.links.to(self._name, row["id"]))
                 self._remember(by_trace[trace], row["id"])
         told = {problem.trace: problem for problem in reply.problems}
         self._refused({trace: (by_trace[trace], problem) for trace, problem in told.items() if trace in by_trace})

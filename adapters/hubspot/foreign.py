@@ -87,6 +87,7 @@ def _snapshot(
         text=text,
         person_ref=people[0] if people else "",
         permalinks=tuple(dict.fromkeys(links)),
+        url=account.links.to(TICKETS, row["id"]),
     )
 
 

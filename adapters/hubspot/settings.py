@@ -43,6 +43,9 @@ class HubSpotSettings(BaseModel):
     pipeline: str = Field(
         default="0", description="The pipeline that the mapping of cases names; check looks what would mail from there."
     )
+    waiting_stages: tuple[str, ...] = Field(
+        default=("2",), description="Stages that mean: waiting for the customer; by default that of the first pipeline."
+    )
     answers: tuple[Literal["notes", "emails", "threads"], ...] = Field(
         default=("notes",),
         min_length=1,

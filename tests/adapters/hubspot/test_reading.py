@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge.errors import RateLimited
-from bridge.nouns import Actor, Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged, PersonSeen, What
+from bridge.nouns import Actor, Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged, PersonSeen, What, Written
 from tests.adapters.hubspot.accounts import contact, note, place, quick, refs, ticket
 from tests.fakes.hubspot.org import plain
 
@@ -142,3 +142,21 @@ def test_a_long_reading_waits_out_the_limit_of_ten_seconds_and_goes_on(here: Pla
     began = here.clock.now()
     assert set(people(list(here.target.contacts(Cursor())))) == known
     assert here.clock.now() - began >= timedelta(seconds=20)
+
+
+def test_a_ticket_that_waits_for_the_customer_is_told_so(here: Place) -> None:
+    (case,) = refs(here.target, [ticket(1)])
+    for stage in ("2", "3", "4"):
+        here.clock.forward(timedelta(minutes=1))
+        here.fake.agent.change("tickets", case, hs_pipeline_stage=stage)
+    told = [event.value for event in events(list(here.target.activity(Cursor())), What.STATUS)]
+    assert told == ["open", "waiting", "open", "closed"]
+
+
+def test_tickets_are_told_with_their_address(here: Place) -> None:
+    outcome = here.target.write("tickets", [ticket(1)])[0]
+    theirs = here.fake.agent.ticket("Theirs")
+    (seen,) = [case for page in here.target.cases(Cursor()) for case in page.cases]
+    assert isinstance(outcome, Written)
+    home = "https://app-eu1.hubspot.com/contacts/24680135/record/0-5"
+    assert (outcome.url, seen.url) == (f"{home}/{outcome.ref}", f"{home}/{theirs}")

@@ -22,6 +22,7 @@ from tests.fakes.hubspot import (
     search_api,
     threads_api,
     transfers_api,
+    window,
 )
 from tests.fakes.hubspot.asked import Asked, House, Way
 from tests.fakes.hubspot.errors import Declined, correlation_id, invalid, locked
@@ -48,6 +49,7 @@ WAYS: tuple[Way, ...] = (
     *transfers_api.WAYS,
     *files_api.WAYS,
     *hooks.WAYS,
+    *window.WAYS,
 )
 LONGEST_ADDRESS = 8_000
 """Characters of path and query."""
@@ -83,7 +85,7 @@ class Door:
             raise Declined(414, "URI_TOO_LONG", "The URI of the request is too long.")
         path, version = classic(scope["path"])
         given = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        way, found = self._way(scope["method"], path)
+        way, found = self._way(scope["method"], path or "/")
         caller = None if way.open else self._counted(way, given.get("authorization", ""), headers)
         content_type = given.get("content-type", "")
         asked = Asked(
@@ -145,7 +147,7 @@ def _response(status: int, answer: Json, headers: Mapping[str, str]) -> Response
     if answer is None:
         return Response(status_code=status, headers=headers)
     if isinstance(answer, str):
-        return PlainTextResponse(answer, status, headers, media_type="text/csv")
+        return PlainTextResponse(answer, status, headers, media_type="text/plain")
     return JSONResponse(answer, status, headers)
 
 
