@@ -81,7 +81,7 @@ def _settle_unknown(run: Run, claimed: Sequence[Claim]) -> None:
         for claim in group:
             answer = found.get(claim.row.key, Found(Presence.UNSURE))
             if answer.presence is Presence.FOUND:
-                settled.append((claim, _there(answer)))
+                settled.append((claim, _there(answer, claim)))
             elif answer.presence is Presence.UNSURE or _too_soon(run, claim):
                 unsure.append(claim)
             else:
@@ -97,10 +97,12 @@ def _not_there(claim: Claim, settled: list[tuple[Claim, Outcome]], again: list[C
         again.append(claim)
 
 
-def _there(found: Found) -> Outcome:
+def _there(found: Found, claim: Claim) -> Outcome:
+    """Return what it means that a record stands there; its files may be missing, so it is brought up to date."""
     if found.deleted:
         return Refusal("It was delivered, and deleted in the target since.", code=GONE)
-    return Written(found.merged_into or found.ref, created=True)
+    whole = not (claim.body or {}).get("files")
+    return Written(found.merged_into or found.ref, created=whole)
 
 
 def _too_soon(run: Run, claim: Claim) -> bool:

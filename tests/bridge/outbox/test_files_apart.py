@@ -1,0 +1,46 @@
+"""Tools that take files in calls of their own: what the record arrived without is brought later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from adapters.memory.target import MemoryTarget
+from bridge.nouns import Unknown
+from bridge.store import schema
+from tests.bridge.outbox.world import make_world
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from bridge.clock import FixedClock
+    from bridge.nouns import Outcome, Record
+    from bridge.store.store import Store
+
+DIGEST = "ab" * 32
+
+
+class FilesApartTarget(MemoryTarget):
+    """Takes files after their record, and is lost in between once for each new record."""
+
+    def _write(self, records: Sequence[Record]) -> list[Outcome]:
+        bare = [record if record.ref else replace(record, files=()) for record in records]
+        outcomes = super()._write(bare)
+        lost = Unknown("the connection broke off before the files")
+        return [
+            lost if record.files and not record.ref else each for record, each in zip(records, outcomes, strict=True)
+        ]
+
+
+def test_files_that_a_lost_record_arrived_without_are_brought_once_it_is_found(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    world = make_world(store, clock, tmp_path, FilesApartTarget)
+    message = world.message(world.case(0), 0)
+    row = {"message_id": message, "position": 0, "state": "fetched", "sha256": DIGEST, "mime": "image/png", "size": 3}
+    world.insert(schema.attachment, {"url": "", "path": "", "name": "photo.png", "reason": "", **row})
+    world.deliver_all()
+    (record,) = world.standing("Message")
+    assert record.files.keys() == {DIGEST}
+    assert world.states() == {"delivered"}
