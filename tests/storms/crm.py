@@ -63,6 +63,10 @@ class Crm(ABC):
         """Return the mail addresses of contacts."""
 
     @abstractmethod
+    def files(self) -> Counter[str]:
+        """Return the names of the files that hang on what stands."""
+
+    @abstractmethod
     def keys(self) -> Counter[str]:
         """Return the keys of ours that stand."""
 

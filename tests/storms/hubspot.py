@@ -105,6 +105,12 @@ fields:
         """Return the contacts' addresses."""
         return Counter(item.properties["email"] for item in self._fake.portal.all("contacts"))
 
+    def files(self) -> Counter[str]:
+        """Return the names of the files of notes."""
+        notes = (note.properties.get("hs_attachment_ids", "") for note in self._fake.portal.all("notes"))
+        files = (self._fake.portal.files[each] for ids in notes for each in ids.split(";") if each)
+        return Counter(f"{file['name']}.{file['extension']}" for file in files)
+
     def keys(self) -> Counter[str]:
         """Return the keys of all objects."""
         items = (item for name in OBJECTS for item in self._fake.portal.all(name))

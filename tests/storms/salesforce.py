@@ -96,6 +96,10 @@ fields:
         """Return the contacts' addresses."""
         return Counter(row["Email"] for row in self._fake.rows("Contact"))
 
+    def files(self) -> Counter[str]:
+        """Return the names of files that were put on a case."""
+        return Counter(row["Title"] for row in self._fake.rows("ContentVersion") if row["FirstPublishLocationId"])
+
     def keys(self) -> Counter[str]:
         """Return the keys of all objects."""
         return Counter(row[KEY] for name in OBJECTS for row in self._fake.rows(name) if row[KEY])

@@ -76,6 +76,8 @@ class Storm:
 
     def blow(self, story: Story) -> None:
         """Let everything come in, wave by wave, then run until all is quiet."""
+        for name in story.files.values():
+            (self.folder / "inbox" / name).write_text(f"What {name} shows.", encoding="utf-8")
         half = len(story.waves) // 2
         self._come_in(story.waves[:half])
         self.crm.neighbour_uses(self.crm.share - self.crm.used - TO_SPEND)

@@ -1,4 +1,4 @@
-"""What comes in while the storm blows: people who write several times about one thing, correct themselves, and poison."""
+"""What comes in while the storm blows: people who write several times about one thing, sometimes with a file, correct themselves, and bring poison."""
 
 from __future__ import annotations
 
@@ -33,10 +33,16 @@ class Story:
     """Person → texts as they were last corrected, in the order in which they were said."""
     poison: dict[str, Poison] = field(default_factory=dict)
     """Person → what of theirs is refused."""
+    files: dict[str, str] = field(default_factory=dict)
+    """Text as it was last corrected → name of the file that comes with it."""
 
     def of(self, poison: Poison) -> list[str]:
         """Return the people with this poison."""
         return [person for person, found in self.poison.items() if found is poison]
+
+    def attached(self) -> list[str]:
+        """Return the names of the files that must hang on what stands."""
+        return [self.files[text] for texts in self.standing() for text in texts if text in self.files]
 
     def standing(self) -> list[list[str]]:
         """Return for each case that must stand its texts, in order."""
@@ -81,6 +87,8 @@ def _say(story: Story, person: str, native_id: str, wave: int, chance: random.Ra
         document["author"]["email"] = f"{person}@customers.example"
     if poison is Poison.TOO_LONG and place == 1:
         document["text"] += " And another thing." * 60
+    if chance.random() < 0.1:
+        document["attachments"] = [{"path": f"{native_id}.txt"}]
     texts.append(document["text"])
     story.waves[wave].append(document)
     if chance.random() < 0.125:
@@ -88,3 +96,5 @@ def _say(story: Story, person: str, native_id: str, wave: int, chance: random.Ra
         texts[place] = f"{document['text']} (Corrected.)"
         edited_at = (BEGIN + timedelta(minutes=later, seconds=30)).isoformat()
         story.waves[later].append(document | {"text": texts[place], "edited_at": edited_at})
+    if "attachments" in document:
+        story.files[texts[place]] = document["attachments"][0]["path"]

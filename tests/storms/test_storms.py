@@ -129,6 +129,7 @@ def all_stands_once(crm: Crm, story: Story) -> None:
     assert sorted(sorted(texts) for texts in crm.cases()) == sorted(sorted(texts) for texts in story.standing())
     addressed = set(story.said) - set(story.of(Poison.REQUIRED))
     assert crm.addresses() == Counter(f"{person}@customers.example" for person in addressed)
+    assert crm.files() == Counter(story.attached())
     assert set(crm.keys().values()) == {1}
 
 
