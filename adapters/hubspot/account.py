@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from adapters.hubspot.associations import Associations
 from adapters.hubspot.inbox import Inbox
-from adapters.hubspot.links import Links
 from adapters.hubspot.looking import Finder, Remembered
 from adapters.hubspot.names import KEY, THINGS
 from adapters.hubspot.owners import Owners
@@ -31,7 +30,6 @@ class Account:
     finder: Finder
     schemas: Schemas
     inbox: Inbox
-    links: Links
     owners: Owners
 
     @classmethod
@@ -46,7 +44,6 @@ class Account:
             finder=Finder(client, associations, Remembered(), sure=bool(settings.portal)),
             schemas=Schemas(client, channel=bool(settings.channel)),
             inbox=Inbox(client, settings),
-            links=Links(client),
             owners=Owners(client, leave_out=settings.archived_owner == "none"),
         )
 

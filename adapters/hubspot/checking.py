@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import paths
+from adapters.hubspot.answers import places
 from adapters.hubspot.errors import Declined
 from adapters.hubspot.limits import BATCH
 from adapters.hubspot.names import CHANNEL, CONTACTS, EMAILS, TICKETS
@@ -81,7 +82,7 @@ def _objects(account: Account) -> Iterator[Finding]:
             remedy = f"Add the scopes {scopes} under {KEYS} > your key > Scopes."
             yield Finding(ok=False, text=f"{name} cannot be read: {error}", remedy=remedy)
             continue
-        yield Finding(ok=True, text=f"{name} can be read; writing needs the scopes {scopes}")
+        yield Finding(ok=True, text=f"{name} can be read; to be written they need {scopes}")
 
 
 def _places(account: Account) -> Iterator[Finding]:
@@ -139,7 +140,8 @@ def _pipelines(account: Account) -> Iterator[Finding]:
         states = [(stage.get("metadata") or {}).get("ticketState") for stage in each["stages"]]
         text = f"pipeline {each['id']} ({each['label']}) has {states.count('OPEN')} open and {states.count('CLOSED')} closed stages"
         remedy = "Add the missing kind of stage under Settings > Objects > Tickets > Pipelines."
-        yield Finding(ok={"OPEN", "CLOSED"} <= set(states), text=text, remedy=remedy)
+        whole = {"OPEN", "CLOSED"} <= set(states)
+        yield Finding(ok=whole, text=text, remedy="" if whole else remedy)
 
 
 def _owners(account: Account) -> Iterator[Finding]:
@@ -191,11 +193,9 @@ def _shown(where: Mapping[str, str]) -> str:
 
 def _clock(account: Account) -> Iterator[Finding]:
     off = account.client.clock_off
-    yield Finding(
-        ok=abs(off) <= _CLOCK_OFF,
-        text=f"HubSpot's clock and this machine's differ by {abs(off).total_seconds():.0f} s",
-        remedy="Let this machine take its time from a time server.",
-    )
+    right = abs(off) <= _CLOCK_OFF
+    text = f"HubSpot's clock and this machine's differ by {abs(off).total_seconds():.0f} s"
+    yield Finding(ok=right, text=text, remedy="" if right else "Let this machine take its time from a time server.")
 
 
 def _budget(account: Account) -> Iterator[Finding]:
@@ -207,7 +207,8 @@ def _budget(account: Account) -> Iterator[Finding]:
         return
     text = f"{usage.daily_left} of {usage.daily_limit} calls are left today for the whole account; {forecast}"
     remedy = "See Settings > Integrations > Connected Apps which app uses them, or add a limit increase."
-    yield Finding(ok=usage.daily_left > _LITTLE * usage.daily_limit, text=text, remedy=remedy)
+    enough = usage.daily_left > _LITTLE * usage.daily_limit
+    yield Finding(ok=enough, text=text, remedy="" if enough else remedy)
     if calls > account.settings.imports_up_to * usage.daily_limit:
         text = f"{forecast}, which is more than the share of imports (imports_up_to)"
         yield Finding(ok=False, text=text, remedy="Sync less often, for instance every five minutes.")
@@ -215,6 +216,6 @@ def _budget(account: Account) -> Iterator[Finding]:
 
 def _forecast(account: Account) -> int:
     """Return how many calls a day of polling every minute takes if nothing happens."""
-    searches = _MINUTES_A_DAY * (_CALLS_A_POLL + len(account.settings.answers))
+    searches = _MINUTES_A_DAY * (_CALLS_A_POLL + len(places(account)))
     lists = _LISTS * _MINUTES_A_DAY / max(account.settings.deletions_minutes, 1)
     return int(searches + lists)

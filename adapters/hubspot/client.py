@@ -73,6 +73,8 @@ class Client:
         self._token = settings.token.get_secret_value() if settings.token else ""
         self._token_ends: datetime | None = None
         self._portal = settings.portal
+        self.home = ""
+        """Where the account's pages are, once that is known."""
         self.usage = Usage.unknown(settings, surroundings.meter)
         self.clock_off = timedelta()
         """How far HubSpot's clock is ahead of ours, as of the latest answer."""
@@ -142,13 +144,15 @@ class Client:
         wanted, self._portal = self._portal, ""
         if not wanted:
             return
-        found = str(self._send("GET", paths.ACCOUNT, Purpose.ANSWER).body.get("portalId"))
+        details = self._send("GET", paths.ACCOUNT, Purpose.ANSWER).body
+        found = str(details.get("portalId"))
         if found != wanted:
             self._portal = wanted
             message = (
                 f"The key belongs to HubSpot account {found}, the project is for {wanted} (portal): take a key of that."
             )
             raise AuthError(message)
+        self.home = f"https://{details.get('uiDomain') or 'app.hubspot.com'}/contacts/{found}"
 
     def _sign_in(self) -> bool:
         """Renew an OAuth token that is about to end; tell whether that was done."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import attaching, paths
 from adapters.hubspot.errors import Declined, Uncertain
+from adapters.hubspot.links import link
 from adapters.hubspot.names import CONTACT, CONTACTS, FILES, TICKETS
 from adapters.hubspot.rendering import without
 from bridge.errors import Transient
@@ -109,7 +110,9 @@ class Creation:
         for row in reply.results:
             trace = row.get("objectWriteTraceId") or row["properties"].get(self._key_field)
             if trace in by_trace:
-                self.done[trace] = Written(row["id"], created=True, url=self._account.links.to(self._name, row["id"]))
+                self.done[trace] = Written(
+                    row["id"], created=True, url=link(self._account.client, self._name, row["id"])
+                )
                 self._remember(by_trace[trace], row["id"])
         told = {problem.trace: problem for problem in reply.problems}
         self._refused({trace: (by_trace[trace], problem) for trace, problem in told.items() if trace in by_trace})

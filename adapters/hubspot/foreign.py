@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from adapters.hubspot import objects
 from adapters.hubspot.cursors import Position
 from adapters.hubspot.limits import Purpose
+from adapters.hubspot.links import link
 from adapters.hubspot.names import CONTACTS, READ, TICKETS
 from adapters.hubspot.values import as_text, moment
 from bridge.nouns import CasePage, CaseSnapshot
@@ -87,7 +88,7 @@ def _snapshot(
         text=text,
         person_ref=people[0] if people else "",
         permalinks=tuple(dict.fromkeys(links)),
-        url=account.links.to(TICKETS, row["id"]),
+        url=link(account.client, TICKETS, row["id"]),
     )
 
 

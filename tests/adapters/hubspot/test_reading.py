@@ -153,7 +153,8 @@ def test_a_ticket_that_waits_for_the_customer_is_told_so(here: Place) -> None:
     assert told == ["open", "waiting", "open", "closed"]
 
 
-def test_tickets_are_told_with_their_address(here: Place) -> None:
+def test_tickets_are_told_with_their_address(tmp_path: Path) -> None:
+    here = place(tmp_path, portal="24680135")
     outcome = here.target.write("tickets", [ticket(1)])[0]
     theirs = here.fake.agent.ticket("Theirs")
     (seen,) = [case for page in here.target.cases(Cursor()) for case in page.cases]

@@ -14,7 +14,7 @@ from tests.fakes.serving import running
 ORGS = {"plain": plain, "hostile": hostile}
 TOLD = """\
 A pretend HubSpot answers at {address} until you press Ctrl-C. Nothing is kept.
-What it holds is shown there in a browser, and how an agent answers. Sign in with:
+What it holds is shown there in a browser, and how an agent answers.
 Its pipelines are {pipelines}. An OAuth app has the client id {client}, the client secret
 {secret} and the refresh token {token}. For a project that was begun with
 casebridge init --target hubspot, put these lines into its .env:
