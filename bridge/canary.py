@@ -14,7 +14,7 @@ from bridge.errors import CasebridgeError, Exit, Transient, worst
 from bridge.hands import TellsMail
 from bridge.keys import target_key
 from bridge.mapping.target import choose
-from bridge.nouns import Amendment, AmendmentKind, Finding, Record, Reference, Refusal, Retry, Thing, Written
+from bridge.nouns import Amendment, AmendmentKind, Ended, Finding, Record, Reference, Refusal, Retry, Thing, Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -147,6 +147,9 @@ class _Flight:
             idempotency_key=key,
         )
         outcome = self._patiently(lambda: _taken(self._setup.target.write(mapping.object, [record])[0]))
+        if isinstance(outcome, Refusal) and outcome.code == Ended.DUPLICATE and outcome.candidates:
+            self._canary.fine(f"{outcome.candidates[0]} has this address there, and the case is theirs")
+            return Reference(thing, key, outcome.candidates[0])
         if not isinstance(outcome, Written):
             self._canary.wrong(Exit.SET_ASIDE, f"the {thing} was not written: {_why(outcome)}")
             return None

@@ -32,9 +32,11 @@ TARGET = """\
 """
 
 
-def findings(folder: Path, org: Org) -> tuple[int, list[str], Fake]:
-    """Fly the canary; return the exit code, its findings, and the account afterwards."""
+def findings(folder: Path, org: Org, *, known: bool = False) -> tuple[int, list[str], Fake]:
+    """Fly the canary; return the exit code, its findings, and the account afterwards. ``known``: it has the address."""
     fake = Fake(SystemClock(), quick(org))
+    if known:
+        fake.agent.contact(lastname="Admin", email=ADDRESS)
     write_project(folder, SystemClock().now())
     with running(fake.app) as address:
         connect(folder, TARGET.format(address=address))
@@ -55,3 +57,14 @@ def test_the_canary_tells_whether_customers_would_be_mailed(tmp_path: Path, *, m
     assert any("answered in public, and nobody was mailed" in line for line in told)
     assert fake.portal.all("tickets") == fake.portal.all("contacts") == []
     assert bool(fake.notices.outside()) is mailing
+
+
+def test_an_address_that_a_contact_has_is_that_contacts_case(tmp_path: Path) -> None:
+    """The contact is looked at, and stays."""
+    org = replace(plain(), workflows=hostile().workflows)
+    code, told, fake = findings(tmp_path / "project", org, known=True)
+    assert code == Exit.CONFIG
+    assert any("has this address there" in line for line in told)
+    assert sum("the requester was told" in line for line in told) == 2
+    assert [item.properties["email"] for item in fake.portal.all("contacts")] == [ADDRESS]
+    assert fake.portal.all("tickets") == []
