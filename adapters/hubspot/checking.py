@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -59,8 +60,9 @@ def check(account: Account) -> nouns.Account:
         try:
             findings += part()
         except CasebridgeError as error:
-            findings.append(Finding(ok=False, text=str(error), remedy=f"See {KEYS} and the scopes there."))
-    return nouns.Account(name=name, findings=tuple(findings))
+            remedy = "Run the check again." if isinstance(error, Transient) else f"See {KEYS} and the scopes there."
+            findings.append(Finding(ok=False, text=str(error), remedy=remedy))
+    return nouns.Account(name=name, findings=tuple(replace(each, remedy="") if each.ok else each for each in findings))
 
 
 def _zone(account: Account, details: Mapping[str, Any]) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import paths
 from adapters.hubspot.errors import Declined
-from adapters.hubspot.names import AMENDED, COMMUNICATIONS, CONTACTS, NOTES, TAGS, TICKETS
+from adapters.hubspot.names import AMENDED, COMMUNICATIONS, CONTACTS, NOTES, TAGS, TEXT, TICKETS
 from bridge.errors import AuthError
 from bridge.nouns import Step
 
@@ -65,8 +65,8 @@ def _create(account: Account, name: str, texts: Sequence[Mapping[str, Any]], cal
         for each in texts:
             account.client.write(paths.properties(name), each)
     except Declined as declined:
-        keyless = " Notes can do without: write key: '' in the mapping, then our key is a mark in their text."
-        return Step(f"{called}: {declined}", done=False, manual=by_hand + (keyless if name == NOTES else ""))
+        keyless = "Do without: write key: '' in the mapping, then our key is a mark in the text. Or, if the account allows it: "
+        return Step(f"{called}: {declined}", done=False, manual=(keyless if name in TEXT else "") + by_hand)
     except AuthError as error:
         return Step(f"{called}: {error}", done=False, manual=by_hand)
     account.schemas.forget(name)

@@ -206,3 +206,16 @@ def test_of_notes_and_communications_the_one_that_is_ours_is_redacted_and_withdr
     assert portal.items["communications"][second].properties["hs_communication_body"] == "[redacted]"
     assert all(isinstance(outcome, Written) for outcome in target.amend(asked[2:]))
     assert portal.all("notes") == portal.all("communications") == []
+
+
+def test_what_is_fine_needs_no_remedy(here: Place) -> None:
+    findings = here.target.check().findings
+    assert any(finding.ok for finding in findings)
+    assert [finding.text for finding in findings if finding.ok and finding.remedy] == []
+
+
+def test_where_notes_take_no_property_of_ours_it_is_said_how_to_do_without(tmp_path: Path) -> None:
+    there = place(tmp_path, quick(hostile()), prepared=False)
+    (step,) = there.target.prepare([KeyField("notes", "casebridge_key")], dry_run=False)
+    assert not step.done
+    assert step.manual.startswith("Do without: write key: ''")
