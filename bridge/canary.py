@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-from bridge.errors import CasebridgeError, Exit, Transient, worst
+from bridge.errors import CasebridgeError, Exit, RateLimited, Transient, worst
 from bridge.hands import TellsMail
 from bridge.keys import target_key
 from bridge.mapping.target import choose
@@ -124,8 +124,9 @@ class _Flight:
         for wait in _AGAIN:
             try:
                 return doing()
-            except Transient:
-                self._app.clock.sleep(wait)
+            except Transient as error:
+                asked = error.retry_after if isinstance(error, RateLimited) else 0.0
+                self._app.clock.sleep(max(wait, asked))
         return doing()
 
     def _write(
@@ -167,7 +168,7 @@ class _Flight:
             self._canary.wrong(Exit.SET_ASIDE, f"it was not opened again: {_why(outcome)}")
 
     def _step(self, ref: str, done: str) -> None:
-        told = self._mail.mailed(ref)
+        told = self._patiently(lambda: self._mail.mailed(ref))
         new = told[len(self._told) :]
         self._told = told
         if not new:
