@@ -54,7 +54,7 @@ class Schemas:
         """Read nothing yet; ``channel``: messages can go into a custom channel."""
         self._client = client
         self._objects: dict[str, ObjectSchema] = {CHANNEL: _CHANNEL} if channel else {}
-        self._stages: dict[str, bool] | None = None
+        self._pipelines: list[dict[str, Any]] | None = None
 
     def of(self, name: str) -> ObjectSchema:
         """Describe an object; raises ``ConfigError`` for one that the account has not."""
@@ -77,18 +77,19 @@ class Schemas:
     def forget(self, name: str) -> None:
         """Read an object's description again when it is next asked for."""
         self._objects.pop(name, None)
+        if name == TICKETS:
+            self._pipelines = None
 
     @property
     def stages(self) -> Mapping[str, bool]:
         """Return the stages of all ticket pipelines, each with whether a ticket in it is closed."""
-        if self._stages is None:
-            found = self._client.get(paths.pipelines(TICKETS)).results
-            self._stages = {stage["id"]: _closed(stage) for each in found for stage in each["stages"]}
-        return self._stages
+        return {stage["id"]: _closed(stage) for each in self.pipelines() for stage in each["stages"]}
 
     def pipelines(self) -> list[dict[str, Any]]:
         """Return the ticket pipelines with their stages."""
-        return self._client.get(paths.pipelines(TICKETS)).results
+        if self._pipelines is None:
+            self._pipelines = self._client.get(paths.pipelines(TICKETS)).results
+        return self._pipelines
 
     def opening_stage(self, pipeline: str) -> str:
         """Return the first stage of a pipeline in which tickets are open, empty if it has none."""
@@ -117,9 +118,7 @@ class Schemas:
 
     def _pipeline_fields(self, fields: Mapping[str, FieldSchema]) -> dict[str, FieldSchema]:
         """Pipelines are no options of their property."""
-        found = self.pipelines()
-        self._stages = {stage["id"]: _closed(stage) for each in found for stage in each["stages"]}
-        values = {_PIPELINE: tuple(each["id"] for each in found), _STAGE: tuple(self._stages)}
+        values = {_PIPELINE: tuple(each["id"] for each in self.pipelines()), _STAGE: tuple(self.stages)}
         return {
             name: FieldSchema(name=name, type="picklist", picklist=values[name], required=name in _REQUIRED[TICKETS])
             for name in values.keys() & fields.keys()
