@@ -91,6 +91,10 @@ class Client:
         """Read by a POST: batch reads and searches, which change nothing."""
         return self._call("POST", path, purpose, body=body)
 
+    def now(self) -> datetime:
+        """Return the present."""
+        return self._clock.now()
+
     def rest(self, seconds: float) -> None:
         """Let some time pass between calls that are limited by the second."""
         self._clock.sleep(seconds)

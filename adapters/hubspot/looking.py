@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import objects, paths
@@ -20,6 +21,7 @@ from bridge.nouns import Found, Presence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from adapters.hubspot.associations import Associations
     from adapters.hubspot.client import Client
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 MERGING = (CONTACTS, TICKETS)
 _REMEMBERED = 20_000
+_FRESH = timedelta(seconds=30)
 MARK = re.compile(r"\[(cb1-[a-z2-7]+)\]")
 """Our key in a text, for objects without a property for it."""
 AMENDMENT = re.compile(r"\{(cb1-[a-z2-7]+)\}")
@@ -40,6 +43,8 @@ class Remembered:
     refs: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
     contacts: OrderedDict[str, str] = field(default_factory=OrderedDict)
     """Ticket → its contact, empty for a ticket without one."""
+    bins: dict[str, tuple[datetime, dict[str, str]]] = field(default_factory=dict)
+    """Object → when its recycle bin was listed last, and our keys in it with their ids."""
 
     def add(self, name: str, key: str, ref: str) -> None:
         """Remember a record."""
@@ -163,10 +168,21 @@ class Finder:
 
     def _gone(self, name: str, key_field: str) -> dict[str, Found]:
         """Return what of ours is in the recycle bin, which no look-up by key shows."""
-        pages = objects.listed(self.client, name, [key_field], archived=True)
-        ours = {str(key): row["id"] for rows, _ in pages for row in rows if (key := row["properties"].get(key_field))}
+        ours = self._bin(name, key_field)
         standing = self.survivors(name, list(ours.values())) if ours and name in MERGING else {}
         return {key: _ended(name, ref, standing.get(ref)) for key, ref in ours.items()}
+
+    def _bin(self, name: str, key_field: str) -> dict[str, str]:
+        """List our keys in the recycle bin: once for all look-ups that follow each other closely."""
+        listed_at, ours = self.remembered.bins.get(name, (None, {}))
+        if listed_at is None or self.client.now() - listed_at > _FRESH:
+            listed_at = self.client.now()
+            pages = objects.listed(self.client, name, [key_field], archived=True)
+            ours = {
+                str(key): row["id"] for rows, _ in pages for row in rows if (key := row["properties"].get(key_field))
+            }
+            self.remembered.bins[name] = (listed_at, ours)
+        return ours
 
     def _with_parents(self, name: str, found: dict[str, Found]) -> dict[str, Found]:
         if name in MERGING or name not in READ or not found:

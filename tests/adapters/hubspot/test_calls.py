@@ -84,3 +84,15 @@ def test_messages_of_a_ticket_that_was_merged_or_deleted_go_with_it(here: Place)
     assert here.fake.portal.linked(("notes", followed.ref), "tickets") == [survivor]
     assert isinstance(ended, Refusal)
     assert ended.code == Ended.DELETED
+
+
+def test_after_a_restore_the_recycle_bin_is_listed_once_for_many_look_ups(here: Place) -> None:
+    gone = refs(here.target, [ticket(n) for n in range(3)])
+    for each in gone:
+        here.fake.agent.delete("tickets", each)
+    here.fake.calls.clear()
+    for some in HUNDREDS:
+        keys = {ticket(n).key: "" for n in range(some, some + 100)}
+        found = here.target.find("tickets", keys, here.clock.now())
+        assert sum(each.deleted for each in found.values()) == (3 if some == 0 else 0)
+    assert len([call for call in here.fake.calls if call.method == "GET" and call.path.endswith("/tickets")]) == 1
