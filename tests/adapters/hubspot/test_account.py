@@ -89,6 +89,9 @@ def test_no_secret_shows_in_a_log_or_error(tmp_path: Path, caplog: pytest.LogCap
         {"token": "pat-1", "base_url": "http://hubspot.example"},
         {"token": "pat-1", "time_zone": "Mars/Base"},
         {"token": "pat-1", "colour": "red"},
+        {"token": "pat-1", "channel": "1000000"},
+        {"token": "pat-1", "portal": "acme"},
+        {"token": "pat-1", "answers": []},
     ],
 )
 def test_settings_that_cannot_work_are_refused(settings: dict[str, str]) -> None:
