@@ -6,6 +6,7 @@ key; as long as the target cannot be sure, it waits, and its case with it. An up
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select
@@ -81,7 +82,7 @@ def _settle_unknown(run: Run, claimed: Sequence[Claim]) -> None:
         for claim in group:
             answer = found.get(claim.row.key, Found(Presence.UNSURE))
             if answer.presence is Presence.FOUND:
-                settled.append((claim, _there(answer, claim)))
+                settled.append((claim, _there(answer)))
             elif answer.presence is Presence.UNSURE or _too_soon(run, claim):
                 unsure.append(claim)
             else:
@@ -97,12 +98,18 @@ def _not_there(claim: Claim, settled: list[tuple[Claim, Outcome]], again: list[C
         again.append(claim)
 
 
-def _there(found: Found, claim: Claim) -> Outcome:
-    """Return what it means that a record stands there; its files may be missing, so it is brought up to date."""
+def _there(found: Found) -> Outcome:
     if found.deleted:
         return Refusal("It was delivered, and deleted in the target since.", code=GONE)
-    whole = not (claim.body or {}).get("files")
-    return Written(found.merged_into or found.ref, created=whole)
+    return Written(found.merged_into or found.ref, created=True)
+
+
+def _known(claim: Claim, outcome: Outcome) -> Sent:
+    """Return what became of a record; one that stands may have come without its files, so it is brought up to date."""
+    body = claim.body or {}
+    if isinstance(outcome, Written) and body.get("files"):
+        outcome = replace(outcome, created=False)
+    return Sent(claim.row, claim.row.sent_version, body, outcome)
 
 
 def _too_soon(run: Run, claim: Claim) -> bool:
@@ -132,9 +139,7 @@ def _write(run: Run, settled: Sequence[tuple[Claim, Outcome]], again: Sequence[C
     every = [*(claim for claim, _ in settled), *again, *unsure]
     with run.app.store.write("deliver.settle") as connection:
         ours = claims.still_mine(connection, [claim.id for claim in every], run.owner)
-        sent = [
-            Sent(claim.row, claim.row.sent_version, claim.body or {}, out) for claim, out in settled if claim.id in ours
-        ]
+        sent = [_known(claim, outcome) for claim, outcome in settled if claim.id in ours]
         counts = record(connection, run.setup.name, sent, now)
         resent = [_open(claim, "pending", _send_again_at(claim, now)) for claim in again if claim.id in ours]
         bulk.update(connection, schema.delivery, resent)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from adapters.memory.target import MemoryTarget
-from bridge.nouns import Unknown
+from bridge.nouns import Accepted, Unknown, Written
 from bridge.store import schema
 from tests.bridge.outbox.world import make_world
 
@@ -26,17 +28,30 @@ class FilesApartTarget(MemoryTarget):
 
     def _write(self, records: Sequence[Record]) -> list[Outcome]:
         bare = [record if record.ref else replace(record, files=()) for record in records]
-        outcomes = super()._write(bare)
-        lost = Unknown("the connection broke off before the files")
-        return [
-            lost if record.files and not record.ref else each for record, each in zip(records, outcomes, strict=True)
-        ]
+        written = zip(records, super()._write(bare), strict=True)
+        return [self._ends(each) if record.files and not record.ref else each for record, each in written]
+
+    def _ends(self, _written: Outcome) -> Outcome:
+        return Unknown("the connection broke off before the files")
 
 
-def test_files_that_a_lost_record_arrived_without_are_brought_once_it_is_found(
-    store: Store, clock: FixedClock, tmp_path: Path
+class JobsWithoutFilesTarget(FilesApartTarget):
+    """Takes new records by jobs, which carry no files."""
+
+    def settle(self, jobs: Sequence[str]) -> list[Outcome]:
+        """Say that they are done."""
+        return [Written(job, created=True) for job in jobs]
+
+    def _ends(self, written: Outcome) -> Outcome:
+        assert isinstance(written, Written)
+        return Accepted(written.ref)
+
+
+@pytest.mark.parametrize("kind", [FilesApartTarget, JobsWithoutFilesTarget])
+def test_files_that_a_record_arrived_without_are_brought_once_it_is_known_to_stand(
+    kind: type[MemoryTarget], store: Store, clock: FixedClock, tmp_path: Path
 ) -> None:
-    world = make_world(store, clock, tmp_path, FilesApartTarget)
+    world = make_world(store, clock, tmp_path, kind)
     message = world.message(world.case(0), 0)
     row = {"message_id": message, "position": 0, "state": "fetched", "sha256": DIGEST, "mime": "image/png", "size": 3}
     world.insert(schema.attachment, {"url": "", "path": "", "name": "photo.png", "reason": "", **row})
