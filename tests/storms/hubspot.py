@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tests.fakes.hubspot.app import Fake
 from tests.fakes.hubspot.definitions import Property
-from tests.fakes.hubspot.org import SERVICE_KEY, Workflow, plain
+from tests.fakes.hubspot.org import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, SERVICE_KEY, Workflow, plain
 from tests.storms.crm import CUSTOMERS, Crm
 from tests.storms.story import LONGEST
 
@@ -138,6 +138,20 @@ fields:
     def neighbour_uses(self, calls: int) -> None:
         """Burn calls."""
         self._fake.access.burn(calls)
+
+
+class HubSpotByOAuth(HubSpot):
+    """The same account, where an app signs in with tokens that expire; the account's day does not count its calls."""
+
+    target: ClassVar[str] = HubSpot.target.replace(
+        "token: ${STORM_KEY}",
+        "client_id: ${STORM_ID}\n    client_secret: ${STORM_SECRET}\n    refresh_token: ${STORM_TOKEN}",
+    )
+
+    def __init__(self, clock: Hurried, seed: int) -> None:
+        """Open the account."""
+        super().__init__(clock, seed)
+        self.secrets = {"STORM_ID": CLIENT_ID, "STORM_SECRET": CLIENT_SECRET, "STORM_TOKEN": REFRESH_TOKEN}
 
 
 def _account() -> Org:

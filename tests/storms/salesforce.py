@@ -128,6 +128,12 @@ fields:
         self._fake.usage.burn(calls)
 
 
+class SalesforceInBulk(Salesforce):
+    """The same org, where new records go through the Bulk API and are settled later."""
+
+    target: ClassVar[str] = Salesforce.target.replace("records_per_call: 200", "bulk_from: 20")
+
+
 def _org() -> Org:
     org = plain()
     email = org.objects["Contact"].fields["Email"]

@@ -51,9 +51,9 @@ PAUSE = timedelta(minutes=2)
 LONG_PAUSE = timedelta(minutes=20)
 """The same once all is said: longer than any back-off, so that whatever failed is due again."""
 DAY = timedelta(hours=25)
-TO_SPEND = 25
+TO_SPEND = 20
 """Calls of a day that the neighbour leaves to us."""
-ON_A_SPENT_DAY = 2
+ON_A_SPENT_DAY = 3
 """Waves that come in on that day."""
 MINUTE = 60
 

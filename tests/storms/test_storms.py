@@ -13,9 +13,9 @@ import pytest
 
 from bridge.errors import Exit
 from tests.fakes.serving import running
-from tests.storms.hubspot import HubSpot
+from tests.storms.hubspot import HubSpot, HubSpotByOAuth
 from tests.storms.hurried import Hurried
-from tests.storms.salesforce import Salesforce
+from tests.storms.salesforce import Salesforce, SalesforceInBulk
 from tests.storms.storm import Storm, settle_in
 from tests.storms.story import Poison, tell
 
@@ -41,14 +41,26 @@ class Scale:
     people: int
     waves: int
     kills: float
+    """How many of the runs are to be killed, of 1."""
 
 
 BRIEF = Scale(people=30, waves=5, kills=0.5)
+MIDDLING = Scale(people=400, waves=12, kills=0.6)
 LONG = Scale(people=1_050, waves=80, kills=0.7)
 
 
-@pytest.mark.parametrize("kind", [Salesforce, HubSpot])
-@pytest.mark.parametrize("scale", [BRIEF, pytest.param(LONG, marks=pytest.mark.soak)], ids=["brief", "long"])
+@pytest.mark.parametrize(
+    ("kind", "scale"),
+    [
+        (Salesforce, BRIEF),
+        (HubSpot, BRIEF),
+        pytest.param(Salesforce, LONG, marks=pytest.mark.soak),
+        pytest.param(HubSpot, LONG, marks=pytest.mark.soak),
+        pytest.param(SalesforceInBulk, MIDDLING, marks=pytest.mark.soak),
+        pytest.param(HubSpotByOAuth, MIDDLING, marks=pytest.mark.soak),
+    ],
+    ids=str,
+)
 def test_all_stands_once_and_in_order_when_the_storm_is_over(
     kind: type[Crm], scale: Scale, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -139,5 +151,6 @@ def figures(storm: Storm) -> str:
     failed = ", ".join(f"{count} {kind}" for kind, count in crm.faults.drawn.most_common())
     return (
         f"{type(crm).__name__}: {crm.keys().total()} records, {crm.calls} calls, {crm.faults.drawn.total()} of them failed ({failed}),"
-        f" {storm.did['runs']} runs, {storm.did['killed']} of them killed"
+        f" {storm.did['runs']} runs, {storm.did['killed']} processes killed; written up to call {crm.most} of the day,"
+        f" with {crm.share} for deliveries"
     )
