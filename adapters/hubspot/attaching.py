@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 from adapters.hubspot import paths
-from adapters.hubspot.errors import Declined
+from adapters.hubspot.errors import Declined, Uncertain
 from adapters.hubspot.limits import Purpose
 from bridge.errors import AuthError
-from bridge.nouns import Attachment
+from bridge.nouns import Attachment, Refusal, Retry
+from bridge.retry import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from adapters.hubspot.client import Client
     from bridge.nouns import FileContent
 
+_SOON = 10.0
 _OPTIONS = json.dumps(
     {
         "access": "PRIVATE",
@@ -28,8 +31,21 @@ _OPTIONS = json.dumps(
 
 
 def uploaded(client: Client, key: str, files: Iterable[FileContent]) -> list[str]:
-    """Upload the files of the record under our key; the same file again is the same id."""
-    return [_upload(client, key, file) for file in files]
+    """Upload the files of the record under our key; the same file again is the same id, so it is tried again at once."""
+    return [reading(partial(_upload, client, key, file), sleep=client.rest) for file in files]
+
+
+def brought(client: Client, key: str, files: Iterable[FileContent]) -> list[str] | Refusal | Retry:
+    """Return the ids of uploaded files, or what becomes of a record whose files are not taken: nothing of it was written.
+
+    Raises what concerns the whole account.
+    """
+    try:
+        return uploaded(client, key, files)
+    except Declined as declined:
+        return declined.problem.refusal()
+    except Uncertain as lost:
+        return Retry(_SOON, f"its file was not taken: {lost}")
 
 
 def delete(client: Client, ids: Iterable[str]) -> None:

@@ -14,8 +14,7 @@ from adapters.hubspot.errors import Declined, Uncertain
 from adapters.hubspot.links import link
 from adapters.hubspot.names import CONTACT, CONTACTS, FILES, TICKETS
 from adapters.hubspot.rendering import without
-from bridge.errors import Transient
-from bridge.nouns import Ended, Refusal, Unknown, Written
+from bridge.nouns import Ended, Refusal, Retry, Unknown, Written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +39,7 @@ class Creation:
         """Create what is not there yet. Raises what stops all of it; ``done`` then says what was done before."""
         self._key_field = ready[0].record.key_field
         fresh = self._without_known(ready)
-        self._send([self._with_files(each) for each in self._with_contacts(fresh)])
+        self._send(self._with_files(self._with_contacts(fresh)))
 
     def _without_known(self, ready: Sequence[Wanted]) -> list[Wanted]:
         """Adopt what this process has met before: deletions and merges free a key, so a create would double it."""
@@ -56,15 +55,22 @@ class Creation:
         contacts = self._account.finder.contacts_of([each.parent for each in ready if each.parent])
         return [replace(each, contact=contacts.get(each.parent, "")) if each.parent else each for each in ready]
 
-    def _with_files(self, each: Wanted) -> Wanted:
-        if each.record.files:
-            try:
-                ids = attaching.uploaded(self._account.client, each.trace, each.record.files)
-            except Uncertain as lost:
-                # Nothing of the record was written, and the same file again is the same file.
-                raise Transient(str(lost)) from lost
-            each.properties[FILES] = ";".join(ids)
-        return each
+    def _with_files(self, ready: Sequence[Wanted]) -> list[Wanted]:
+        """Upload files; a record whose files are not taken stops no other, but what follows it in its ticket."""
+        going: list[Wanted] = []
+        held: set[str] = set()
+        for each in ready:
+            if each.parent and each.parent in held:
+                self.done[each.trace] = Retry(0, "the one before it waits for its file")
+                continue
+            ids = attaching.brought(self._account.client, each.trace, each.record.files)
+            if isinstance(ids, list):
+                each.properties.update({FILES: ";".join(ids)} if ids else {})
+                going.append(each)
+            else:
+                self.done[each.trace] = ids
+                held |= {each.parent} if isinstance(ids, Retry) else set()
+        return going
 
     def _send(self, ready: Sequence[Wanted]) -> None:
         if not ready:

@@ -9,7 +9,7 @@ from adapters.hubspot.errors import Declined, Uncertain
 from adapters.hubspot.limits import Purpose
 from adapters.hubspot.names import CONTACT, CONTACTS, FILES
 from adapters.hubspot.values import same
-from bridge.nouns import Ended, Refusal, Unknown, Written
+from bridge.nouns import Ended, Refusal, Retry, Unknown, Written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,14 +41,18 @@ class Update:
             if row is None or row["id"] != ref:
                 self.done[each.trace] = _ended(ref, row, deleted=ref in gone)
                 continue
-            there.append(each)
             changed = self._changed(each, row)
+            if isinstance(changed, (Refusal, Retry)):
+                self.done[each.trace] = changed
+                continue
+            there.append(each)
             if changed:
                 changes[each.trace] = changed
         self._send({each.trace: each for each in there}, changes)
         self._associate([each for each in there if isinstance(self.done.get(each.trace), Written)])
 
-    def _changed(self, each: Wanted, row: Row) -> dict[str, str]:
+    def _changed(self, each: Wanted, row: Row) -> dict[str, str] | Refusal | Retry:
+        """Return what differs, or what becomes of a record whose files are not taken."""
         present, fields = row["properties"], self._account.schemas.of(self._name).fields
         changed = {
             name: value
@@ -58,7 +62,9 @@ class Update:
         }
         attached = [file for file in (present.get(FILES) or "").split(";") if file]
         if len(attached) < len(each.record.files):
-            fresh = attaching.uploaded(self._account.client, each.trace, each.record.files)
+            fresh = attaching.brought(self._account.client, each.trace, each.record.files)
+            if not isinstance(fresh, list):
+                return fresh
             changed[FILES] = ";".join(dict.fromkeys([*attached, *fresh]))
         return changed
 
