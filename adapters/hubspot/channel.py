@@ -45,7 +45,7 @@ def write(account: Account, records: Sequence[Record]) -> list[Outcome]:
             wait = stop.retry_after if isinstance(stop, RateLimited) else _LATER
             rest: list[Outcome] = [Retry(wait, str(stop))] * (len(records) - len(outcomes))
             return outcomes + rest
-        if isinstance(outcome, Unknown):
+        if isinstance(outcome, (Retry, Unknown)):
             held.add(record.parent)
         outcomes.append(outcome)
     return outcomes
@@ -72,13 +72,14 @@ def _publish(account: Account, record: Record) -> Outcome:
     if record.ref:
         # What stands in a channel no API changes.
         return Written(record.ref, created=False)
-    violation = first_violation(account.schemas.of(CHANNEL), dict(record.fields), creating=True)
-    if violation is not None:
-        return violation
-    if not record.parent.isdecimal():
-        return Refusal(f"a message stands in a ticket; {record.parent or 'an empty parent'} is none", "parent")
+    refusal = _refusal(account, record)
+    if refusal is not None:
+        return refusal
+    files = attaching.brought(account.client, record.key, record.files)
+    if not isinstance(files, list):
+        return files
+    body = _body(account, record, files)
     try:
-        body = _body(account, record)
         said = account.client.write(paths.channel(account.settings.channel, "messages"), body).body
     except Declined as declined:
         return declined.problem.outcome()
@@ -87,7 +88,13 @@ def _publish(account: Account, record: Record) -> Outcome:
     return Written(f"{said['conversationsThreadId']}:{said['id']}", created=True)
 
 
-def _body(account: Account, record: Record) -> dict[str, Any]:
+def _refusal(account: Account, record: Record) -> Refusal | None:
+    if not record.parent.isdecimal():
+        return Refusal(f"a message stands in a ticket; {record.parent or 'an empty parent'} is none", "parent")
+    return first_violation(account.schemas.of(CHANNEL), dict(record.fields), creating=True)
+
+
+def _body(account: Account, record: Record, files: Sequence[str]) -> dict[str, Any]:
     fields, contact = record.fields, account.finder.contacts_of([record.parent]).get(record.parent, "")
     sender = fields.get("sender") or "customer"
     customer = {
@@ -96,7 +103,6 @@ def _body(account: Account, record: Record) -> dict[str, Any]:
     }
     brand = {"deliveryIdentifier": account.inbox.identifier()}
     outgoing = fields["direction"] == _OUT
-    files = attaching.uploaded(account.client, record.key, record.files) if record.files else []
     return {
         "text": marked_text(str(fields["text"]), record.key),
         "timestamp": instant(str(fields["timestamp"])),

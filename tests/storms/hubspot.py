@@ -36,7 +36,7 @@ WEATHER = {
     "timeout": 0.01,
 }
 """A fifth of all calls."""
-KEPT = 0.2
+KEPT = 0.3
 """Share of the day that deliveries leave to others."""
 _TAG = re.compile(r"<[^>]+>")
 

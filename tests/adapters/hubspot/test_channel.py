@@ -162,6 +162,18 @@ def test_files_go_along_and_nothing_is_changed_afterwards(there: Place, tmp_path
     assert "By hand" in refused.reason
 
 
+def test_a_file_that_is_not_taken_holds_up_its_own_ticket(there: Place, tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(b"jpg")
+    one, two = refs(there.target, [ticket(1), ticket(2)])
+    file = FileContent("0f" * 16, "photo.jpg", "image/jpeg", 3, str(path))
+    there.fake.faults.order(*["reset_before"] * 4)
+    sent = [replace(said(1, one), files=(file,)), said(2, one), said(3, two)]
+    outcomes = there.target.write("channel_messages", sent)
+    assert [type(outcome) for outcome in outcomes] == [Retry, Retry, Written]
+    assert texts(there) == [["It blinks 3 times."]]
+
+
 def test_a_message_that_does_not_fit_stops_no_other(there: Place) -> None:
     (case,) = refs(there.target, [ticket(1)])
     bad, good, nowhere = there.target.write(
