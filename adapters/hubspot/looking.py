@@ -142,14 +142,17 @@ class Finder:
             return self.sure and declined.problem.missing
 
     def keys(self, name: str, key_field: str) -> Iterator[str]:
-        """Yield every key that stands, and those that live on in the survivors of merges."""
+        """Yield every key that stands, and those that live on in the survivors of merges, which may have the winner's."""
+        standing = set()
         for rows, _ in objects.listed(self.client, name, [key_field] if key_field else [TEXT[name]]):
             for row in rows:
                 key = row["properties"].get(key_field) if key_field else _mark(row["properties"].get(TEXT[name]))
                 if key:
+                    standing.add(str(key))
                     yield str(key)
         if key_field and name in MERGING:
-            yield from (key for key, each in self._gone(name, key_field).items() if each.merged_into)
+            gone = self._gone(name, key_field).items()
+            yield from (key for key, each in gone if each.merged_into and key not in standing)
 
     def _rows(self, name: str, key_field: str, keys: Collection[str]) -> dict[str, Found]:
         rows = objects.read(self.client, name, keys, [*READ.get(name, ()), key_field], by=key_field)

@@ -102,7 +102,7 @@ class Crm(Protocol):
         ...
 
     def work(self, case: str) -> None:
-        """Take a case, put it to another status, and give it the lowest priority."""
+        """Take a case, put it to another status, and give it another priority."""
         ...
 
     def merge_people(self, loser: str, winner: str) -> str:

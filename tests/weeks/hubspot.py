@@ -164,8 +164,9 @@ class HubSpotAccount:
         """Take it and change it."""
         agent = self.fake.agent
         agent.take(case)
-        stage = "7702" if self.grown else "2"
-        agent.change("tickets", case, hs_pipeline_stage=stage, hs_ticket_priority="LOW")
+        # A workflow of the grown account has set the lowest priority by itself.
+        stage, priority = ("7702", "HIGH") if self.grown else ("2", "LOW")
+        agent.change("tickets", case, hs_pipeline_stage=stage, hs_ticket_priority=priority)
 
     def merge_people(self, loser: str, winner: str) -> str:
         """Merge; which id is left is HubSpot's choice."""

@@ -21,10 +21,10 @@ MARA, IDA = "mara.voss@example.org", "ida.brandt@example.org"
 FIRST = "Where is my parcel? Order A4711 should be here by now."
 
 
-@pytest.fixture
-def crm(make: Callable[..., Crm]) -> Crm:
-    """Open a friendly CRM."""
-    return make()
+@pytest.fixture(params=[False, True], ids=["plain", "hostile"])
+def crm(request: pytest.FixtureRequest, make: Callable[..., Crm]) -> Crm:
+    """Open the CRM, friendly or grown."""
+    return make(grown=request.param)
 
 
 @pytest.fixture
@@ -32,6 +32,8 @@ def office(crm: Crm, clock: ShiftedClock, tmp_path: Path) -> Iterator[Office]:
     """Deliver one case each of four people."""
     with crm.serving() as address:
         office = open_office(tmp_path / "project", address, crm, clock)
+        if crm.vanished:
+            crm.adapt_again(office.folder)
         say(
             office,
             "monday",

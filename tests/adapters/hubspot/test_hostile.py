@@ -86,6 +86,7 @@ def test_a_survivor_with_an_id_of_its_own_is_followed(there: Place) -> None:
     assert survivor not in (loser, winner)
     found = there.target.find("contacts", {key("customer:1"): "", key("customer:2"): ""}, there.clock.now())
     assert found[key("customer:1")].merged_into == survivor
+    assert sorted(there.target.keys("contacts")) == sorted([key("customer:1"), key("customer:2")])
     (outcome,) = there.target.write("contacts", [replace(contact(1), ref=loser)])
     assert isinstance(outcome, Refusal)
     assert outcome.code == Ended.MERGED
