@@ -44,6 +44,8 @@ class Crm(Protocol):
     secrets: dict[str, str]
     """What the environment must hold: name → secret."""
     calls: list[Call]
+    takes_doubles: bool
+    """Whether agents can add somebody under an address or number that stands there already."""
     page: int
     """People on a page of a first reading."""
     vanished: str

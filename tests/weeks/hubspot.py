@@ -66,6 +66,7 @@ class HubSpotAccount:
         self.fake, self.grown = Fake(clock, hostile() if grown else plain()), grown
         self.secrets = {"HUBSPOT_KEY": SERVICE_KEY}
         self.calls, self.page = self.fake.calls, 100
+        self.takes_doubles = True
         self.vanished = "acme_product" if grown else ""
         app: ASGIApp = self.fake.app
         self._app = Vanishing(app, self.fake) if grown else app
@@ -151,7 +152,8 @@ class HubSpotAccount:
     def received(self, sender: str, subject: str, *texts: str) -> str:
         """Let the inbox make a ticket of the first mail, and put the others there."""
         (person,) = [found for found, mail in self.people().items() if mail == sender]
-        ticket = self.fake.agent.ticket(subject, contact=person, content=texts[0])
+        place = {"hs_pipeline": "7700", "hs_pipeline_stage": "7701"} if self.grown else {}
+        ticket = self.fake.agent.ticket(subject, contact=person, content=texts[0], **place)
         for text in texts:
             self.fake.agent.email(ticket, text, incoming=True)
         return ticket

@@ -86,6 +86,7 @@ class SalesforceOrg:
         self.fake, self.grown = Fake(clock, org), grown
         self.secrets = {"SALESFORCE_SECRET": org.client.secret}
         self.calls, self.page = self.fake.calls, BULK_PAGE
+        self.takes_doubles = not grown
         self.vanished = "Casebridge_Hint__c" if grown else ""
         self._watched = Watched(self.fake.app)
 
@@ -159,9 +160,9 @@ class SalesforceOrg:
 
     def received(self, sender: str, subject: str, *texts: str) -> str:
         """Let Email-to-Case make a case of the first mail, and put the others there."""
-        case = ""
+        case, filled = "", {"Region__c": "South"} if self.grown else {}
         for text in texts:
-            case = self.fake.receive_mail(sender, subject, text, case=case)
+            case = self.fake.receive_mail(sender, subject, text, case=case, **filled)
         return case
 
     def answer(self, case: str, text: str) -> None:

@@ -116,13 +116,13 @@ class Agent:
             doing()
 
 
-def receive(world: World, sender: str, subject: str, text: str, *, case: str = "") -> str:
-    """Let a mail come in, to a case or as a new one (Email-to-Case); return the case's id."""
+def receive(world: World, sender: str, subject: str, text: str, *, case: str = "", **values: object) -> str:
+    """Let a mail come in, to a case or as a new one (Email-to-Case), with what the org's flow fills; return the case's id."""
     robot = Agent(world, "Automated Process")
     if not case:
         contacts = world.org.objects["Contact"]
         known = world.db.find(contacts, contacts.fields["Email"], sender)
-        person = {"ContactId": known[0]["Id"]} if len(known) == 1 else {}
+        person = values | ({"ContactId": known[0]["Id"]} if len(known) == 1 else {})
         owner = world.names["Support"]
         case = robot.create(
             "Case", Subject=subject, Description=text, Origin="Email", SuppliedEmail=sender, OwnerId=owner, **person

@@ -75,9 +75,9 @@ class Fake:
         """Return one of the people who work here."""
         return Agent(self.world, name)
 
-    def receive_mail(self, sender: str, subject: str, text: str, *, case: str = "") -> str:
-        """Let a customer's mail come in, which the org makes into a case by itself; return the case's id."""
-        return receive(self.world, sender, subject, text, case=case)
+    def receive_mail(self, sender: str, subject: str, text: str, *, case: str = "", **values: object) -> str:
+        """Let a customer's mail come in, which the org makes into a case by itself, with ``values``; return the case's id."""
+        return receive(self.world, sender, subject, text, case=case, **values)
 
     def rows(self, sobject: str, *, deleted: bool = False) -> list[Json]:
         """Return an object's rows as they are stored, for a test to look at."""
