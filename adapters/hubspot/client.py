@@ -72,7 +72,6 @@ class Client:
         self._api.rest_client.pool_manager = connections or pool()
         self._token = settings.token.get_secret_value() if settings.token else ""
         self._token_ends: datetime | None = None
-        self._portal = settings.portal
         self.home = ""
         """Where the account's pages are, once that is known."""
         self.usage = Usage.unknown(settings, surroundings.meter)
@@ -133,25 +132,25 @@ class Client:
 
     def _call(self, method: str, path: str, purpose: Purpose, *, writing: bool = False, **parts: Any) -> Reply:  # noqa: ANN401 - parts of a request
         renewed = self._sign_in()
-        self._check_portal()
         try:
+            self._check_portal()
             return self._send(method, path, purpose, writing=writing, **parts)
         except AuthError:
             if renewed or not self._settings.refresh_token or self._token_ends is None:
                 raise
             self._token_ends = None
         self._sign_in()
+        self._check_portal()
         return self._send(method, path, purpose, writing=writing, **parts)
 
     def _check_portal(self) -> None:
         """Look once whose account it is, where the settings say whose it is to be."""
-        wanted, self._portal = self._portal, ""
-        if not wanted:
+        wanted = self._settings.portal
+        if not wanted or self.home:
             return
         details = self._send("GET", paths.ACCOUNT, Purpose.ANSWER).body
         found = str(details.get("portalId"))
         if found != wanted:
-            self._portal = wanted
             message = (
                 f"The key belongs to HubSpot account {found}, the project is for {wanted} (portal): take a key of that."
             )

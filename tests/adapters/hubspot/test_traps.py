@@ -17,7 +17,7 @@ from adapters.hubspot.client import Client
 from adapters.hubspot.errors import Declined, translated
 from adapters.hubspot.settings import HubSpotSettings
 from bridge.contracts import Surroundings
-from bridge.errors import AuthError, RateLimited, Refused
+from bridge.errors import AuthError, RateLimited, Refused, Transient
 from bridge.nouns import Amendment, AmendmentKind, Cursor, Ended, Presence, Refusal, Thing, Written
 from tests.adapters.hubspot.accounts import contact, key, note, place, quick, refs, ticket
 from tests.adapters.hubspot.test_errors import MIDNIGHT, Response, other
@@ -155,6 +155,16 @@ def test_a_key_of_another_account_writes_and_reads_nothing(tmp_path: Path) -> No
     for doing in (lambda: here.target.write("contacts", [contact(1)]), lambda: list(here.target.contacts(Cursor()))):
         with pytest.raises(AuthError, match="24680135"):
             doing()
+    assert {call.path for call in here.fake.calls} == {paths.ACCOUNT}
+
+
+def test_whose_account_it_is_is_asked_until_it_is_known(tmp_path: Path) -> None:
+    here = place(tmp_path, portal="1", prepared=False)
+    here.fake.faults.order("500")
+    with pytest.raises(Transient):
+        here.target.schema("contacts")
+    with pytest.raises(AuthError, match="24680135"):
+        here.target.schema("contacts")
     assert {call.path for call in here.fake.calls} == {paths.ACCOUNT}
 
 
