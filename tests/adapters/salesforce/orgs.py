@@ -12,7 +12,7 @@ from adapters.salesforce.settings import SalesforceSettings
 from adapters.salesforce.target import SalesforceTarget
 from bridge.clock import FixedClock
 from bridge.contracts import Surroundings
-from bridge.nouns import KeyField, Thing
+from bridge.nouns import KeyField, Record, Thing, Written
 from tests.fakes.salesforce.app import Fake
 from tests.fakes.transports import AppAdapter
 
@@ -70,3 +70,21 @@ def session(fake: Fake) -> requests.Session:
     made = requests.Session()
     made.mount("https://", AppAdapter(fake.app))
     return made
+
+
+def person(n: int, **fields: object) -> Record:
+    """Return the first delivery of a person."""
+    values = {"LastName": f"Kern {n}", **fields}
+    return Record(thing=Thing.PERSON, object="Contact", key=f"cb1-p{n}", key_field=KEY, fields=values)
+
+
+def case(n: int, **fields: object) -> Record:
+    """Return the first delivery of a case."""
+    values = {"Subject": f"Router {n}", **fields}
+    return Record(thing=Thing.CASE, object="Case", key=f"cb1-c{n}", key_field=KEY, fields=values)
+
+
+def written(outcomes: list[Any]) -> list[str]:
+    """Return the ids of what was written, all of it."""
+    assert all(isinstance(each, Written) for each in outcomes), outcomes
+    return [each.ref for each in outcomes]

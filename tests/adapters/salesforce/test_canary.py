@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from adapters.salesforce.target import SalesforceTarget
 from bridge.errors import Exit
 from tests.adapters.salesforce.brand import opened
-from tests.fakes.salesforce.org import Trouble, hostile, plain
+from tests.fakes.salesforce.org import DuplicateRule, Trouble, hostile, plain
 from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
@@ -53,3 +54,39 @@ def test_an_org_that_mails_is_found_out_at_the_step_that_sets_it_off(tmp_path: P
         assert "answered in public" in line
         assert [notice.to for notice in brand.fake.notices] == [ADDRESS]
         assert left(brand) == []
+
+
+def test_the_admin_who_is_a_contact_already_is_the_requester_and_stays(tmp_path: Path) -> None:
+    org = plain()
+    org.duplicates.append(DuplicateRule("Contact", "Same_Email", ("Email",), blocks=True))
+    with opened(tmp_path, org) as brand:
+        admin = brand.fake.agent().create("Contact", LastName="Amsel", Email=ADDRESS)
+        code, told, whole = flown(brand)
+        assert code == Exit.OK, whole
+        assert any(admin in line for line in told)
+        assert left(brand) == ["Contact"]
+        assert [row["Id"] for row in brand.fake.rows("Contact")] == [admin]
+
+
+def test_of_posts_and_personas_nothing_stays_either(tmp_path: Path) -> None:
+    files = {"profile": "mappings/salesforce/social_persona.yaml", "message": "mappings/salesforce/social_post.yaml"}
+    with opened(tmp_path, plain(social=True), mapping_files=files) as brand:
+        code, told, whole = flown(brand)
+        assert code == Exit.OK, whole
+        assert any("message was put" in line for line in told)
+        assert left(brand) == []
+
+
+def test_a_mail_that_a_flow_wrote_on_the_case_is_told_by_its_subject_and_only_once(tmp_path: Path) -> None:
+    with opened(tmp_path) as brand, brand.app() as app:
+        target = app.targets["org"].target
+        assert isinstance(target, SalesforceTarget)
+        case = brand.fake.agent().create("Case", Subject="Router")
+        hands = target.agent()
+        assert target.mailed(case) == []
+        robot = brand.fake.agent("Automated Process")
+        robot.mail(case, ADDRESS, "We have your request.")
+        brand.fake.agent().mail(case, ADDRESS, "An agent's own words.")
+        assert target.mailed(case) == ["“a mail”"]
+        hands.note(case, "Nothing more.", author="test")
+        assert target.mailed(case) == ["“a mail”"]
