@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from adapters.salesforce.client import Part
@@ -32,8 +31,6 @@ _GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
 _UNBLAMED = frozenset({"JSON_PARSER_ERROR"})
 """Errors that do not tell the field."""
 _INACTIVE = "INACTIVE_OWNER_OR_USER"
-_UNDONE = ("ALL_OR_NONE_OPERATION_ROLLED_BACK", "PROCESSING_HALTED")
-UNDONE = Retry(0, "it was undone for the sake of others in its call")
 
 Call: TypeAlias = Callable[[], "list[Outcome]"]
 Row: TypeAlias = "dict[str, Any]"
@@ -88,14 +85,6 @@ def insert(org: Org, object_name: str, rows: Sequence[Row], sending: Sending) ->
     return _to_queue(org, shape, rows, outcomes, sending)
 
 
-def insert_whole(org: Org, object_name: str, packs: Sequence[Sequence[Row]], sending: Sending) -> list[list[Outcome]]:
-    """Insert packs of at most 200 rows, each whole or not at all; of one that does not stand, others' rows are ``UNDONE``."""
-    shape = _Shape(object_name, "POST", _headers(org, assign=True))
-    step = org.settings.records_per_call // SIZE
-    calls = (packs[start : start + step] for start in range(0, len(packs), step))
-    return [outcomes for some in calls for outcomes in _whole(org, shape, some, sending)]
-
-
 def update(org: Org, object_name: str, rows: Sequence[Row], sending: Sending) -> list[Outcome]:
     """Update rows by their ids."""
     shape = _Shape(object_name, "PATCH", _headers(org, assign=False))
@@ -130,34 +119,10 @@ def _inserted(org: Org, shape: _Shape, rows: Sequence[Row], sending: Sending) ->
     outcomes: list[Outcome] = []
     for some, answer in zip(parts, answers, strict=True):
         if answer.status < 300:
-            outcomes += sending.send(len(some), partial(_outcomes, org, shape, some, answer.body))
+            outcomes += _outcomes(org, shape, some, answer.body)
         else:
             outcomes += _apart(org, shape, some, Declined(answer.status, answer.body), sending)
     return outcomes
-
-
-def _whole(org: Org, shape: _Shape, packs: Sequence[Sequence[Row]], sending: Sending) -> list[list[Outcome]]:
-    answers: list[PartAnswer] = []
-
-    def together() -> list[Outcome]:
-        bodies = [{**_body(rows), "allOrNone": True} for rows in packs]
-        asked = [Part("POST", org.client.path + PATH, body, shape.headers) for body in bodies]
-        answers.extend(org.client.composite(asked, headers=shape.headers))
-        return []
-
-    if failed := sending.send(sum(len(rows) for rows in packs), together):
-        left = iter(failed)
-        return [[next(left) for _ in rows] for rows in packs]
-    return [_pack(org, shape, rows, answer, sending) for rows, answer in zip(packs, answers, strict=True)]
-
-
-def _pack(org: Org, shape: _Shape, rows: Sequence[Row], answer: PartAnswer, sending: Sending) -> list[Outcome]:
-    if answer.status >= 300:
-        org.forget()
-        bad = _violations(org, shape, rows)
-        return [bad.get(n, UNDONE) for n in range(len(rows))]
-    outcomes = sending.send(len(rows), partial(_outcomes, org, shape, rows, answer.body))
-    return [UNDONE if isinstance(each, Retry) and each.reason.startswith(_UNDONE) else each for each in outcomes]
 
 
 def _one(org: Org, shape: _Shape, rows: Sequence[Row], sending: Sending) -> list[Outcome]:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(hours=1)
 """How long a description is believed."""
-CALM = timedelta(minutes=1)
-"""How long rows are not sent together after one of them was held by somebody else."""
 CASE = "Case"
 QUEUES = "00G"
 """How ids of queues begin."""
@@ -45,18 +43,8 @@ class Org:
         self.client = client
         self.every = [(thing, each) for thing, several in objects.items() for each in several]
         self._described: dict[str, tuple[datetime, dict[str, Any]]] = {}
-        self._disturbed_at: datetime | None = None
         self._me = ""
         self._person_type: str | None = None
-
-    @property
-    def calm(self) -> bool:
-        """Tell whether nobody held a row that many others of ours would have stood with, for a while."""
-        return self._disturbed_at is None or self.client.clock.now() - self._disturbed_at >= CALM
-
-    def disturbed(self) -> None:
-        """Note that a row was held, for which many were undone: for a while little is sent together."""
-        self._disturbed_at = self.client.clock.now()
 
     @property
     def settings(self) -> SalesforceSettings:

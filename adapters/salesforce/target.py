@@ -53,7 +53,6 @@ class SalesforceTarget(Target):
     idempotency: ClassVar[Mapping[str, Idempotency]] = {"*": _UNIQUE}
     publish_gesture = "Write a case comment with Public ticked, or a post in the case feed that is visible to all."
     live_by_nature = True
-    ordered_batches = True
 
     def __init__(
         self,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from adapters.salesforce import bulk, collections, cutover, files, ordered
+from adapters.salesforce import bulk, collections, cutover, files
 from adapters.salesforce.errors import ASK_AGAIN
 from adapters.salesforce.looking import find, find_beside, is_id, standing, survivors
 from adapters.salesforce.org import CASE, MERGEABLE
 from adapters.salesforce.rows import accounts_of, changed_row, new_row
 from adapters.salesforce.wording import FULL
 from bridge.errors import BudgetSpent, CasebridgeError
-from bridge.nouns import Ended, Presence, Refusal, Retry, Share, Thing, Unknown, Written
+from bridge.nouns import Ended, Presence, Refusal, Retry, Share, Thing, Written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,41 +99,15 @@ def _create(org: Org, plan: _Plan, contacts: Mapping[str, str], sending: collect
     if not plan.going:
         return plan.outcomes
     name = plan.going[0].object
-    before = plan.going
     plan.outcomes |= cutover.adopt(org, name, plan.going, sending)
     plan.going = [record for record in plan.going if record.key not in plan.outcomes]
-    if name in org.of(Thing.MESSAGE):
-        _hold_back(org, plan, before)
     rows = [new_row(org, record, contacts) for record in plan.going]
-    if _is_bulk(org, len(rows)):
+    if org.settings.bulk_from and len(rows) >= org.settings.bulk_from:
         sent = bulk.submit(org, plan.going, rows, sending)
     else:
-        insert = ordered.insert if name in org.of(Thing.MESSAGE) else _insert
-        sent = insert(org, name, plan.going, rows, sending)
+        sent = collections.insert(org, name, rows, sending)
         sent = _adopt_duplicates(org, name, plan.going, sent)
     return plan.outcomes | {record.key: outcome for record, outcome in zip(plan.going, sent, strict=True)}
-
-
-def _insert(
-    org: Org, name: str, _: Sequence[Record], rows: Sequence[collections.Row], sending: collections.Sending
-) -> list[Outcome]:
-    return collections.insert(org, name, rows, sending)
-
-
-def _is_bulk(org: Org, count: int) -> bool:
-    return bool(org.settings.bulk_from) and count >= org.settings.bulk_from
-
-
-def _hold_back(org: Org, plan: _Plan, before: Sequence[Record]) -> None:
-    """Leave messages to a later call that would overtake one of their case; a bulk job keeps no order at all."""
-    waits = {each.parent for each in before if isinstance(plan.outcomes.get(each.key), (Retry, Unknown))}
-    free = [record for record in plan.going if record.parent not in waits]
-    firsts = ordered.firsts_of(free)
-    if _is_bulk(org, len(firsts)):
-        free = [free[n] for n in firsts]
-    going = {record.key for record in free}
-    plan.outcomes |= {record.key: ordered.LATER for record in plan.going if record.key not in going}
-    plan.going = free
 
 
 def _placed(
