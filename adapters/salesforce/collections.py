@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from adapters.salesforce.client import Part
@@ -119,7 +120,7 @@ def _inserted(org: Org, shape: _Shape, rows: Sequence[Row], sending: Sending) ->
     outcomes: list[Outcome] = []
     for some, answer in zip(parts, answers, strict=True):
         if answer.status < 300:
-            outcomes += _outcomes(org, shape, some, answer.body)
+            outcomes += sending.send(len(some), partial(_outcomes, org, shape, some, answer.body))
         else:
             outcomes += _apart(org, shape, some, Declined(answer.status, answer.body), sending)
     return outcomes

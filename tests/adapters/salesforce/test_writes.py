@@ -160,6 +160,32 @@ def test_an_answer_with_fewer_results_than_rows_tells_nothing_of_any_row() -> No
     assert [type(each) for each in outcomes] == [Unknown, Unknown]
 
 
+def test_of_five_collections_in_one_call_the_one_that_lacks_results_is_unknown_and_the_others_are_written() -> None:
+    fake = opened()
+    inner = fake.app
+
+    async def losing(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - of ASGI
+        async def without(message: Any) -> None:  # noqa: ANN401 - of ASGI
+            if message["type"] == "http.response.body" and b"compositeResponse" in message["body"]:
+                body = json.loads(message["body"])
+                parts = [part for part in body["compositeResponse"] if isinstance(part["body"], list)]
+                if len(parts) == 3:  # collections, no queries
+                    parts[1]["body"] = []
+                message = {**message, "body": json.dumps(body).encode()}
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [each for each in message["headers"] if each[0] != b"content-length"]}
+            await send(message)
+
+        await inner(scope, receive, without)
+
+    fake.app = losing  # type: ignore[assignment]  # one more app stands before it
+    target = connected(fake)
+    target.budget()
+    outcomes = target.write("Contact", [person(n) for n in range(401)])
+    kinds = [type(each) for each in outcomes]
+    assert kinds == [Written] * 200 + [Unknown] * 200 + [Written]
+
+
 def test_a_collection_that_is_declined_as_a_whole_is_taken_apart_in_few_calls() -> None:
     """An org that declines all for one unknown field: what does not fit the schema is refused, the others are written."""
     fake = opened()
