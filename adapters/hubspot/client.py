@@ -18,7 +18,7 @@ from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
 from adapters.hubspot import paths
-from adapters.hubspot.errors import Declined, Problem, problem_of, translated
+from adapters.hubspot.errors import Declined, Problem, Uncertain, problem_of, translated
 from adapters.hubspot.limits import Purpose, Usage
 from bridge.errors import AuthError, Transient
 
@@ -216,7 +216,7 @@ class Client:
             ours = translated(error, writing=writing, midnight=self.usage.midnight(now))
             raise ours from error
         self._note(answer.headers, now)
-        return _reply(answer.status, answer.data)
+        return _reply(answer.status, _understood(answer.data, writing=writing))
 
     def _note(self, headers: Mapping[str, str], now: datetime) -> None:
         self.usage.note(headers)
@@ -224,9 +224,20 @@ class Client:
             self.clock_off = parsedate_to_datetime(headers["Date"]).astimezone(UTC) - now
 
 
-def _reply(status: int, data: bytes) -> Reply:
-    body = orjson.loads(data) if data else None
-    faults = body.get("errors") or () if isinstance(body, dict) else ()
+def _understood(data: bytes, *, writing: bool) -> dict[str, Any] | None:
+    """Read a body. One that is no JSON object is not HubSpot's: something stands between, and nobody knows what was done."""
+    try:
+        body = orjson.loads(data) if data else None
+    except ValueError:
+        body = data
+    if body is None or isinstance(body, dict):
+        return body
+    kind = Uncertain if writing else Transient
+    raise kind("What answered is not HubSpot, or nothing that it says; see whether a proxy stands between.")
+
+
+def _reply(status: int, body: dict[str, Any] | None) -> Reply:
+    faults = (body or {}).get("errors") or ()
     return Reply(body, tuple(problem_of(_status(each, status), each) for each in faults))
 
 

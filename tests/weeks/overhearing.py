@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FORM = ("assertion", "client_secret", "refresh_token")
 TOLD = ("access_token", "refresh_token")
-NONSENSE = [["nonsense"]]
+NONSENSE = {"results": [["nonsense"]], "records": [["nonsense"]]}
 
 
 class Overhearing:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import hubspot  # type: ignore[import-untyped]  # ships no types
 import pytest
 from pydantic import SecretStr
+from starlette.responses import Response as Response200
 
 from adapters.hubspot import paths
 from adapters.hubspot.client import Client
@@ -18,7 +19,7 @@ from adapters.hubspot.errors import Declined, translated
 from adapters.hubspot.settings import HubSpotSettings
 from bridge.contracts import Surroundings
 from bridge.errors import AuthError, RateLimited, Refused, Transient
-from bridge.nouns import Amendment, AmendmentKind, Cursor, Ended, Presence, Refusal, Thing, Written
+from bridge.nouns import Amendment, AmendmentKind, Cursor, Ended, Presence, Refusal, Thing, Unknown, Written
 from tests.adapters.hubspot.accounts import contact, key, note, place, quick, refs, ticket
 from tests.adapters.hubspot.test_errors import MIDNIGHT, Response, other
 from tests.fakes.hubspot.org import SERVICE_KEY, Pipeline, Stage, plain
@@ -28,6 +29,7 @@ from tests.source_tree import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from starlette.types import Receive, Scope, Send
     from urllib3 import HTTPResponse
 
     from tests.adapters.hubspot.accounts import Place
@@ -124,6 +126,19 @@ def test_nothing_that_is_delivered_waits_for_the_search_index(tmp_path: Path) ->
     assert refs(here.target, [contact(1)]) == [person]
     assert list(here.target.keys("tickets")) == [ticket(1).key]
     assert [call.path for call in here.fake.calls if call.path.endswith("/search")] == []
+
+
+@pytest.mark.parametrize("body", [b"<html>Sign in to the hotel</html>", b'[["nonsense"]]', b'"ok"'])
+def test_what_is_not_hubspots_answer_is_nobodys_success(here: Place, body: bytes) -> None:
+    refs(here.target, [contact(1)])
+
+    async def proxy(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response200(body)(scope, receive, send)
+
+    here.wire.urlopen = AppPool(proxy).urlopen  # type: ignore[method-assign]  # somebody else answers
+    assert isinstance(here.target.write("contacts", [contact(2)])[0], Unknown)
+    with pytest.raises(Transient):
+        list(here.target.contacts(Cursor()))
 
 
 def test_a_wait_that_hubspot_names_is_kept() -> None:
