@@ -6,6 +6,7 @@ from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from adapters.salesforce import foreign, people
 from adapters.salesforce.errors import Declined
 from adapters.salesforce.looking import by_field, same, standing
 from adapters.salesforce.org import CASE, NO_SOCIAL, POST, QUEUES, SOCIAL
@@ -75,12 +76,26 @@ def _objects(org: Org) -> Iterator[Finding]:
                 f"{wanted.object} requires {', '.join(others)}: the mapping must fill them (casebridge mapping check)"
             )
             yield Finding(ok=True, text=text)
+    yield from _hidden(org)
     if org.person == "Contact" and org.has("Account", "IsPersonAccount"):
         remedy = "To deliver persons as Person Accounts, name mappings/salesforce/person_account.yaml as the mapping of person."
         yield Finding(ok=True, text=f"the org has Person Accounts, persons go to Contact. {remedy}")
     if org.of(Thing.MESSAGE) and org.has(POST):
         used = POST in org.of(Thing.MESSAGE)
         yield Finding(ok=True, text=f"the org has SocialPost; messages go {'there' if used else 'to another object'}")
+
+
+def _hidden(org: Org) -> Iterator[Finding]:
+    """Name what readings of people and cases ask for and rights hide: the whole reading would be declined for it."""
+    for name, fields in ((org.person, people.read(org)), (CASE, foreign.READ)):
+        hidden = [field for field in fields if not org.has(name, field)]
+        if hidden and org.has(name):
+            remedy = (
+                f"Tick Read in Setup > Permission Sets > Casebridge > Object Settings > {name} > Field Permissions."
+            )
+            yield Finding(
+                ok=False, text=f"the integration user does not see {', '.join(hidden)} of {name}", remedy=remedy
+            )
 
 
 def _key(org: Org, name: str) -> Finding:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from adapters.salesforce.personas import Post
     from bridge.nouns import Cursor
 
-_NAMES = (
-    "Id, IsDeleted, MasterRecordId, CaseNumber, Subject, Description, IsClosed, ClosedDate, ContactId, AccountId,"
-    " SuppliedEmail, SuppliedPhone, CreatedDate, LastModifiedDate, SystemModstamp"
-)
+READ = ("Subject", "Description", "ContactId", "AccountId", "SuppliedEmail", "SuppliedPhone")
+"""Fields of cases that rights may hide from us."""
+_ALWAYS = ("Id", "IsDeleted", "MasterRecordId", "CaseNumber", "IsClosed", "ClosedDate")
+_STAMPS = ("CreatedDate", "LastModifiedDate", "SystemModstamp")
 _SAYING: Mapping[str, tuple[str, str]] = {
     "CaseComment": ("ParentId", "CommentBody"),
     "EmailMessage": ("ParentId", "TextBody"),
@@ -46,7 +46,8 @@ def pages(org: Org, after: Cursor) -> Iterator[CasePage]:
     since = format_soql("SystemModstamp >= {:literal}", position.since) if position.since else ""
     where = " AND ".join(filter(None, ("IsClosed = false" if first else "", since)))
     key = org.key_field("Case")
-    soql = f"SELECT {_NAMES}, {key} FROM Case WHERE {where} ORDER BY SystemModstamp, Id"  # noqa: S608 - names of the schema
+    names = ", ".join([*_ALWAYS, *READ, *_STAMPS, key])
+    soql = f"SELECT {names} FROM Case WHERE {where} ORDER BY SystemModstamp, Id"  # noqa: S608 - names of the schema
     for rows in org.client.pages(soql, deleted=not first):
         foreign = [row for row in rows if not row[key]]
         texts = _texts(org, foreign)

@@ -31,8 +31,8 @@ POLL, SLOWEST = 2.0, 60.0
 """Seconds between two looks at a job: ever more, as each look is a call."""
 LONGEST = timedelta(minutes=30)
 """How long a bulk query may run before this reading gives up; the next goes on with the same job."""
-_CONTACT = ("FirstName", "LastName", "Email", "Phone", "MobilePhone")
-_ACCOUNT = ("FirstName", "LastName", "PersonEmail", "Phone", "PersonMobilePhone")
+CONTACT = ("FirstName", "LastName", "Email", "Phone", "MobilePhone")
+ACCOUNT = ("FirstName", "LastName", "PersonEmail", "Phone", "PersonMobilePhone")
 _MAIL = ("Email", "PersonEmail")
 _PHONES = ("Phone", "MobilePhone", "PersonMobilePhone")
 
@@ -157,8 +157,12 @@ def _names(org: Org) -> str:
 
 
 def _fields(org: Org) -> list[str]:
-    fields = _ACCOUNT if org.person == "Account" else _CONTACT
-    return ["Id", org.key_field(org.person), "IsDeleted", "MasterRecordId", "SystemModstamp", *fields]
+    return ["Id", org.key_field(org.person), "IsDeleted", "MasterRecordId", "SystemModstamp", *read(org)]
+
+
+def read(org: Org) -> tuple[str, ...]:
+    """Return the fields of persons that are read."""
+    return ACCOUNT if org.person == "Account" else CONTACT
 
 
 def _people_of(org: Org, wanted: str, *conditions: str) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from adapters.salesforce import foreign, people
 from adapters.salesforce.preparing import PACKAGE as SHIPPED
 from adapters.salesforce.target import SalesforceTarget
 from bridge.clock import FixedClock
@@ -93,6 +94,36 @@ def test_check_names_the_rights_that_are_missing() -> None:
     assert all("permission set" in finding.remedy for finding in wrong)
 
 
+def test_check_names_the_fields_that_rights_hide_from_readings() -> None:
+    fake = opened()
+    fake.org.objects["Case"].hidden |= {"SuppliedEmail", "Subject"}
+    fake.org.objects["Contact"].hidden.add("MobilePhone")
+    wrong = {finding.text: finding.remedy for finding in connected(fake).check().findings if not finding.ok}
+    assert set(wrong) == {
+        "the integration user does not see MobilePhone of Contact",
+        "the integration user does not see Subject, SuppliedEmail of Case",
+    }
+    assert all("Field Permissions" in remedy for remedy in wrong.values())
+
+
+def test_the_permission_set_lets_us_use_what_mappings_fill_and_readings_ask_for() -> None:
+    """Person accounts and posts have fields that an org without them has not: there ``check`` says what to tick."""
+    granted = fields_granted(PACKAGE)
+    org = plain()
+    filled = [
+        load_target_mapping(ROOT / "mappings" / "salesforce" / f"{name}.yaml") for name in ("person", "case", "message")
+    ]
+    used = {(each.object, field) for each in filled for field in (*each.fields, each.key_field)}
+    used |= {("Case", field) for field in foreign.READ} | {("Contact", field) for field in people.CONTACT}
+    free = {("Contact", "FirstName"), ("Contact", "LastName"), ("Case", "Status")}  # no right hides these
+    wanted = {
+        f"{name}.{field}"
+        for name, field in used - free
+        if org.objects[name].fields[field].described()["permissionable"]
+    }
+    assert wanted - granted == set()
+
+
 def test_check_tells_how_far_the_clocks_are_apart_and_not_how_long_ago_it_signed_in() -> None:
     fake = opened()
     for slow, ok in ((timedelta(), True), (timedelta(minutes=3), False)):
@@ -121,14 +152,16 @@ def test_the_shipped_package_has_every_field_that_the_shipped_mapping_fills() ->
 
 
 def test_the_permission_set_lets_us_use_every_field_that_the_package_makes() -> None:
-    granted = {
-        node.text
-        for node in read(PACKAGE / "permissionsets" / "Casebridge.permissionset-meta.xml").iter()
-        if node.tag.endswith("}field")
-    }
+    granted = fields_granted(PACKAGE)
     for path in PACKAGE.glob("objects/*/fields/*.xml"):
         kind = next(node.text for node in read(path).iter() if node.tag.endswith("}type"))
         assert f"{path.parent.parent.name}.{name(path)}" in granted or kind == "MasterDetail"
+
+
+def fields_granted(folder: Path) -> set[str]:
+    """Return the fields that the permission sets of a folder let their people see."""
+    sets = folder.rglob("*.permissionset-meta.xml")
+    return {node.text or "" for path in sets for node in read(path).iter() if node.tag.endswith("}field")}
 
 
 def name(path: Path) -> str:
