@@ -180,7 +180,7 @@ class Finder:
         listed_at, ours = self.remembered.bins.get(name, (None, {}))
         if listed_at is None or self.client.now() - listed_at > _FRESH:
             listed_at = self.client.now()
-            pages = objects.listed(self.client, name, [key_field], archived=True)
+            pages = objects.listed(self.client, name, [key_field], archived=True, purpose=Purpose.DELIVER)
             ours = {
                 str(key): row["id"] for rows, _ in pages for row in rows if (key := row["properties"].get(key_field))
             }

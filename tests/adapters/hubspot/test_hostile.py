@@ -149,6 +149,7 @@ def test_imports_take_their_share_over_all_processes(tmp_path: Path) -> None:
         with pytest.raises(BudgetSpent, match="reading contacts"):
             pages.extend(process.contacts(pages[-1].cursor if pages else Cursor()))
     assert len(pages) == 20
+    assert process.find("contacts", {key("never"): ""}, here.clock.now())
     assert here.target.write("contacts", [contact(1)])
 
 
