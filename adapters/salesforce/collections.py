@@ -182,6 +182,9 @@ def _outcome(org: Org, shape: _Shape, item: Mapping[str, Any]) -> Outcome:
         return Written(item["id"], created=shape.creating, url=org.client.link(shape.object, item["id"]))
     fault = next(iter(item.get("errors") or [{}]))
     read = said(fault)
+    if read.code in _GONE and read.fields:
+        # Not the row ended, but what it refers to: its contact, say. Reading the contacts says whom to refer to now.
+        return declined(fault, shape.object, code=Ended.MERGED)
     gone = read.code in _GONE or (read.code == "INVALID_CROSS_REFERENCE_KEY" and not read.fields)
     return declined(fault, shape.object, code=Ended.DELETED if gone and not shape.creating else "")
 

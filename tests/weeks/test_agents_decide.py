@@ -9,10 +9,13 @@ import pytest
 
 from tests.weeks.crm import Crm, holding
 from tests.weeks.feed import mail, open_office, say, tweet
+from tests.weeks.overhearing import Meanwhile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from starlette.types import ASGIApp
 
     from bridge.clock import ShiftedClock
     from tests.weeks.office import Office
@@ -27,10 +30,29 @@ def crm(request: pytest.FixtureRequest, make: Callable[..., Crm]) -> Crm:
     return make(grown=request.param)
 
 
+class Door:
+    """Where an agent can be quicker than a call."""
+
+    def __init__(self) -> None:
+        """Stand nowhere yet."""
+        self.meanwhile: Meanwhile | None = None
+
+    def __call__(self, app: ASGIApp) -> ASGIApp:
+        """Stand before a CRM."""
+        self.meanwhile = Meanwhile(app)
+        return self.meanwhile
+
+
 @pytest.fixture
-def office(crm: Crm, clock: ShiftedClock, tmp_path: Path) -> Iterator[Office]:
+def door() -> Door:
+    """Give the door of the CRM."""
+    return Door()
+
+
+@pytest.fixture
+def office(crm: Crm, door: Door, clock: ShiftedClock, tmp_path: Path) -> Iterator[Office]:
     """Deliver one case each of four people."""
-    with crm.serving() as address:
+    with crm.serving(door) as address:
         office = open_office(tmp_path / "project", address, crm, clock)
         if crm.vanished:
             crm.adapt_again(office.folder)
@@ -94,6 +116,22 @@ def test_contacts_that_an_agent_merged_stay_one(office: Office, crm: Crm) -> Non
     assert crm.people() == people
     assert holding(crm, "refund for order B100").person == survivor
     assert holding(crm, "invoice of order C200").person == survivor
+    office.balances()
+
+
+def test_a_case_on_its_way_follows_its_contact_whom_an_agent_merges_meanwhile(
+    office: Office, door: Door, crm: Crm
+) -> None:
+    by_mail, by_tweet = holding(crm, "invoice is wrong"), holding(crm, "nobody answer my complaint")
+    office.settle()
+    say(office, "tuesday", tweet(office, "x12", "ida_b", "Hello? Where is my refund for order B100?"))
+    merged: list[str] = []
+    assert door.meanwhile is not None
+    door.meanwhile.doing = lambda: merged.append(crm.merge_people(by_tweet.person, by_mail.person))
+    office.settle()
+    office.settle()
+    assert holding(crm, "refund for order B100").person == merged[0]
+    assert office.deliveries(state="refused") == []
     office.balances()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,10 @@ from bridge.nouns import (
     Answer,
     CaseEvent,
     Cursor,
+    Ended,
     KeyField,
     Record,
+    Reference,
     Refusal,
     Thing,
     What,
@@ -250,3 +253,16 @@ def test_reading_open_cases_can_be_broken_off_and_resumed_without_a_gap() -> Non
         assert {case.ref for page in again for case in page.cases} == refs
     closed = [case for page in target.cases(pages[-1].cursor) for case in page.cases if case.closed_at]
     assert [case.ref for case in closed] == [min(refs)]
+
+
+def test_a_case_that_is_to_refer_to_somebody_who_is_gone_is_not_taken_for_gone_itself() -> None:
+    fake, target, case = started()
+    contact = fake.agent().create("Contact", LastName="Kern")
+    fake.agent().delete(contact)
+    fields = {"ContactId": Reference(Thing.PERSON, "cb1-p", contact)}
+    new = Record(thing=Thing.CASE, object="Case", key="cb1-d", key_field=KEY, fields=fields)
+    (changed,) = target.write("Case", [replace(new, key="cb1-c", ref=case)])
+    (made,) = target.write("Case", [new])
+    for outcome in (changed, made):
+        assert isinstance(outcome, Refusal)
+        assert (outcome.code, outcome.field) == (Ended.MERGED, "ContactId")
