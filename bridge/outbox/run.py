@@ -192,8 +192,10 @@ class Run:
         if isinstance(error, BudgetSpent):
             self.until = error.until
             budget.pause(self.app.store, self.setup.name, error.until, error.share)
+        if isinstance(error, BudgetSpent) and error.share is not Share.READ:
             self.resting = problem
         else:
+            # What is spent for reading pauses nothing of this: the next round would meet it again, at once.
             self.problem = problem
 
     def report(self) -> DeliverReport:

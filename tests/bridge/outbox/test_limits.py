@@ -12,17 +12,19 @@ from adapters.memory.target import MemoryTarget
 from bridge import brakes, budget
 from bridge.app import Brakes
 from bridge.call_counts import StoreMeter
-from bridge.errors import Exit, RateLimited
+from bridge.errors import BudgetSpent, Exit, RateLimited
 from bridge.faults import Fault
-from bridge.nouns import Budget
+from bridge.nouns import Budget, Share
 from bridge.retry import LONGEST, backoff
 from bridge.store import schema
 from tests.bridge.outbox.world import LiveMemoryTarget, World, make_world
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from bridge.clock import FixedClock
+    from bridge.nouns import Outcome, Record
     from bridge.store.store import Store
 
 HOUR = timedelta(hours=1)
@@ -192,6 +194,18 @@ class SpentTarget(LiveMemoryTarget):
         return Budget(batch=10, daily_left=0, resets_at=self.crm.clock.now() + HOUR)
 
 
+class ReadOutTarget(LiveMemoryTarget):
+    """A target whose writing needs a reading for which no calls are left."""
+
+    asked = 0
+
+    def write(self, object_name: str, records: Sequence[Record]) -> list[Outcome]:
+        """Refuse."""
+        del object_name, records
+        ReadOutTarget.asked += 1
+        raise BudgetSpent("No calls are left for reading.", until=self.crm.clock.now() + HOUR, share=Share.READ)
+
+
 def test_a_spent_budget_waits_until_it_is_given_anew(store: Store, clock: FixedClock, tmp_path: Path) -> None:
     world = make_world(store, clock, tmp_path, SpentTarget)
     world.case(1)
@@ -217,6 +231,19 @@ def test_links_and_redactions_go_on_when_deliveries_have_used_their_share_up(
     world.amendment(standing, "tag", text="looked-at-again")
     world.deliver(owner="another")
     assert [row.state for row in world.rows("amendment")] == ["delivered", "delivered"]
+
+
+def test_a_spent_share_that_deliveries_do_not_come_out_of_ends_the_call(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    """Nothing that was paused would stop the next round from meeting it again, at once and for ever."""
+    ReadOutTarget.asked = 0
+    world = make_world(store, clock, tmp_path, ReadOutTarget)
+    world.case(1)
+    (problem,) = world.deliver().problems
+    assert problem.code is Exit.HALTED
+    assert ReadOutTarget.asked == 1
+    assert world.states() == {"pending"}
 
 
 def test_calls_are_counted_over_all_processes_for_a_day(store: Store, clock: FixedClock) -> None:
