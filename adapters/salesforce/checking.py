@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from adapters.salesforce import foreign, people
+from adapters.salesforce.client import PARTS
 from adapters.salesforce.errors import Declined
 from adapters.salesforce.looking import by_field, same, standing
 from adapters.salesforce.org import CASE, NO_SOCIAL, POST, QUEUES, SOCIAL
@@ -21,10 +23,10 @@ if TYPE_CHECKING:
 
 SKEW = timedelta(minutes=1)
 """Larger differences of the clocks would eat into the overlap of readings."""
-IDLE_CALLS = 4
-"""Contacts, cases, and six queries for answers and events, five in one call."""
 IDLE_READINGS = 2
-"""Those of them that come out of the share of readings."""
+"""Calls of a sync that finds nothing new for contacts and cases."""
+EVENTS = 2
+"""Queries for what happened to cases, beside one for each object of answers."""
 EVERY = (1, 5, 15)
 """Minutes between two syncs."""
 _FILLED = frozenset({"LastName", "OwnerId", "Case__c"})
@@ -143,14 +145,15 @@ def _usage(org: Org) -> Iterator[Finding]:
     yield Finding(
         ok=left > 0, text=text, remedy="" if left else "Wait, or raise use_up_to, or ask Salesforce for more calls."
     )
-    yield _forecast(usage.left(Share.ANSWER) or 0, usage.readings)
+    calls = IDLE_READINGS + math.ceil((len(org.settings.answers) + EVENTS) / PARTS)
+    yield _forecast(calls, usage.left(Share.ANSWER) or 0, usage.readings)
 
 
-def _forecast(left: int, readings: int) -> Finding:
+def _forecast(calls: int, left: int, readings: int) -> Finding:
     """Hold what syncs take that find nothing new against what is left of the day."""
-    fitting = [each for each in EVERY if _a_day(IDLE_CALLS, each) <= left and _a_day(IDLE_READINGS, each) <= readings]
-    takes = ", ".join(f"{_a_day(IDLE_CALLS, each)} a day at one every {each} min" for each in EVERY)
-    text = f"a sync that finds nothing new takes {IDLE_CALLS} calls: {takes}; {left} are left"
+    fitting = [each for each in EVERY if _a_day(calls, each) <= left and _a_day(IDLE_READINGS, each) <= readings]
+    takes = ", ".join(f"{_a_day(calls, each)} a day at one every {each} min" for each in EVERY)
+    text = f"a sync that finds nothing new takes {calls} calls: {takes}; {left} are left"
     slower = f"Sync every {fitting[0]} minutes or less often." if fitting else "Sync once an hour or less often."
     fine = EVERY[0] in fitting
     return Finding(ok=bool(fitting), text=text + ("" if fine else f". {slower}"), remedy="" if fitting else slower)

@@ -48,8 +48,8 @@ class SalesforceSettings(BaseModel):
         default=("On Hold", "Waiting on Customer", "Waiting"), description="Statuses that mean: waiting."
     )
     answers: tuple[Answers, ...] = Field(
-        default=("CaseComment", "FeedItem", "FeedComment", "EmailMessage"),
-        description="Objects in which agents answer.",
+        default=("CaseComment", "FeedItem", "FeedComment"),
+        description="Objects in which agents answer. With EmailMessage mails that were sent from a case go to the network, too.",
     )
     automations: tuple[str, ...] = Field(
         default=(), description="Usernames of programs that work in cases; what they write is no agent's answer."

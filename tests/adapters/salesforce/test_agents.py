@@ -31,14 +31,17 @@ if TYPE_CHECKING:
     from tests.fakes.salesforce.app import Fake
 
 
-def started(**values: Json) -> tuple[Fake, SalesforceTarget, str]:
+def started(*answers: str, **values: Json) -> tuple[Fake, SalesforceTarget, str]:
     fake = opened()
-    target = connected(fake)
+    target = connected(fake, **({"answers": answers} if answers else {}))
     fields = {"Subject": "Router", **values}
     case = Record(thing=Thing.CASE, object="Case", key="cb1-c", key_field=KEY, fields=fields)
     (outcome,) = target.write("Case", [case])
     assert isinstance(outcome, Written), outcome
     return fake, target, outcome.ref
+
+
+EVERY = ("CaseComment", "FeedItem", "FeedComment", "EmailMessage")
 
 
 def answers(target: SalesforceTarget, after: Cursor | None = None) -> list[Answer]:
@@ -47,7 +50,7 @@ def answers(target: SalesforceTarget, after: Cursor | None = None) -> list[Answe
 
 
 def test_comments_posts_and_mails_are_answers_and_internal_ones_are_notes() -> None:
-    fake, target, case = started()
+    fake, target, case = started(*EVERY)
     agent = fake.agent()
     agent.answer(case, "By comment.")
     agent.post(case, "By post.", public=True)
@@ -88,7 +91,7 @@ def test_a_post_that_is_hidden_or_deleted_takes_back_what_was_said_below_it() ->
 
 
 def test_an_answer_that_an_agent_deleted_is_told_as_deleted() -> None:
-    fake, target, case = started()
+    fake, target, case = started(*EVERY)
     agent = fake.agent()
     agent.answer(case, "By comment.")
     agent.post(case, "By post.", public=True)
@@ -107,7 +110,7 @@ def test_an_answer_that_an_agent_deleted_is_told_as_deleted() -> None:
 
 
 def test_the_files_of_an_answer_are_told_with_it() -> None:
-    fake, target, case = started()
+    fake, target, case = started(*EVERY)
     agent = fake.agent()
     agent.post(case, "By post.", public=True)
     post = fake.rows("FeedItem")[-1]["Id"]
@@ -144,6 +147,12 @@ def test_what_programs_and_customers_write_is_no_agents_answer() -> None:
     }
 
 
+def test_a_mail_that_was_sent_from_a_case_is_no_answer_for_the_network_unless_the_settings_say_so() -> None:
+    fake, target, case = started()
+    fake.agent().mail(case, "kern@customers.example", "By mail.")
+    assert answers(target) == []
+
+
 def test_what_is_committed_late_is_read_all_the_same() -> None:
     fake, target, case = started()
     later(fake, timedelta(minutes=30))
@@ -155,14 +164,14 @@ def test_what_is_committed_late_is_read_all_the_same() -> None:
     assert [each.text for each in answers(target, cursor)] == ["Late."]
 
 
-def test_one_reading_of_answers_and_events_takes_two_calls_when_nothing_happened() -> None:
+def test_one_reading_of_answers_and_events_takes_one_call_when_nothing_happened() -> None:
     fake, target, _ = started()
     later(fake, timedelta(minutes=10))
     head = target.activity_head()
     list(target.activity(head))
     before = len(fake.calls)
     assert [page.items for page in target.activity(head)] == [()]
-    assert len(fake.calls) - before == 2
+    assert len(fake.calls) - before == 1
 
 
 def test_taking_a_case_and_changing_it_are_events_with_their_actor() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.fakes.salesforce.agents import Agent
 
 HOURS = 2 * 60 * 60
+OBJECTS = ["CaseComment", "FeedItem", "FeedComment", "EmailMessage"]
 
 
 def asked(brand: Brand) -> str:
@@ -59,7 +60,7 @@ EVERY = [by_comment, by_post, below_a_post, by_mail]
 
 @pytest.mark.parametrize("saying", EVERY)
 def test_an_answer_is_published_once_however_often_it_is_read(tmp_path: Path, saying: Callable[..., Any]) -> None:
-    with branded(tmp_path) as brand:
+    with branded(tmp_path, answers=OBJECTS) as brand:
         saying(brand, brand.fake.agent(), asked(brand))
         synced(brand, 4)
         assert brand.answers().count("It comes today.") == 1
@@ -77,7 +78,7 @@ def test_what_was_said_late_in_a_transaction_is_published_once_too(tmp_path: Pat
 def test_an_answer_that_is_deleted_while_it_is_held_is_never_published(
     tmp_path: Path, saying: Callable[..., Any]
 ) -> None:
-    with branded(tmp_path, hold_seconds=HOURS) as brand:
+    with branded(tmp_path, hold_seconds=HOURS, answers=OBJECTS) as brand:
         agent = brand.fake.agent()
         said = saying(brand, agent, asked(brand))
         synced(brand, 1)
@@ -97,7 +98,7 @@ def test_an_answer_that_is_deleted_while_it_is_held_is_never_published(
 def test_an_answer_that_is_made_internal_while_it_is_held_is_never_published(
     tmp_path: Path, saying: Callable[..., Any], change: dict[str, Any]
 ) -> None:
-    with branded(tmp_path, hold_seconds=HOURS) as brand:
+    with branded(tmp_path, hold_seconds=HOURS, answers=OBJECTS) as brand:
         agent = brand.fake.agent()
         said = saying(brand, agent, asked(brand))
         synced(brand, 1)
