@@ -19,7 +19,7 @@ from bridge.errors import (
     Unsupported,
 )
 from bridge.keys import short_hash
-from bridge.nouns import Refusal, Retry, Unknown
+from bridge.nouns import Accepted, Refusal, Retry, Unknown
 from bridge.outbox import claim as claims
 from bridge.outbox.body import thaw_amendment, thaw_record
 from bridge.outbox.lookup import look_up
@@ -144,19 +144,38 @@ def _write_frozen(connection: Connection, ready: Sequence[Ready], batch_id: str,
 
 def _send(run: Run, thing: str, sending: Sequence[Ready]) -> None:
     """Send what is frozen, object by object, and record what became of it."""
-    by_object: dict[str, list[Ready]] = {}
-    for one in sending:
-        by_object.setdefault(one.body["object"], []).append(one)
-    groups = list(by_object.items())
-    for index, (name, group) in enumerate(groups):
-        outcomes, stop = _outcomes(_call(run, thing, name, group), group)
+    groups = _groups(sending)
+    held: set[int | None] = set()
+    for index, (name, whole) in enumerate(groups):
+        group = [one for one in whole if one.claim.row.case_id not in held]
+        outcomes, stop = _outcomes(_call(run, thing, name, group), group) if group else ([], None)
         sent = [Sent(one.claim.row, one.version, one.body, out) for one, out in zip(group, outcomes, strict=True)]
+        sent += [
+            Sent(one.claim.row, one.version, one.body, Retry(0, "what was said before it is not there yet"))
+            for one in whole
+            if one.claim.row.case_id in held
+        ]
+        held |= {one.row.case_id for one in sent if isinstance(one.outcome, (Retry, Unknown, Accepted))} - {None}
         if stop is not None:
             rest = [one for _, others in groups[index + 1 :] for one in others]
             sent += [Sent(one.claim.row, one.version, one.body, Retry(0, str(stop))) for one in rest]
         _record(run, sent)
         if stop is not None:
             raise stop
+
+
+def _groups(sending: Sequence[Ready]) -> list[tuple[str, list[Ready]]]:
+    """Return what goes into one call: records of one object, and of a case nothing before what was said earlier in it."""
+    waves: dict[tuple[int, str], list[Ready]] = {}
+    last: dict[int, tuple[int, str]] = {}
+    for one in sending:
+        name, case = one.body["object"], one.claim.row.case_id
+        wave, before = last.get(case, (0, name))
+        place = (wave + (before != name), name)
+        if case is not None:
+            last[case] = place
+        waves.setdefault(place, []).append(one)
+    return [(name, waves[wave, name]) for wave, name in sorted(waves, key=lambda place: place[0])]
 
 
 def _call(run: Run, thing: str, name: str, group: Sequence[Ready]) -> Callable[[], list[Outcome]]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bridge.errors import ConfigError
 from bridge.faults import Fault
 from bridge.mapping.target import in_order, load_target_mapping
-from bridge.nouns import Thing
+from bridge.nouns import Found, Thing
 from bridge.store import schema
 from bridge.verify import verify
 from tests.bridge.outbox.world import CRM, World
@@ -191,3 +191,39 @@ def test_two_mappings_that_always_apply_are_a_mistake(tmp_path: Path) -> None:
     other = load(tmp_path, "message.other", MESSAGE)
     with pytest.raises(ConfigError, match=r"message.yaml:1: two mappings of messages always apply"):
         in_order([other, load(tmp_path, "message", MESSAGE)])
+
+
+def test_messages_of_a_case_keep_their_order_though_they_are_of_two_objects(
+    mapped: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(mapped.target), "ordered_batches", True)
+    case = mapped.case(1)
+    mapped.deliver()
+    for position, kind in enumerate(("call", "post", "call"), start=1):
+        mapped.message(case, position, kind=kind)
+    mapped.deliver()
+    standing = sorted((*mapped.standing("Call"), *mapped.standing("Message")), key=lambda row: row.changed)
+    assert [row.fields["text"] for row in standing] == [f"{case}:{position}" for position in range(4)]
+
+
+def test_a_message_whose_fate_is_unknown_holds_back_those_of_other_objects(
+    mapped: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(mapped.target), "ordered_batches", True)
+    case = mapped.case(1)
+    mapped.deliver()
+    call, post = mapped.message(case, 1, kind="call"), mapped.message(case, 2)
+    mapped.target.crm.faults.next(Fault.TIMEOUT_BEFORE_COMMIT)
+    monkeypatch.setattr(mapped.target, "find", _unsure)
+    mapped.deliver()
+    assert mapped.row("message", call).state in {"pending", "unknown"}
+    assert mapped.row("message", post).state == "pending"
+    assert mapped.row("message", post).attempts <= 1
+    assert len(mapped.standing("Message")) == 1
+    monkeypatch.undo()
+    mapped.deliver_all()
+    assert mapped.row("message", post).state == "delivered"
+
+
+def _unsure(*_: object) -> dict[str, Found]:
+    return {}
