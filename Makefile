@@ -2,7 +2,7 @@
 # make test    every test that needs no system package
 # make check   lint, types, tests: what a change must pass
 # make real    the tests that need a real server of somebody else's; says what is missing
-# make soak    the long ones: hundreds of kills at random moments, thousands of invented cases
+# make soak    the long ones: hundreds of kills at random moments, storms against pretend CRMs, thousands of invented cases
 # make sandbox a pretend Salesforce on this machine, our package deployed: ORG=bare, plain or hostile, DEPLOY= for none;
 #              CRM=hubspot a pretend HubSpot: ORG=plain or hostile
 # make bench   100,000 messages against dlt and a bare floor

@@ -44,7 +44,7 @@ triage: triage.yaml
 """
 ENDS = frozenset({Exit.OK, Exit.SET_ASIDE, Exit.CREDENTIALS, Exit.UNREACHABLE, Exit.HALTED})
 """How a run may end in bad weather: a 401 looks like a revoked key where a key cannot be renewed."""
-MOST_RUNS = 80
+MOST_RUNS = 150
 """So many runs after the last message must be enough."""
 PAUSE = timedelta(minutes=2)
 """Between two runs, by the clock of the story."""

@@ -52,14 +52,13 @@ LONG = Scale(people=1_050, waves=80, kills=0.7)
 @pytest.mark.parametrize(
     ("kind", "scale"),
     [
-        (Salesforce, BRIEF),
-        (HubSpot, BRIEF),
-        pytest.param(Salesforce, LONG, marks=pytest.mark.soak),
-        pytest.param(HubSpot, LONG, marks=pytest.mark.soak),
-        pytest.param(SalesforceInBulk, MIDDLING, marks=pytest.mark.soak),
-        pytest.param(HubSpotByOAuth, MIDDLING, marks=pytest.mark.soak),
+        pytest.param(Salesforce, BRIEF, id="salesforce"),
+        pytest.param(HubSpot, BRIEF, id="hubspot"),
+        pytest.param(Salesforce, LONG, id="salesforce-long", marks=pytest.mark.soak),
+        pytest.param(HubSpot, LONG, id="hubspot-long", marks=pytest.mark.soak),
+        pytest.param(SalesforceInBulk, MIDDLING, id="salesforce-in-bulk", marks=pytest.mark.soak),
+        pytest.param(HubSpotByOAuth, MIDDLING, id="hubspot-by-oauth", marks=pytest.mark.soak),
     ],
-    ids=str,
 )
 def test_all_stands_once_and_in_order_when_the_storm_is_over(
     kind: type[Crm], scale: Scale, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -71,7 +70,7 @@ def test_all_stands_once_and_in_order_when_the_storm_is_over(
 
 @pytest.mark.soak
 @pytest.mark.postgres
-@pytest.mark.parametrize("kind", [Salesforce, HubSpot])
+@pytest.mark.parametrize("kind", [Salesforce, HubSpot], ids=["salesforce", "hubspot"])
 def test_two_workers_of_one_store_get_through_the_storm_as_one_does(
     kind: type[Crm], tmp_path: Path, postgres_server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
