@@ -19,7 +19,7 @@ D = schema.delivery.c
 
 
 def deliver_again(connection: Connection, messages: Collection[int]) -> None:
-    """Want a further version of these messages wherever they were sent; what is on its way is settled first."""
+    """Want a further version of these messages wherever they may have been rendered; what is on its way is settled first."""
     _again(connection, "message", messages)
 
 
@@ -30,8 +30,8 @@ def refresh_cases(connection: Connection, target: str) -> None:
 
 
 def _again(connection: Connection, thing: str, subjects: Collection[int], *where: ColumnElement[bool]) -> None:
-    query = select(D.id, D.state, D.wanted_version).where(
-        *where, D.thing == thing, D.sent_version > 0, D.state.in_(("delivered", "pending", *IN_FLIGHT))
+    query = select(D.id, D.state, D.wanted_version, D.sent_version, D.owner).where(
+        *where, D.thing == thing, D.state.in_(("delivered", "pending", *IN_FLIGHT))
     )
     rows = bulk.rows_where(connection, query.with_for_update(), D.subject_id, sorted(subjects))
     changes = [
@@ -41,5 +41,7 @@ def _again(connection: Connection, thing: str, subjects: Collection[int], *where
             "state": row.state if row.state in IN_FLIGHT else "pending",
         }
         for row in rows
+        # Asked of locked rows: who claims one at this moment renders it as it was, or waits.
+        if row.sent_version > 0 or row.owner
     ]
     bulk.update(connection, schema.delivery, changes)

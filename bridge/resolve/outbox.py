@@ -33,6 +33,7 @@ COLUMNS = select(
     _D.wanted_version,
     _D.delivered_version,
     _D.sent_version,
+    _D.owner,
 )
 
 Rows = dict[tuple[str, str, int], "Row[Any]"]

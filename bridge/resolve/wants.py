@@ -183,8 +183,9 @@ class _Wanted:
         if message.deleted and row.sent_version == 0 and row.state not in IN_FLIGHT:
             self._outbox.change(row, state="not_needed", reason="deleted on the network before it was delivered")
         elif row.delivered_version == 0 and row.state not in IN_FLIGHT | SETTLED_FOR_GOOD:
-            # What was tried goes again with the body that is on disk; what the message says by now is a further version.
-            further = row.sent_version > 0 and bool(one.person.rows[message.id].fresh)
+            # What was tried goes again with the body that is on disk, and what a worker holds may be rendered already:
+            # what the message says by now is a further version.
+            further = bool(one.person.rows[message.id].fresh and (row.sent_version > 0 or row.owner))
             if further or row.case_id != one.id or row.state == "not_needed":
                 version = row.wanted_version + further
                 self._outbox.change(row, case_id=one.id, state="pending", wanted_version=version)

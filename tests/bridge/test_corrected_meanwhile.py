@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from adapters.desk.target import DeskTarget
+from bridge import brakes
 from bridge.engine import sync
 from bridge.errors import Exit
 from bridge.faults import Fault
 from bridge.runs import SyncOptions
+from bridge.store import schema
 from tests.project import put
 from tests.shop import make_shop
 
@@ -53,3 +56,19 @@ def test_a_message_that_failed_before_its_correction_came_is_delivered_corrected
     (case,) = shop.desk().values()
     assert [text for text, _ in case] == [AGAIN["text"], CORRECTED["text"]]
     shop.is_whole()
+
+
+def test_a_correction_is_a_further_version_of_what_another_worker_holds_already(tmp_path: Path) -> None:
+    shop = make_shop(tmp_path / "shop")
+    with shop.app() as app:
+        brakes.pause(app.store, brakes.DELIVER, "desk", by="", reason="", now=shop.clock.now())
+    put(shop.folder, "1.jsonl", [AGAIN])
+    shop.sync()
+    with shop.app() as app, app.store.write("test") as connection:
+        connection.execute(schema.delivery.update().values(owner="elsewhere/1/1/1"))
+    put(shop.folder, "2.jsonl", [CORRECTED])
+    shop.sync()
+    delivery = schema.delivery.c
+    with shop.app() as app, app.store.read() as connection:
+        query = select(delivery.wanted_version).where(delivery.thing == "message")
+        assert connection.execute(query).scalar_one() == 2

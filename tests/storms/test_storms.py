@@ -42,9 +42,11 @@ class Scale:
     waves: int
     kills: float
     """How many of the runs are to be killed, of 1."""
+    patience: float = 2.0
+    """Seconds after which such a run is killed at the latest."""
 
 
-BRIEF = Scale(people=30, waves=5, kills=0.5)
+BRIEF = Scale(people=30, waves=5, kills=0.5, patience=1.0)
 MIDDLING = Scale(people=400, waves=12, kills=0.6)
 LONG = Scale(people=1_050, waves=80, kills=0.7)
 
@@ -86,7 +88,7 @@ def all_stands_in_the_end(kind: type[Crm], scale: Scale, folder: Path, *, store:
     crm, story = kind(Hurried(FACTOR), SEED), tell(scale.people, scale.waves, seed=SEED)
     with running(crm) as url:
         store = settle_in(folder, crm, url, store)
-        storm = Storm(folder, store, crm, random.Random(SEED), patience=1.0, kills=scale.kills, workers=workers)
+        storm = Storm(folder, store, crm, random.Random(SEED), scale.patience, scale.kills, workers)
         storm.blow(story)
         in_order(crm, story)
         assert crm.most <= crm.share + MARGIN

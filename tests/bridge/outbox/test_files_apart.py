@@ -9,6 +9,7 @@ import pytest
 
 from adapters.memory.target import MemoryTarget
 from bridge.nouns import Accepted, Unknown, Written
+from bridge.outbox.again import deliver_again
 from bridge.store import schema
 from tests.bridge.outbox.world import make_world
 
@@ -59,3 +60,14 @@ def test_files_that_a_record_arrived_without_are_brought_once_it_is_known_to_sta
     (record,) = world.standing("Message")
     assert record.files.keys() == {DIGEST}
     assert world.states() == {"delivered"}
+
+
+def test_a_file_that_comes_while_another_worker_holds_its_message_is_a_further_version(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    world = make_world(store, clock, tmp_path)
+    held, free = (world.message(world.case(0), 0) for _ in range(2))
+    world.update(schema.delivery, schema.delivery.c.subject_id == held, owner="elsewhere/1/1/1")
+    with store.write("test") as connection:
+        deliver_again(connection, {held, free})
+    assert [world.row("message", each).wanted_version for each in (held, free)] == [2, 1]
