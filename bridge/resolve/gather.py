@@ -150,7 +150,7 @@ def _utterance(row: Row[Any]) -> Utterance:
 
 
 def _closings(connection: Connection, owner: dict[int, Person]) -> None:
-    """Apply closings and reopenings in targets to what was placed there by then."""
+    """Apply closings, reopenings and deletions in targets to what was placed there by then: what was deleted is over."""
     query = select(_P.message_id, _P.target, _P.case_ref, _P.at)
     placed: Placed = defaultdict(list)
     for row in bulk.rows_where(connection, query, _P.message_id, sorted(owner)):
@@ -161,12 +161,14 @@ def _closings(connection: Connection, owner: dict[int, Person]) -> None:
         there = [message for message, at in placed[event.target, event.case_ref] if at <= event.at]
         for person in {id(owner[message]): owner[message] for message in there}.values():
             mine = frozenset(message for message in there if owner[message] is person)
-            person.closings.append(Closing(event.at, event.value == "closed", mine))
+            closed = event.what == What.DELETED or event.value == "closed"
+            person.closings.append(Closing(event.at, closed, mine))
 
 
 def _status_events(connection: Connection, placed: Placed) -> list[Row[Any]]:
-    """Return closings and reopenings of native cases; what was placed in one goes along when it is merged into another."""
-    query = select(_E.target, _E.case_ref, _E.at, _E.what, _E.value).where(_E.what.in_([What.STATUS, What.MERGED]))
+    """Return closings, reopenings and deletions of native cases; what was placed in one goes along when it is merged."""
+    wanted = _E.what.in_([What.STATUS, What.MERGED, What.DELETED])
+    query = select(_E.target, _E.case_ref, _E.at, _E.what, _E.value).where(wanted)
     found: list[Row[Any]] = []
     fresh = set(placed)
     while fresh:
@@ -174,7 +176,7 @@ def _status_events(connection: Connection, placed: Placed) -> list[Row[Any]]:
         events = [row for row in rows if (row.target, row.case_ref) in fresh]
         fresh = set()
         for event in sorted(events, key=lambda row: row.at):
-            if event.what == What.STATUS:
+            if event.what != What.MERGED:
                 found.append(event)
                 continue
             winner = (event.target, event.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bridge.engine import sync
@@ -37,4 +38,35 @@ def test_what_is_said_after_a_case_was_deleted_is_not_delivered(tmp_path: Path) 
     assert report.balanced
     assert report.targets[0].parts.get("waiting", 0) == 0
     assert report.targets[0].parts["deleted"] >= 1
+    app.close()
+
+
+def test_what_is_said_elsewhere_after_a_case_was_deleted_is_a_case_of_its_own(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "project")
+    said = {"kind": "direct", "public": False, "author": AUTHOR}
+    put(
+        folder,
+        "1.jsonl",
+        [
+            {
+                **said,
+                "id": "1",
+                "text": "Why is my parcel not here?",
+                "sent_at": (datetime.now(UTC) - timedelta(hours=1)).isoformat(),
+            }
+        ],
+    )
+    app = compose(folder)
+    sync(app, None, SyncOptions())
+    desk = app.targets["desk"].target.agent()
+    (case,) = desk.list(status="", limit=10)
+    desk.delete(case["ref"], author="Mia")
+    sync(app, None, SyncOptions())
+    later = {**said, "id": "2", "text": "Where is my other parcel?", "sent_at": app.clock.now().isoformat()}
+    put(folder, "2.jsonl", [later])
+    for _ in range(2):
+        sync(app, None, SyncOptions())
+    (other,) = desk.list(status="", limit=10)
+    assert other["ref"] != case["ref"]
+    assert ledger(app).balanced
     app.close()
