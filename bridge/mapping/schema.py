@@ -7,27 +7,26 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from bridge.mapping.entries import SOURCES, RowEntry, TargetEntry
 from bridge.mapping.paths import PATHS
 from bridge.mapping.rows import row_fields
-from bridge.nouns import Thing
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from bridge.mapping.rows import What
-    from bridge.nouns import FieldSchema, ObjectSchema
+    from bridge.nouns import FieldSchema, ObjectSchema, Thing
 
 Schema: TypeAlias = dict[str, Any]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def mapping_schema(thing: Thing = Thing.MESSAGE) -> Schema:
+def mapping_schema(thing: Thing | None = None) -> Schema:
     """Return the schema of a target mapping; the default knows all paths, ``thing`` only those of its own."""
     schema = _schema(TargetEntry, "Casebridge mapping", "TargetFieldEntry")
     _with_paths(schema["$defs"]["TargetFieldEntry"], thing)
     return schema
 
 
-def object_mapping_schema(target_object: ObjectSchema, thing: Thing = Thing.MESSAGE) -> Schema:
+def object_mapping_schema(target_object: ObjectSchema, thing: Thing | None = None) -> Schema:
     """Return the schema of a mapping to this very object: its fields by name, with their picklists and lengths."""
     schema = mapping_schema(thing)
     schema["title"] = f"Casebridge mapping to {target_object.name}"
@@ -65,9 +64,10 @@ def _schema(model: type[BaseModel], title: str, field: str) -> Schema:
     return {"$schema": _DRAFT, **schema, "title": title}
 
 
-def _with_paths(field: Schema, thing: Thing) -> None:
-    """Let ``from`` and ``args`` complete and check paths."""
-    known = PATHS[thing]
+def _with_paths(field: Schema, thing: Thing | None) -> None:
+    """Let ``from`` and ``args`` complete and check paths: those of ``thing``, or of everything."""
+    every = {name: spec for paths in PATHS.values() for name, spec in paths.items()}
+    known = every if thing is None else PATHS[thing]
     path = {
         "anyOf": [
             *({"const": name, "description": spec.description} for name, spec in known.items() if "*" not in name),

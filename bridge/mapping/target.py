@@ -212,12 +212,18 @@ def _thing(document: Document, entry: TargetEntry, thing: Thing | None, stem: st
     if thing is not None and entry.thing is not None and thing is not entry.thing:
         message = f"this is a mapping of a {entry.thing}, and a {thing} is needed here."
         raise document.error(message, ("thing",))
-    thing = thing or entry.thing or (Thing(stem) if stem in set(Thing) else None)
+    thing = thing or entry.thing or _named(stem)
     if thing is None:
         raise document.error(
             "it does not say what it maps; add 'thing: person', 'thing: profile', 'thing: case' or 'thing: message'."
         )
     return thing
+
+
+def _named(stem: str) -> Thing | None:
+    """Return what ``message.yaml`` and ``message.call.yaml`` map by their names."""
+    name = stem.partition(".")[0]
+    return Thing(name) if name in set(Thing) else None
 
 
 def _sources(entry: TargetFieldEntry) -> set[str]:

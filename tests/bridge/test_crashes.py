@@ -6,7 +6,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
+from bridge.store import schema
 from bridge.verify import verify
 from cli import compose
 from tests.bridge import crash_stories as stories
@@ -174,6 +176,33 @@ def test_a_crash_while_a_lost_store_is_recognised_doubles_nothing(grown: Path, t
     app.close()
     assert (report.missing, report.doubled) == ([], [])
     assert _cases_in_the_desk(folder) == before
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_crash_while_a_merge_is_followed_leaves_no_reference_to_who_is_no_more(
+    side: str, grown: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(grown, tmp_path / "project")
+    _finish(folder)
+    loser, winner = _people(folder)[:2]
+    app = compose(folder)
+    stories.agent_of(app).merge_persons(loser, winner, author="Mia")
+    app.close()
+    assert sync(folder, CRASH_AT=f"write_back.people.{side}") == KILLED
+    _finish(folder)
+    assert loser not in _people(folder)
+    assert _people(folder).count(winner) == 2
+
+
+def _people(folder: Path) -> list[str]:
+    """Return the persons in the desk that records of ours refer to."""
+    app = compose(folder)
+    delivery = schema.delivery.c
+    query = select(delivery.ref).where(delivery.thing == "person", delivery.state == "delivered").order_by(delivery.id)
+    with app.store.read() as connection:
+        found = list(connection.execute(query).scalars())
+    app.close()
+    return found
 
 
 def _cases_in_the_desk(folder: Path) -> list[str]:
