@@ -31,7 +31,8 @@ def refused(account: Account, name: str, key: str, ref: str, problem: Problem) -
         return outcome
     if "custom field" in problem.said.casefold():
         account.schemas.forget(name)
-        outcome = replace(outcome, field=_custom(problem.said))
+        field = _custom(problem.said)
+        outcome = replace(outcome, field=field, reason=f"{field}: {outcome.reason}")
     if name == COMMENTS and outcome.field == "description":
         outcome = replace(outcome, field="body", reason=outcome.reason.replace("description", "body"))
     return outcome
