@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.zendesk import texts
@@ -14,10 +15,11 @@ from adapters.zendesk.errors import Declined
 from adapters.zendesk.limits import Purpose
 from adapters.zendesk.names import COMMENTS, MERGED, TICKETS, USERS, chunks, comment_ref
 from adapters.zendesk.values import moment, readable
+from bridge.errors import Transient
 from bridge.nouns import Found, Presence
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
     from adapters.zendesk.client import Client
@@ -54,14 +56,18 @@ class Finder:
         return self._by_ref(name, known)
 
     def find(self, name: str, keys: Mapping[str, str]) -> dict[str, Found]:
-        """Return what is known of our keys; those that are nowhere are left out."""
+        """Return what is known of our keys; those that are nowhere are left out.
+
+        Where every key takes a call of its own and one fails, what was learnt before stands and the rest is unsure.
+        """
         if name == COMMENTS:
             return self._comments(keys)
         found = self._by_ref(name, {key: ref for key in keys if (ref := self._refs.get((name, key)))})
         left = [key for key in keys if key not in found]
         found |= self._users(left) if name == USERS else self._tickets(left)
         for key, each in found.items():
-            self.remember(name, key, each.ref)
+            if each.ref:
+                self.remember(name, key, each.ref)
         return found
 
     def rows(self, name: str, refs: Iterable[str], *, purpose: Purpose = Purpose.DELIVER) -> dict[str, Row]:
@@ -138,17 +144,17 @@ class Finder:
 
     def _tickets(self, keys: list[str]) -> dict[str, Found]:
         """Look tickets up one by one: there is no call for many external ids. They are not unique."""
-        found = {}
-        for key in keys:
+
+        def look(key: str) -> dict[str, Found]:
             rows = self._client.get("/tickets", external_id=key, purpose=Purpose.DELIVER)["tickets"]
-            ours = sorted(
-                (row for row in rows if str(row["external_id"]).casefold() == key), key=lambda row: int(row["id"])
-            )
-            if ours:
-                first = self._ticket(str(ours[0]["id"]), ours[0])
-                refs = tuple(str(row["id"]) for row in ours)
-                found[key] = Found(Presence.FOUND, first.ref, refs, merged_into=first.merged_into, fields=first.fields)
-        return found
+            ours = [row for row in rows if str(row["external_id"]).casefold() == key]
+            if not ours:
+                return {}
+            first = min(ours, key=lambda row: int(row["id"]))
+            found = self._ticket(str(first["id"]), first)
+            return {key: replace(found, refs=tuple(sorted((str(row["id"]) for row in ours), key=int)))}
+
+        return _each({key: (key,) for key in keys}, look)
 
     def _comments(self, keys: Mapping[str, str]) -> dict[str, Found]:
         found = {key: self.exported[key] for key in keys if key in self.exported}
@@ -156,16 +162,32 @@ class Finder:
         for key, case in keys.items():
             if key not in found and case.isdecimal():
                 cases.setdefault(case, set()).add(key)
-        for case, wanted in cases.items():
+
+        def look(case: str) -> dict[str, Found]:
             try:
                 standing = messages(self.comments(case))
             except Declined as declined:
                 if not declined.problem.missing:
                     raise
-                continue
-            for key in wanted & standing.keys():
-                found[key] = _message(case, key, standing[key])
-        return found
+                return {}
+            return {key: _message(case, key, standing[key]) for key in cases[case] & standing.keys()}
+
+        return found | _each(cases, look)
+
+
+def _each(places: Mapping[str, Collection[str]], look: Callable[[str], dict[str, Found]]) -> dict[str, Found]:
+    """Look at one place after the other, each with the keys that are wanted there, until a call fails."""
+    found: dict[str, Found] = {}
+    left = list(places)
+    while left:
+        try:
+            found |= look(left[0])
+        except Transient:
+            if len(left) == len(places):
+                raise
+            return found | {key: Found(Presence.UNSURE) for place in left for key in places[place]}
+        left.pop(0)
+    return found
 
 
 def merge_in(comment: Row) -> str:

@@ -34,7 +34,7 @@ TROUBLES = {
     "500": Declined(500, "InternalError", "An internal error has occurred"),
     "503": Declined(503, "ServiceUnavailable", "Please try again in a moment", headers={"Retry-After": "5"}),
 }
-"""Kinds of faults that have words of their own."""
+"""Kinds of faults that have words of their own; ``killed`` lets the next job end half done, without results."""
 
 
 class Fake:
@@ -84,6 +84,7 @@ class Door:
 
     def _handled(self, scope: Scope, body: bytes, headers: dict[str, str]) -> tuple[int, object]:
         given = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        self._house.jobs.kill_next += (scope.get("state") or {}).get("fault") == "killed"
         self._house.access.check(given.get("authorization", ""))
         headers |= self._house.access.count()
         path = scope["path"].removesuffix(".json")
