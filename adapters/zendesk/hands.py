@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from adapters.zendesk.errors import Declined
 from adapters.zendesk.limits import Purpose
 from adapters.zendesk.names import STATUSES, TICKETS, USERS
-from bridge.errors import Refused
+from bridge.errors import Refused, Transient
 from bridge.keys import short_hash
-from bridge.nouns import FileContent
+from bridge.nouns import FileContent, Retry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,7 +117,13 @@ class Hands:
         raise Refused(message)
 
     def _write(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        return self.account.client.write(method, path, body, purpose=Purpose.ANSWER)
+        """Change something; raises ``Transient`` where somebody else was writing at the same moment."""
+        try:
+            return self.account.client.write(method, path, body, purpose=Purpose.ANSWER)
+        except Declined as declined:
+            if isinstance(declined.problem.outcome(), Retry):
+                raise Transient(str(declined)) from declined
+            raise
 
 
 def mailed(account: Account, ticket: str) -> list[str]:

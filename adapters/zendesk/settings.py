@@ -35,7 +35,9 @@ class ZendeskSettings(BaseModel):
         default=0, ge=0, description="Seconds to wait for a batch's job before it is left to a later look at all jobs."
     )
     export_lag: float = Field(
-        default=60, ge=0, description="Seconds that exports lag behind; verify waits for so long before it reads them."
+        default=70,
+        ge=0,
+        description="Seconds that exports lag behind, at the most; verify waits for so long before it reads.",
     )
     overlap_seconds: float = Field(default=120, ge=60, description="How far back each poll of events looks again.")
     deletions_minutes: float = Field(default=15, ge=0, description="How often deleted tickets are listed.")

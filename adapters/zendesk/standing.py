@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def keys(account: Account, name: str) -> Iterator[str]:
     """Yield the keys of all records of an object that stand, once per record."""
-    account.client.rest(account.settings.export_lag)
+    account.client.let_exports_catch_up()
     yield from (_comments(account) if name == COMMENTS else _records(account, name))
 
 

@@ -1,11 +1,11 @@
-"""Write messages: internal comments with our key as a mark. No comment can be changed: a correction is a further one."""
+"""Write messages: internal comments with our key as a mark below the text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adapters.zendesk.correcting import Corrections
 from adapters.zendesk.errors import Uncertain
-from adapters.zendesk.looking import messages
 from adapters.zendesk.names import COMMENTS, comment_ref
 from adapters.zendesk.sending import MANY, Sending
 from adapters.zendesk.texts import Said
@@ -34,11 +34,15 @@ class Comments(Sending):
             self.one_by_one(first, self._add)
         for each in later:
             self._after(each, fresh)
-        self.one_by_one([each for each in ready if each.ref], self._correct)
+        corrections = Corrections(self.account)
+        try:
+            corrections.do([each for each in ready if each.ref])
+        finally:
+            self.done |= corrections.done
 
     def item_ref(self, each: Wanted) -> str:
         """Return the ticket of a message."""
-        return each.record.parent or each.ref.partition("/")[0]
+        return each.record.parent
 
     def body(self, each: Wanted) -> dict[str, Any]:
         """Return a ticket with one comment more."""
@@ -68,37 +72,12 @@ class Comments(Sending):
         self._write("PUT", f"/tickets/{ticket}", {"ticket": body})
         return Written(comment_ref(ticket, each.key), created=True)
 
-    def _correct(self, each: Wanted) -> Outcome:
-        """Add a comment with the new text, unless the latest says it already."""
-        ticket, _, key = each.ref.partition("/")
-        if not ticket.isdecimal():
-            return Refusal(f"Zendesk has no message {each.ref}", code="not_found")
-        standing = messages(self.account.finder.comments(ticket)).get(key)
-        if not standing:
-            return Refusal(f"ticket {ticket} holds no such message of ours any more", code="not_found")
-        present = standing[-1][1]
-        wanted = _merged(each, present)
-        if wanted == present or (wanted.body, wanted.link) == (present.body, present.link):
-            return Written(each.ref, created=False)
-        comment = {"body": wanted.text(), "public": bool(standing[0][0]["public"])}
-        self._write("PUT", f"/tickets/{ticket}", {"ticket": {"comment": comment}})
-        return Written(each.ref, created=False)
-
     def _write(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return self.account.client.write(method, path, body)
 
 
 def _said(each: Wanted) -> Said:
     return Said(each.key, each.fields["body"], each.fields.get("link") or "")
-
-
-def _merged(each: Wanted, present: Said) -> Said:
-    """Return the message as it is to read now."""
-    shown = {"body": present.body, "link": present.link}
-    keep = {name for name in each.record.fill_if_empty if shown.get(name)}
-    given = {name: value for name, value in each.fields.items() if name in shown and name not in keep}
-    new = {**shown, **given}
-    return Said(present.key, new["body"], new["link"] or "", corrected=True)
 
 
 def _one_each(fresh: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:

@@ -117,7 +117,6 @@ def hostile() -> Org:
         neighbour=200,
         conflict_every=7,
         job_seconds=20,
-        export_lag=timedelta(seconds=90),
     )
 
 
