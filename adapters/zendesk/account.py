@@ -37,7 +37,7 @@ class Account:
     def of(cls, client: Client, settings: ZendeskSettings, surroundings: Surroundings) -> Account:
         """Put the parts together; nothing is asked yet."""
         finder = Finder(client, settings)
-        return cls(client, settings, surroundings, finder, Schemas(client), Jobs(client, settings))
+        return cls(client, settings, surroundings, finder, Schemas(client), Jobs(client, settings, surroundings.clock))
 
     @property
     def me(self) -> str:

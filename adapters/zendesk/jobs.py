@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.zendesk.errors import Problem, problem_of_item
@@ -18,13 +19,16 @@ from bridge.nouns import Accepted, Unknown, Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from adapters.zendesk.client import Client
     from adapters.zendesk.settings import ZendeskSettings
+    from bridge.clock import Clock
 
 _KEPT = 500
-_STEP = 1.0
+_STEP = 4.0
 """Seconds between two looks at a job that is waited for."""
+_MOMENT = timedelta(seconds=_STEP)
 _RUNNING = ("queued", "working")
 
 
@@ -56,10 +60,11 @@ class Item:
 class Jobs:
     """The jobs that this process knows."""
 
-    def __init__(self, client: Client, settings: ZendeskSettings) -> None:
+    def __init__(self, client: Client, settings: ZendeskSettings, clock: Clock) -> None:
         """Wait for none yet."""
-        self._client, self._settings = client, settings
+        self._client, self._settings, self._clock = client, settings, clock
         self._awaited: dict[str, None] = {}
+        self._looked: dict[str, datetime] = {}
         self._ended: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
     def started(self, body: dict[str, Any]) -> str:
@@ -76,9 +81,13 @@ class Jobs:
         return job
 
     def look(self, jobs: Iterable[str]) -> None:
-        """Ask how jobs stand that are not known to have ended, together with all others that are awaited."""
+        """Ask how jobs stand that are not known to have ended, together with all others that are awaited.
+
+        What was looked at a moment ago is not asked for again: records are settled by the hundred, a look is for all.
+        """
+        now = self._clock.now()
         open_ = [job for job in dict.fromkeys(jobs) if job not in self._ended]
-        if not open_:
+        if all(job in self._looked and now - self._looked[job] < _MOMENT for job in open_):
             return
         asked = list(dict.fromkeys([*open_, *self._awaited]))
         for part in chunks(asked):
@@ -88,6 +97,7 @@ class Jobs:
             shown = {str(row["id"]): row for row in rows}
             for job in part:
                 row = shown.get(job, {"status": "forgotten"})
+                self._looked[job] = now
                 if row["status"] not in _RUNNING:
                     self._end(job, row)
 
@@ -109,6 +119,7 @@ class Jobs:
 
     def _end(self, job: str, row: dict[str, Any]) -> None:
         self._awaited.pop(job, None)
+        self._looked.pop(job, None)
         self._ended[job] = row
         if len(self._ended) > _KEPT:
             self._ended.popitem(last=False)
