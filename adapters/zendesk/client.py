@@ -15,7 +15,6 @@ from adapters.zendesk.limits import Purpose, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
     from adapters.zendesk.settings import ZendeskSettings
     from bridge.contracts import Surroundings
@@ -44,7 +43,6 @@ class Client:
         self.usage = Usage(settings, surroundings.clock)
         self.clock_off = timedelta()
         """How far Zendesk's clock is ahead of ours, as of the latest answer."""
-        self._written_at: datetime | None = None
 
     def __repr__(self) -> str:
         """Show the address and no secret."""
@@ -75,14 +73,6 @@ class Client:
     def rest(self, seconds: float) -> None:
         """Let some time pass."""
         self._clock.sleep(seconds)
-
-    def let_exports_catch_up(self) -> None:
-        """Wait until exports show what this process wrote, and whatever others had written when it first asked."""
-        now = self._clock.now()
-        self._written_at = self._written_at or now
-        left = self._settings.export_lag - (now - self._written_at).total_seconds()
-        if left > 0:
-            self._clock.sleep(left)
 
     def write(
         self,
@@ -117,7 +107,6 @@ class Client:
 
     def _call(self, method: str, path: str, purpose: Purpose, *, writing: bool = False, **parts: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of a request
         self.usage.spend(purpose)
-        self._written_at = self._clock.now() if writing else self._written_at
         try:
             response = self._http.request(method, path, **parts)
         except httpx.HTTPError as error:

@@ -167,3 +167,15 @@ def test_every_key_stands_once_and_a_double_is_seen(here: Place) -> None:
     here.fake.agent.delete_ticket(case)
     assert list(here.target.keys("comments")) == []
     assert list(here.target.keys("tickets")) == []
+
+
+def test_what_was_written_just_now_is_among_the_keys_and_only_then_is_waited_for(tmp_path: Path) -> None:
+    here = place(tmp_path, replace(quick(), export_lag=timedelta(seconds=60)), export_lag=70)
+    began = here.clock.now()
+    assert list(here.target.keys("tickets")) == []
+    assert here.clock.now() == began
+    refs(here.target, [ticket(1)])
+    assert list(here.target.keys("tickets")) == [ticket(1).key]
+    assert here.clock.now() == began + timedelta(seconds=70)
+    assert list(here.target.keys("comments")) == []
+    assert here.clock.now() == began + timedelta(seconds=70)

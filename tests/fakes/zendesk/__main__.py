@@ -9,16 +9,20 @@ import threading
 from bridge.clock import SystemClock
 from tests.fakes.serving import running
 from tests.fakes.zendesk.app import Fake
-from tests.fakes.zendesk.org import EMAIL, TOKEN, hostile, plain
+from tests.fakes.zendesk.org import EMAIL, TOKEN, hostile, plain, spared
 
-ORGS = {"plain": plain, "hostile": hostile}
+ORGS = {"plain": lambda: spared(plain()), "hostile": hostile}
 TOLD = """\
 A pretend Zendesk answers at {address} until you press Ctrl-C. Nothing is kept.
-  url              {address}
-  email            {email}
-  api token        {token}
-  triggers         {triggers}
-"""
+Its triggers are {triggers}. For a project that was begun with
+casebridge init --target zendesk, put these lines into its .env:
+
+{lines}"""
+
+
+def lines(address: str) -> str:
+    """Return what stands in the .env of a project that delivers there."""
+    return f"ZENDESK_URL={address}\nZENDESK_EMAIL={EMAIL}\nZENDESK_TOKEN={TOKEN}\n"
 
 
 def main() -> None:
@@ -30,7 +34,7 @@ def main() -> None:
     fake = Fake(SystemClock(), ORGS[chosen.org]())
     triggers = ", ".join(each.title for each in fake.state.org.triggers)
     with running(fake.app, port=chosen.port) as address:
-        sys.stdout.write(TOLD.format(address=address, email=EMAIL, token=TOKEN, triggers=triggers))
+        sys.stdout.write(TOLD.format(address=address, triggers=triggers, lines=lines(address)))
         sys.stdout.flush()
         wait()
 
