@@ -13,7 +13,7 @@ from adapters.zendesk import texts
 from adapters.zendesk.cursors import Position, seconds
 from adapters.zendesk.limits import Purpose
 from adapters.zendesk.looking import merge_in
-from adapters.zendesk.names import AMENDMENT, STATUSES
+from adapters.zendesk.names import AMENDMENT, FOLLOWS, STATUSES
 from adapters.zendesk.people import END_USER
 from adapters.zendesk.values import moment
 from bridge.nouns import ActivityPage, Actor, Answer, Attachment, CaseEvent, What
@@ -83,6 +83,10 @@ def _told(account: Account, event: Row, child: Row, roles: Mapping[str, str]) ->
         winner = merge_in(child)
         if winner:
             yield _event(account, event, child, roles, What.MERGED, winner)
+        follows = FOLLOWS.match(str(child["body"])) if author == account.me else None
+        if follows:
+            closed = {**event, "ticket_id": follows[1]}
+            yield _event(account, closed, child, roles, What.MERGED, ticket)
     elif kind in TAKEN_BACK:
         yield Answer(
             native_id=f"{ticket}/{child['comment_id']}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.zendesk import redacting
 from adapters.zendesk.account import is_ours
 from adapters.zendesk.errors import Declined, Uncertain
+from adapters.zendesk.following import follow_up
 from adapters.zendesk.limits import Purpose
 from adapters.zendesk.names import AMENDMENT, DONE, KEY, THINGS, TICKETS, USERS
 from adapters.zendesk.redacting import Declining
@@ -74,8 +75,10 @@ def _reopen(account: Account, amendment: Amendment) -> None:
     if ticket["status"] not in DONE or amendment.key in _done(account, amendment.ref):
         return
     if ticket["status"] == "closed":
-        reason = f"Ticket {amendment.ref} is closed for good. By hand: create a follow-up of it in Zendesk"
-        raise Declining(reason, "closed")
+        if not follow_up(account, ticket):
+            reason = f"Ticket {amendment.ref} is closed for good. By hand: create a follow-up of it in Zendesk"
+            raise Declining(reason, "closed")
+        return
     comment = {"body": f"The customer has written again.\n\n{{{amendment.key}}}", "public": False}
     body = {"ticket": {"status": "open", "comment": comment}}
     account.client.write("PUT", f"/tickets/{amendment.ref}", body, purpose=Purpose.ANSWER)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.zendesk import texts
 from adapters.zendesk.errors import Declined
 from adapters.zendesk.limits import Purpose
-from adapters.zendesk.names import COMMENTS, MERGED, TICKETS, USERS, chunks, comment_ref
+from adapters.zendesk.names import COMMENTS, FOLLOW_UP, MERGED, TICKETS, USERS, chunks, comment_ref
 from adapters.zendesk.values import moment, readable
 from bridge.errors import Transient
 from bridge.nouns import Found, Presence
@@ -85,7 +85,9 @@ class Finder:
         return [row for page in pages for row in page]
 
     def merged_into(self, ticket: Row, *, purpose: Purpose = Purpose.DELIVER) -> str:
-        """Return the ticket that stands for a merged one, empty for one that was not merged."""
+        """Return the ticket that stands for one that was merged or followed up, empty for one that stands for itself."""
+        if ticket["status"] == "closed" and MERGED not in (ticket.get("tags") or ()):
+            return self.follow_up_of(str(ticket["id"]))
         if MERGED not in (ticket.get("tags") or ()):
             return ""
         for comment in reversed(self.comments(str(ticket["id"]), purpose=purpose)):
@@ -93,6 +95,16 @@ class Finder:
             if winner:
                 return winner
         return ""
+
+    def follow_up_of(self, ticket: str) -> str:
+        """Return the latest follow-up of ours to a ticket, empty for none."""
+        latest = ""
+        while ticket:
+            rows = self._client.get("/tickets", external_id=f"{FOLLOW_UP}{ticket}", purpose=Purpose.DELIVER)["tickets"]
+            found = min(rows, key=lambda row: int(row["id"])) if rows else None
+            latest = str(found["id"]) if found else latest
+            ticket = latest if found and found["status"] == "closed" else ""
+        return latest
 
     def survivors(self, users: Collection[Row], *, purpose: Purpose = Purpose.DELIVER) -> dict[str, str]:
         """Return for deleted users who were merged the survivor: the one who has become the requester of their tickets.

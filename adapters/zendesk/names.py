@@ -23,6 +23,10 @@ AMENDMENT: Final = re.compile(r"\{(cb1-[a-z2-7]+)\}")
 MERGED: Final = "closed_by_merge"
 """The tag that Zendesk gives a ticket that was merged into another."""
 DONE: Final = ("solved", "closed")
+FOLLOW_UP: Final = "casebridge-follow-up-of-"
+"""What the external id of a follow-up of ours begins with; the number of the closed ticket comes behind."""
+FOLLOWS: Final = re.compile(r"\AFollow-up of ticket #(\d+), ")
+"""How the description of a follow-up of ours begins."""
 STATUSES: Mapping[str, str] = {
     "new": "open",
     "open": "open",

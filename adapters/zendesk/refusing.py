@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from adapters.zendesk.following import follow_up
 from adapters.zendesk.limits import Purpose
 from adapters.zendesk.names import COMMENTS, KEY, TICKETS, USERS
 from bridge.nouns import Ended, Presence, Refusal, Written
@@ -20,7 +21,7 @@ def refused(account: Account, name: str, key: str, ref: str, problem: Problem) -
     if problem.missing and ref:
         return Refusal(f"{_word(name)} {ref} was deleted in Zendesk", code=Ended.DELETED)
     if problem.closed and ref:
-        return _closed(account, ref, problem)
+        return _closed(account, name, ref, problem)
     if name == USERS and not ref:
         if problem.taken(KEY):
             return _adopted(account, key, problem)
@@ -38,12 +39,14 @@ def refused(account: Account, name: str, key: str, ref: str, problem: Problem) -
     return outcome
 
 
-def _closed(account: Account, ref: str, problem: Problem) -> Outcome:
-    """Tell a ticket that was merged from one that is closed for good."""
+def _closed(account: Account, name: str, ref: str, problem: Problem) -> Outcome:
+    """Tell a ticket that was merged from one that is closed for good, of which a message makes a follow-up."""
     row = account.finder.rows(TICKETS, [ref]).get(ref)
     winner = account.finder.merged_into(row) if row else ""
+    if row and not winner and name == COMMENTS:
+        winner = follow_up(account, row)
     if winner:
-        return Refusal(f"ticket {ref} was merged into {winner} in Zendesk", code=Ended.MERGED)
+        return Refusal(f"ticket {ref} is closed, and continued in {winner} in Zendesk", code=Ended.MERGED)
     return replace(problem.refusal(), code="closed")
 
 

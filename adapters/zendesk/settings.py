@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -41,6 +42,9 @@ class ZendeskSettings(BaseModel):
     )
     overlap_seconds: float = Field(default=120, ge=60, description="How far back each poll of events looks again.")
     deletions_minutes: float = Field(default=15, ge=0, description="How often deleted tickets are listed.")
+    closed_tickets: Literal["follow_up", "refuse"] = Field(
+        default="follow_up", description="What becomes of a message for a ticket of ours that is closed for good."
+    )
     open_cases_days: float = Field(
         default=90, gt=0, description="How far back the first reading looks for open tickets that others made."
     )

@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge.errors import RateLimited
-from bridge.nouns import Amendment, AmendmentKind, Ended, Reference, Refusal, Retry, Thing, Unknown, Written
+from bridge.nouns import (
+    Amendment,
+    AmendmentKind,
+    CaseEvent,
+    Cursor,
+    Ended,
+    Reference,
+    Refusal,
+    Retry,
+    Thing,
+    Unknown,
+    What,
+    Written,
+)
 from tests.adapters.zendesk.accounts import Place, comment, key, place, quick, refs, ticket, user
 from tests.fakes.zendesk.org import hostile
 
@@ -77,7 +90,8 @@ def test_a_suspended_requester_is_refused_with_the_menu_path(here: Place) -> Non
     assert "Suspended users" in refusal.reason
 
 
-def test_a_ticket_closed_for_good_takes_no_message_and_says_how_to_go_on(here: Place) -> None:
+def test_a_ticket_closed_for_good_takes_no_message_and_says_how_to_go_on(tmp_path: Path) -> None:
+    here = place(tmp_path, closed_tickets="refuse")
     (case,) = refs(here.target, [ticket(1)])
     here.fake.agent.close_for_good(case)
     (refusal,) = here.target.write("comments", [comment(1, case)])
@@ -89,6 +103,31 @@ def test_a_ticket_closed_for_good_takes_no_message_and_says_how_to_go_on(here: P
         for kind in (AmendmentKind.NOTE, AmendmentKind.REOPEN)
     ]
     assert all(isinstance(outcome, Refusal) for outcome in here.target.amend(amendments))
+
+
+def test_a_message_for_a_closed_ticket_makes_one_follow_up_that_stands_for_it(here: Place) -> None:
+    """As a merge would: the activity tells of it, the message is then written there, and no key is new."""
+    (person,) = refs(here.target, [user(1)])
+    (case,) = refs(here.target, [ticket(1, requester_id=Reference(Thing.PERSON, user(1).key, person), priority="high")])
+    here.fake.agent.close_for_good(case)
+    keys = sorted(here.target.keys("tickets"))
+    reopen = Amendment(kind=AmendmentKind.REOPEN, thing=Thing.CASE, ref=case, key=key("reopen"))
+    assert isinstance(here.target.amend([reopen])[0], Written)
+    for target in (here.target, here.again()):
+        (refusal,) = target.write("comments", [comment(1, case)])
+        assert isinstance(refusal, Refusal)
+        assert refusal.code == Ended.MERGED
+    follow_up = max(here.fake.state.tickets)
+    row = here.fake.state.tickets[follow_up]
+    assert len(here.fake.state.tickets) == 2
+    assert (str(row["requester_id"]), row["priority"], row["is_public"]) == (person, "high", False)
+    told = [item for page in here.target.activity(Cursor()) for item in page.items if isinstance(item, CaseEvent)]
+    assert [(each.case_ref, each.value) for each in told if each.what is What.MERGED] == [(case, str(follow_up))]
+    found = here.target.find("tickets", {ticket(1).key: ""}, here.clock.now())[ticket(1).key]
+    assert found.merged_into == str(follow_up)
+    assert sorted(here.target.keys("tickets")) == keys
+    assert [each.ref for page in here.target.cases(Cursor()) for each in page.cases] == []
+    refs(here.target, [comment(1, str(follow_up))])
 
 
 def test_thirty_updates_of_one_ticket_and_then_a_wait(tmp_path: Path) -> None:

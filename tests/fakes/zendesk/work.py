@@ -42,6 +42,9 @@ def create(state: State, given: Row, *, by: int = ME, via: Row = API) -> Row:
     if not isinstance(comment, dict) or not (comment.get("body") or comment.get("html_body")):
         raise invalid("base", "Description: cannot be blank", "BlankValue")
     _check(state, given)
+    source = given.get("via_followup_source_id")
+    if source and standing(state, int(source))["status"] != "closed":
+        raise invalid("via_followup_source_id", "Via followup source: is not a closed ticket")
     ticket: Row = {
         **dict.fromkeys(PLAIN),
         "id": state.next_id(),
