@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapters.zendesk.jobs import Jobs
 from adapters.zendesk.looking import Finder
-from adapters.zendesk.names import OURS
+from adapters.zendesk.names import FOLLOW_UP, KEY, OURS
 from adapters.zendesk.schema import Schemas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from adapters.zendesk.client import Client
     from adapters.zendesk.settings import ZendeskSettings
@@ -57,6 +57,12 @@ class Account:
     def address(self, ticket: str) -> str:
         """Return where an agent sees a ticket."""
         return f"{self.settings.url}/agent/tickets/{ticket}"
+
+
+def concerns_us(ticket: Mapping[str, Any]) -> bool:
+    """Tell whether a ticket is one of ours, or a follow-up that we made of one."""
+    external_id = str(ticket.get(KEY) or "")
+    return is_ours(external_id) or external_id.startswith(FOLLOW_UP)
 
 
 def is_ours(external_id: str | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapters.zendesk.account import is_ours
+from adapters.zendesk.account import concerns_us
 from adapters.zendesk.names import FOLLOW_UP, KEY
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def follow_up(account: Account, ticket: dict[str, Any]) -> str:
 
     Agents see it as any new ticket. That it stands for the closed one is told by ``activity``, as of a merge.
     """
-    if account.settings.closed_tickets == "refuse" or not _concerns_us(ticket):
+    if account.settings.closed_tickets == "refuse" or not concerns_us(ticket):
         return ""
     standing = account.finder.follow_up_of(str(ticket["id"]))
     if standing:
@@ -32,8 +32,3 @@ def follow_up(account: Account, ticket: dict[str, Any]) -> str:
     }
     made = account.client.write("POST", "/tickets", {"ticket": body}, idempotency_key=f"{FOLLOW_UP}{ticket['id']}")
     return str(made["ticket"]["id"])
-
-
-def _concerns_us(ticket: dict[str, Any]) -> bool:
-    external_id = str(ticket.get(KEY) or "")
-    return is_ours(external_id) or external_id.startswith(FOLLOW_UP)

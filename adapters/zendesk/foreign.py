@@ -6,9 +6,9 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.zendesk.account import is_ours
+from adapters.zendesk.account import concerns_us
 from adapters.zendesk.cursors import Position, seconds
-from adapters.zendesk.names import DONE, FOLLOW_UP, KEY
+from adapters.zendesk.names import DONE
 from adapters.zendesk.people import exported
 from adapters.zendesk.values import moment
 from bridge.nouns import CasePage, CaseSnapshot
@@ -33,18 +33,13 @@ def pages(account: Account, after: Cursor) -> Iterator[CasePage]:
         at = at.moved(since=seconds(now - timedelta(days=account.settings.open_cases_days)))
     while True:
         found = exported(account, "tickets", at)
-        theirs = [row for row in found["tickets"] if not _ours(row)]
+        theirs = [row for row in found["tickets"] if not concerns_us(row)]
         wanted = [row for row in theirs if not (first and row["status"] in _GONE)]
         more = not found["end_of_stream"]
         before, at = at, at.moved(export=str(found["after_cursor"]), since=at.since if more else 0)
         yield CasePage(tuple(_snapshot(account, row, now) for row in wanted), at.cursor(), more=more and at != before)
         if not more or at == before:
             return
-
-
-def _ours(row: dict[str, Any]) -> bool:
-    external_id = str(row.get(KEY) or "")
-    return is_ours(external_id) or external_id.startswith(FOLLOW_UP)
 
 
 def _snapshot(account: Account, row: dict[str, Any], now: datetime) -> CaseSnapshot:

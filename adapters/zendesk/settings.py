@@ -38,7 +38,7 @@ class ZendeskSettings(BaseModel):
     export_lag: float = Field(
         default=70,
         ge=0,
-        description="Seconds that exports lag behind; verify waits until they show our latest change.",
+        description="Seconds that exports lag behind; verify waits until they show the latest change.",
     )
     overlap_seconds: float = Field(default=120, ge=60, description="How far back each poll of events looks again.")
     deletions_minutes: float = Field(default=15, ge=0, description="How often deleted tickets are listed.")
