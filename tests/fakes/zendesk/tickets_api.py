@@ -6,14 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 from tests.fakes.zendesk import work
-from tests.fakes.zendesk.asked import Answer, Asked, Way, page_of
+from tests.fakes.zendesk.asked import MANY, Answer, Asked, Way, page_of
 from tests.fakes.zendesk.errors import Declined
 from tests.fakes.zendesk.state import ME
 
 if TYPE_CHECKING:
     from tests.fakes.zendesk.state import Row, State
-
-from tests.fakes.zendesk.asked import MANY
 
 
 def create_ticket(asked: Asked) -> Answer:
