@@ -30,6 +30,8 @@ class Account:
     jobs: Jobs
     bulk_users: bool = True
     """False once Zendesk has refused to create many users at once."""
+    alone: set[str] = field(default_factory=set)
+    """Keys of tickets to send by themselves: their requester may have been merged, which a job does not tell."""
     _me: str = ""
     _roles: dict[str, str] = field(default_factory=dict)
 

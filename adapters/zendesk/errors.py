@@ -65,6 +65,11 @@ class Problem:
         """Return the field to blame, empty for none."""
         return field_of(self.name, self.said)
 
+    @property
+    def requester_gone(self) -> bool:
+        """Tell whether the requester of a ticket is not there any more."""
+        return self.field == "requester_id" and "suspended" not in self.said
+
     def taken(self, field: str) -> bool:
         """Tell whether the value of a field stands elsewhere already."""
         return self.field == field and ("already" in self.said or "taken" in self.said)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from adapters.zendesk.following import follow_up
 from adapters.zendesk.limits import Purpose
 from adapters.zendesk.names import COMMENTS, KEY, TICKETS, USERS
-from bridge.nouns import Ended, Presence, Refusal, Written
+from bridge.nouns import Ended, Presence, Refusal, Retry, Written
 
 if TYPE_CHECKING:
     from adapters.zendesk.account import Account
@@ -22,14 +22,20 @@ def refused(account: Account, name: str, key: str, ref: str, problem: Problem) -
         return Refusal(f"{_word(name)} {ref} was deleted in Zendesk", code=Ended.DELETED)
     if problem.closed and ref:
         return _closed(account, name, ref, problem)
+    if name == TICKETS and not ref and problem.requester_gone and key not in account.alone:
+        account.alone.add(key)
+        return Retry(0, "the requester was merged or deleted in Zendesk; the ticket goes by itself")
     if name == USERS and not ref:
         if problem.taken(KEY):
             return _adopted(account, key, problem)
         if problem.taken("email"):
             return _double(account, problem)
     outcome = problem.outcome()
-    if not isinstance(outcome, Refusal):
-        return outcome
+    return _set_aside(account, name, problem, outcome) if isinstance(outcome, Refusal) else outcome
+
+
+def _set_aside(account: Account, name: str, problem: Problem, outcome: Refusal) -> Refusal:
+    """Return a refusal with the field as our mappings call it."""
     if "custom field" in problem.said.casefold():
         account.schemas.forget(name)
         field = _custom(problem.said)

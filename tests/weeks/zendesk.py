@@ -70,6 +70,7 @@ class ZendeskAccount:
         self.secrets = {"ZENDESK_TOKEN": TOKEN}
         self.calls, self.page = self.fake.calls, org.page
         self.vanished = PRODUCT if grown else ""
+        self.takes_doubles = True
         self._app: ASGIApp = Vanishing(self.fake.app, self.fake) if grown else self.fake.app
 
     @contextmanager

@@ -34,9 +34,9 @@ def later(here: Place) -> None:
 
 def test_a_job_is_settled_later_each_record_by_itself(tmp_path: Path) -> None:
     here = slow(tmp_path)
-    gone = here.fake.agent.user("Gone")
-    here.fake.agent.delete_user(gone)
-    sent = [ticket(1), ticket(2, requester_id=gone), ticket(3)]
+    spammer = here.fake.agent.user("Spammer")
+    here.fake.agent.suspend(spammer)
+    sent = [ticket(1), ticket(2, requester_id=spammer), ticket(3)]
     taken = jobs(here.target.write("tickets", sent))
     assert jobs(here.target.settle(taken)) == taken
     later(here)
@@ -130,3 +130,26 @@ def test_without_support_users_go_one_by_one_after_one_refusal(tmp_path: Path) -
     refs(here.target, [user(n) for n in range(5, 10)])
     paths = [call.path.removeprefix("/api/v2") for call in here.fake.calls if call.method == "POST"]
     assert paths == ["/users/create_many", *["/users"] * 10]
+
+
+def test_a_ticket_whose_requester_was_merged_meanwhile_is_the_survivors(tmp_path: Path) -> None:
+    """Who that is, exports tell a minute later; who was deleted long ago is a refusal."""
+    here = place(
+        tmp_path, replace(quick(), job_seconds=20, export_lag=timedelta(seconds=60)), job_wait=0, export_lag=70
+    )
+    loser, winner, gone = (here.fake.agent.user(name) for name in ("Ida B.", "Ida Brandt", "Gone"))
+    here.fake.agent.ticket("An old question", requester=loser)
+    sent = [ticket(1, requester_id=loser), ticket(2), ticket(3, requester_id=gone)]
+    taken = jobs(here.target.write("tickets", sent))
+    here.fake.agent.merge_users(loser, winner)
+    here.fake.agent.delete_user(gone)
+    later(here)
+    assert [type(outcome) for outcome in here.target.settle(taken)] == [Retry, Written, Retry]
+    again = [sent[0], sent[2]]
+    assert [type(outcome) for outcome in here.target.write("tickets", again)] == [Retry, Retry]
+    here.clock.forward(timedelta(minutes=6))
+    written, refused = here.target.write("tickets", again)
+    assert isinstance(written, Written)
+    assert str(here.fake.state.tickets[int(written.ref)]["requester_id"]) == winner
+    assert isinstance(refused, Refusal)
+    assert refused.field == "requester_id"
