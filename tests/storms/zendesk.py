@@ -94,6 +94,12 @@ fields:
         """Return the users' addresses."""
         return Counter(user["email"] for user in self._fake.state.users.values() if user["role"] == "end-user")
 
+    def files(self) -> Counter[str]:
+        """Return the names of the files of comments."""
+        state = self._fake.state
+        comments = (comment for ticket in state.tickets for comment in state.comments_of(ticket))
+        return Counter(file["file_name"] for comment in comments for file in comment["attachments"])
+
     def keys(self) -> Counter[str]:
         """Return the keys of users and tickets, and those in comments."""
         state = self._fake.state
