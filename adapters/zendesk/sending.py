@@ -88,9 +88,9 @@ class Sending(ABC):
                     each, self._settled(each, Item(job, index, self.name, each.key, self.item_ref(each), not each.ref))
                 )
 
+    @abstractmethod
     def body(self, each: Wanted) -> dict[str, Any]:
         """Return a record as an item of a job."""
-        raise NotImplementedError
 
     def item_ref(self, each: Wanted) -> str:
         """Return the id by which a job tells a record."""
