@@ -4,7 +4,7 @@
 # make real    the tests that need a real server of somebody else's; says what is missing
 # make soak    the long ones: hundreds of kills at random moments, storms against pretend CRMs, thousands of invented cases
 # make sandbox a pretend Salesforce on this machine, our package deployed: ORG=bare, plain or hostile, DEPLOY= for none;
-#              CRM=hubspot a pretend HubSpot: ORG=plain or hostile
+#              CRM=hubspot a pretend HubSpot, CRM=zendesk a pretend Zendesk: ORG=plain or hostile
 # make bench   100,000 messages against dlt and a bare floor
 # make bench-calls  API calls into the pretend CRMs, beside a client that sends one record a call
 
@@ -14,7 +14,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 PYTEST := $(BIN)/python -m pytest
 JOBS   ?= auto
 CRM    ?= salesforce
-ORG    ?= $(if $(filter hubspot,$(CRM)),plain,bare)
+ORG    ?= $(if $(filter salesforce,$(CRM)),bare,plain)
 DEPLOY ?= $(if $(filter salesforce,$(CRM)),adapters/salesforce/package/source)
 BENCH  ?= --messages 100000 --store sqlite --store postgres
 

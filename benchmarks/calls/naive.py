@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from tests.fakes.hubspot.sdk import connected as hubspot
 from tests.fakes.salesforce.sdk import connected as salesforce
+from tests.fakes.zendesk.access import BASIC
+from tests.fakes.zendesk.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tests.fakes.hubspot.app import Fake as HubSpot
     from tests.fakes.salesforce.app import Fake as Salesforce
+    from tests.fakes.zendesk.app import Fake as Zendesk
 
 TO_CONTACT, TO_TICKET = 16, 228
 """HubSpot's types of association: a ticket's to its contact, a note's to its ticket."""
@@ -57,6 +62,37 @@ def into_hubspot(fake: HubSpot, people: Sequence[Mapping[str, Any]], changed: Se
             contact, message = done[number]
             crm.contacts.basic_api.update(contact, {"properties": {"phone": people[number]["phone"]}})
             crm.objects.notes.basic_api.update(message, {"properties": {"hs_note_body": people[number]["edited"]}})
+
+    return change
+
+
+def into_zendesk(fake: Zendesk, people: Sequence[Mapping[str, Any]], changed: Sequence[int]) -> Callable[[], None]:
+    """Deliver a user, a ticket and a comment for each person; return what then changes a user and a comment of some."""
+    door, done = httpx.Client(transport=Wire(fake.app), base_url="https://acme.example/api/v2"), []
+    door.headers["Authorization"] = BASIC
+
+    def call(method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        fake.state.clock.sleep(1)  # else the account's limit of a minute ends it
+        answer: dict[str, Any] = door.request(method, path, json=body).raise_for_status().json()
+        return answer
+
+    for person in people:
+        user = call("POST", "/users", {"user": {"name": person["name"], "email": person["email"]}})["user"]["id"]
+        text = {"body": person["text"], "public": False}
+        given = {"subject": person["text"][:80], "requester_id": user, "comment": text}
+        ticket = call("POST", "/tickets", {"ticket": given})["ticket"]["id"]
+        call("PUT", f"/tickets/{ticket}", {"ticket": {"comment": text}})
+        done.append((user, ticket))
+
+    def change() -> None:
+        for number in changed:
+            user, ticket = done[number]
+            call("PUT", f"/users/{user}", {"user": {"phone": people[number]["phone"]}})
+            call(
+                "PUT",
+                f"/tickets/{ticket}",
+                {"ticket": {"comment": {"body": people[number]["edited"], "public": False}}},
+            )
 
     return change
 

@@ -23,6 +23,7 @@ from bridge.clock import ShiftedClock
 from tests.weeks.feed import mail, open_office, say
 from tests.weeks.hubspot import HubSpotAccount
 from tests.weeks.salesforce import SalesforceOrg
+from tests.weeks.zendesk import ZendeskAccount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,13 +31,17 @@ if TYPE_CHECKING:
     from tests.fakes.calls import Call
     from tests.weeks.office import Office
 
-CRMS = {"salesforce": (SalesforceOrg, naive.into_salesforce), "hubspot": (HubSpotAccount, naive.into_hubspot)}
+CRMS = {
+    "salesforce": (SalesforceOrg, naive.into_salesforce),
+    "hubspot": (HubSpotAccount, naive.into_hubspot),
+    "zendesk": (ZendeskAccount, naive.into_zendesk),
+}
 NO_BRAKE = "    brakes: {cases_per_hour: 1000000}\n"
-READS_BACK = re.compile(r"/search$|^GET /crm/v3/objects/\w+$|^GET /query(All)?/$")
+READS_BACK = re.compile(r"/search$|^GET /crm/v3/objects/\w+$|^GET /query(All)?/$|/incremental/|/deleted_tickets$")
 """Calls by which a sync reads what people and the CRM did meanwhile; they are as many if nothing is delivered."""
 ROUNDS = ("new", "an hour later", "a tenth changed", "an hour later")
 _VERSION = re.compile(r"^/services/data/v[\d.]+")
-_ID = re.compile(r"/\d{6,}")
+_ID = re.compile(r"/\d{5,}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def _guarded_round(run: Run) -> bool:
 def _round(run: Run) -> bool:
     """Go once through everything; tell whether anything moved."""
     before = run.moved
+    run.began = run.app.clock.now()
     run.ask_limits()
     settle(run)
     for thing in _ORDER:

@@ -79,6 +79,8 @@ class Run:
     """Why some of the work, or all of it, has to wait."""
     until: datetime | None = None
     room: brakes.Room | None = None
+    began: datetime | None = None
+    """When the latest round began."""
 
     @classmethod
     def start(
@@ -141,7 +143,9 @@ class Run:
         """Wait for what becomes due soon; False if nothing does."""
         now = self.app.clock.now()
         due = self._next_due()
-        if due is None or due > now + self.patience or due <= now or not self.moved:
+        # What was due before the round and is still there waits for something else; what became due since has not been tried.
+        tried = self.began is not None and due is not None and due <= self.began
+        if due is None or due > now + self.patience or tried or not self.moved:
             return False
         self._sleep((due - now).total_seconds())
         return True

@@ -18,6 +18,7 @@ from tests.storms.hurried import Hurried
 from tests.storms.salesforce import Salesforce, SalesforceInBulk
 from tests.storms.storm import Storm, settle_in
 from tests.storms.story import Poison, tell
+from tests.storms.zendesk import Zendesk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,8 +57,10 @@ LONG = Scale(people=1_050, waves=80, kills=0.7)
     [
         pytest.param(Salesforce, BRIEF, id="salesforce"),
         pytest.param(HubSpot, BRIEF, id="hubspot"),
+        pytest.param(Zendesk, BRIEF, id="zendesk"),
         pytest.param(Salesforce, LONG, id="salesforce-long", marks=pytest.mark.soak),
         pytest.param(HubSpot, LONG, id="hubspot-long", marks=pytest.mark.soak),
+        pytest.param(Zendesk, LONG, id="zendesk-long", marks=pytest.mark.soak),
         pytest.param(SalesforceInBulk, MIDDLING, id="salesforce-in-bulk", marks=pytest.mark.soak),
         pytest.param(HubSpotByOAuth, MIDDLING, id="hubspot-by-oauth", marks=pytest.mark.soak),
     ],
@@ -72,7 +75,7 @@ def test_all_stands_once_and_in_order_when_the_storm_is_over(
 
 @pytest.mark.soak
 @pytest.mark.postgres
-@pytest.mark.parametrize("kind", [Salesforce, HubSpot], ids=["salesforce", "hubspot"])
+@pytest.mark.parametrize("kind", [Salesforce, HubSpot, Zendesk], ids=["salesforce", "hubspot", "zendesk"])
 def test_two_workers_of_one_store_get_through_the_storm_as_one_does(
     kind: type[Crm], tmp_path: Path, postgres_server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""The two CRMs, friendly and grown, each with a clock that the program shares."""
+"""The CRMs, friendly and grown, each with a clock that the program shares."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import pytest
 from bridge.clock import ShiftedClock
 from tests.weeks.hubspot import HubSpotAccount
 from tests.weeks.salesforce import SalesforceOrg
+from tests.weeks.zendesk import ZendeskAccount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.weeks.crm import Crm
 
-CRMS = {"salesforce": SalesforceOrg, "hubspot": HubSpotAccount}
+CRMS = {"salesforce": SalesforceOrg, "hubspot": HubSpotAccount, "zendesk": ZendeskAccount}
 
 
 @pytest.fixture
@@ -27,5 +28,5 @@ def clock() -> ShiftedClock:
 @pytest.fixture(params=CRMS)
 def make(request: pytest.FixtureRequest, clock: ShiftedClock) -> Callable[..., Crm]:
     """Give what opens a CRM, each vendor's in turn."""
-    vendor: type[SalesforceOrg | HubSpotAccount] = CRMS[request.param]
+    vendor: type[SalesforceOrg | HubSpotAccount | ZendeskAccount] = CRMS[request.param]
     return lambda **options: vendor(clock, **options)

@@ -17,6 +17,8 @@ from tests.fakes.salesforce.app import Fake as Salesforce
 from tests.fakes.salesforce.metadata import deploy
 from tests.fakes.salesforce.org import bare
 from tests.fakes.serving import running
+from tests.fakes.zendesk import __main__ as zendesk
+from tests.fakes.zendesk.app import Fake as Zendesk
 from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
@@ -26,7 +28,11 @@ if TYPE_CHECKING:
 
 PAGES = ROOT / "docs" / "targets"
 PACKAGE = ROOT / "adapters" / "salesforce" / "package" / "source"
-ADDRESS = {"salesforce": "http://127.0.0.1:8766", "hubspot": "http://127.0.0.1:8767"}
+ADDRESS = {
+    "salesforce": "http://127.0.0.1:8766",
+    "hubspot": "http://127.0.0.1:8767",
+    "zendesk": "http://127.0.0.1:8768",
+}
 """Where `make sandbox` serves."""
 
 
@@ -64,6 +70,16 @@ def test_the_page_of_hubspot_leads_to_the_first_ticket_in_the_pretend_account(tm
     with running(fake.app) as address:
         follow("hubspot", address, tmp_path)
     standing = [item for item in fake.portal.all("tickets") if item.properties.get("casebridge_key")]
+    assert len(standing) == 2
+    assert fake.notices.outside("acme.example") == []
+
+
+def test_the_page_of_zendesk_leads_to_the_first_ticket_in_the_pretend_account(tmp_path: Path) -> None:
+    fake = Zendesk(SystemClock(), zendesk.ORGS["plain"]())
+    assert example("zendesk") == zendesk.lines(ADDRESS["zendesk"])
+    with running(fake.app) as address:
+        follow("zendesk", address, tmp_path)
+    standing = [row for row in fake.state.tickets.values() if row["external_id"] and row["status"] != "deleted"]
     assert len(standing) == 2
     assert fake.notices.outside("acme.example") == []
 

@@ -14,11 +14,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 import cli
 from bridge.errors import Exit
 from tests.fakes.hubspot.org import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
+from tests.fakes.zendesk.access import OAUTH
+from tests.fakes.zendesk.org import EMAIL
 from tests.weeks.crm import NAME, Crm
 from tests.weeks.feed import mail, open_office, say
 from tests.weeks.hubspot import HubSpotAccount
 from tests.weeks.overhearing import Overhearing
 from tests.weeks.salesforce import SalesforceOrg
+from tests.weeks.zendesk import ZendeskAccount
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from tests.weeks.office import Office
 
 SESSION = "00DCb0000000001!pretend.session.of.somebody.else"
-LIBRARIES = {"urllib3"}
+LIBRARIES = {"salesforce": "urllib3", "hubspot": "urllib3", "zendesk": "httpcore"}
 """Whose logger speaks about each call; those of the SDKs speak now and then, about bodies and headers."""
 
 
@@ -83,12 +86,28 @@ class Installed(HubSpotAccount):
         return super().target(address).replace("token: ${HUBSPOT_KEY}", way)
 
 
+class Authorised(ZendeskAccount):
+    """An account that lets Casebridge in by an OAuth token."""
+
+    def __init__(self, clock: ShiftedClock) -> None:
+        """Know the token."""
+        super().__init__(clock)
+        self.secrets = {"ZENDESK_OAUTH": OAUTH.removeprefix("Bearer ")}
+
+    def target(self, address: str) -> str:
+        """Return the target with the token in the place of address and API token."""
+        way = f"email: {EMAIL}\n    token: ${{ZENDESK_TOKEN}}"
+        return super().target(address).replace(way, "oauth_token: ${ZENDESK_OAUTH}")
+
+
 WAYS = {
     "salesforce client credentials": SalesforceOrg,
     "salesforce jwt bearer": Keyed,
     "salesforce session": Borrowed,
     "hubspot service key": HubSpotAccount,
     "hubspot oauth app": Installed,
+    "zendesk api token": ZendeskAccount,
+    "zendesk oauth token": Authorised,
 }
 
 
@@ -148,7 +167,7 @@ def test_no_secret_is_said_logged_or_written(
         line for secret in crm.secrets.values() for line in secret.splitlines() if "-----" not in line
     }
     assert len(doors[0].heard) >= 1
-    assert {record.name.partition(".")[0] for record in caplog.records} >= LIBRARIES
+    assert {record.name.partition(".")[0] for record in caplog.records} >= {LIBRARIES[way.partition(" ")[0]]}
     for secret in secrets:
         for spelling in (secret, quote_plus(secret)):
             assert spelling not in said, f"{spelling[:4]}… is said"

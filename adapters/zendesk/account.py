@@ -1,0 +1,72 @@
+"""What all parts share: one account of Zendesk, and whatever has been learnt of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from adapters.zendesk.jobs import Jobs
+from adapters.zendesk.looking import Finder
+from adapters.zendesk.names import FOLLOW_UP, KEY, OURS
+from adapters.zendesk.schema import Schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from adapters.zendesk.client import Client
+    from adapters.zendesk.settings import ZendeskSettings
+    from bridge.contracts import Surroundings
+
+
+@dataclass(slots=True)
+class Account:
+    """One account, as seen by one connection."""
+
+    client: Client
+    settings: ZendeskSettings
+    surroundings: Surroundings
+    finder: Finder
+    schemas: Schemas
+    jobs: Jobs
+    bulk_users: bool = True
+    """False once Zendesk has refused to create many users at once."""
+    alone: set[str] = field(default_factory=set)
+    """Keys of tickets to send by themselves: their requester may have been merged, which a job does not tell."""
+    _me: str = ""
+    _roles: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, client: Client, settings: ZendeskSettings, surroundings: Surroundings) -> Account:
+        """Put the parts together; nothing is asked yet."""
+        finder = Finder(client, settings)
+        return cls(client, settings, surroundings, finder, Schemas(client), Jobs(client, settings, surroundings.clock))
+
+    @property
+    def me(self) -> str:
+        """Return the id of the user whose credentials we have."""
+        if not self._me:
+            self._me = str(self.client.get("/users/me")["user"]["id"])
+        return self._me
+
+    def roles(self, users: Iterable[str]) -> dict[str, str]:
+        """Return users' roles, empty for whom nobody knows; asks for those only that were not met."""
+        wanted = list(dict.fromkeys(users))
+        strange = [user for user in wanted if user not in self._roles and user.isdecimal()]
+        rows = self.finder.rows("users", strange)
+        self._roles |= {user: str(rows[user]["role"]) if user in rows else "" for user in strange}
+        return {user: self._roles.get(user, "") for user in wanted}
+
+    def address(self, ticket: str) -> str:
+        """Return where an agent sees a ticket."""
+        return f"{self.settings.url}/agent/tickets/{ticket}"
+
+
+def concerns_us(ticket: Mapping[str, Any]) -> bool:
+    """Tell whether a ticket is one of ours, or a follow-up that we made of one."""
+    external_id = str(ticket.get(KEY) or "")
+    return is_ours(external_id) or external_id.startswith(FOLLOW_UP)
+
+
+def is_ours(external_id: str | None) -> bool:
+    """Tell whether an external id is one of our keys."""
+    return (external_id or "").startswith(OURS)

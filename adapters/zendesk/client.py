@@ -1,0 +1,129 @@
+"""The one door to Zendesk: every call has a timeout, is counted, and fails with our errors."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import orjson
+
+from adapters.zendesk.errors import answered, lost
+from adapters.zendesk.limits import Purpose, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from adapters.zendesk.settings import ZendeskSettings
+    from bridge.contracts import Surroundings
+    from bridge.nouns import FileContent, Json
+
+_ROOT = "/api/v2"
+_PAGE = 100
+
+
+class Client:
+    """Signs in, calls, and notes limits and the server's clock."""
+
+    def __init__(
+        self, settings: ZendeskSettings, surroundings: Surroundings, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        """Open nothing yet; ``transport`` stands in for the network."""
+        self._settings, self._clock = settings, surroundings.clock
+        self._http = httpx.Client(
+            base_url=settings.url + _ROOT,
+            auth=_auth(settings),
+            headers={"Accept": "application/json", **_bearer(settings)},
+            timeout=httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout),
+            transport=transport,
+            trust_env=False,
+        )
+        self.usage = Usage(settings, surroundings.clock)
+        self.clock_off = timedelta()
+        """How far Zendesk's clock is ahead of ours, as of the latest answer."""
+
+    def __repr__(self) -> str:
+        """Show the address and no secret."""
+        return f"Client({self._settings.url!r})"
+
+    def get(self, path: str, *, purpose: Purpose = Purpose.ANSWER, **query: str | int) -> dict[str, Any]:
+        """Read; what everything needs, such as definitions, may come out of the reserve."""
+        return self._call("GET", path, purpose, params=query)
+
+    def pages(
+        self, path: str, name: str, query: Mapping[str, str] | None = None, *, purpose: Purpose = Purpose.ANSWER
+    ) -> Iterator[list[dict[str, Any]]]:
+        """Yield the records under ``name``, a hundred a call."""
+        after: dict[str, str | int] = {}
+        while True:
+            body = self._call("GET", path, purpose, params={**(query or {}), "page[size]": _PAGE, **after})
+            yield body[name]
+            meta = body.get("meta") or {}
+            if not meta.get("has_more"):
+                return
+            after = {"page[after]": meta["after_cursor"]}
+
+    def export(self, path: str, *, purpose: Purpose, **query: str | int) -> dict[str, Any]:
+        """Read a page of an incremental export, at the pace that these are allowed."""
+        self.usage.pace_export()
+        return self._call("GET", f"/incremental/{path}", purpose, params=query)
+
+    def rest(self, seconds: float) -> None:
+        """Let some time pass."""
+        self._clock.sleep(seconds)
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        *,
+        purpose: Purpose = Purpose.DELIVER,
+        idempotency_key: str = "",
+    ) -> dict[str, Any]:
+        """Change something; raises ``Uncertain`` where nobody knows whether it was done, ``Declined`` where it was not."""
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        content = None
+        if body is not None:
+            # Sorted: with an idempotency key the same record must be the same bytes.
+            content, headers["Content-Type"] = orjson.dumps(body, option=orjson.OPT_SORT_KEYS), "application/json"
+        return self._call(method, path, purpose, writing=True, content=content, headers=headers)
+
+    def upload(self, file: FileContent) -> str:
+        """Send a file; returns the token by which a comment takes it."""
+        headers = {"Content-Type": file.mime or "application/octet-stream"}
+        content = Path(file.path).read_bytes()
+        query = {"filename": file.name}
+        body = self._call(
+            "POST", "/uploads", Purpose.DELIVER, writing=True, content=content, headers=headers, params=query
+        )
+        return str(body["upload"]["token"])
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _call(self, method: str, path: str, purpose: Purpose, *, writing: bool = False, **parts: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of a request
+        self.usage.spend(purpose)
+        try:
+            response = self._http.request(method, path, **parts)
+        except httpx.HTTPError as error:
+            raise lost(error, writing=writing) from error
+        self.usage.note(response.headers)
+        if response.headers.get("Date"):
+            self.clock_off = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC) - self._clock.now()
+        return answered(response, writing=writing)
+
+
+def _auth(settings: ZendeskSettings) -> httpx.BasicAuth | None:
+    if settings.token is None:
+        return None
+    return httpx.BasicAuth(f"{settings.email}/token", settings.token.get_secret_value())
+
+
+def _bearer(settings: ZendeskSettings) -> dict[str, str]:
+    if settings.oauth_token is None:
+        return {}
+    return {"Authorization": f"Bearer {settings.oauth_token.get_secret_value()}"}

@@ -1,0 +1,76 @@
+"""The account's end users, for identity: all of them once, resumable, then what changed, merged or went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adapters.zendesk.account import is_ours
+from adapters.zendesk.cursors import Position
+from adapters.zendesk.limits import Purpose
+from adapters.zendesk.names import KEY
+from adapters.zendesk.values import moment
+from bridge.nouns import Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
+from identity import normalise
+from identity.model import Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adapters.zendesk.account import Account
+    from bridge.nouns import Cursor, SourceEvent
+
+Row = dict[str, Any]
+END_USER = "end-user"
+_BEGINNING = 1
+"""An export wants a start; nothing in Zendesk is as old as this second of 1970."""
+
+
+def pages(account: Account, after: Cursor) -> Iterator[Page]:
+    """Yield pages of an export that goes on where it was interrupted."""
+    at = Position.read(after)
+    while True:
+        found = exported(account, "users", at)
+        rows = [row for row in found["users"] if row.get("role") == END_USER]
+        before, at = at, at.moved(export=str(found["after_cursor"]))
+        more = not found["end_of_stream"]
+        yield Page(_events(account, rows), at.cursor(), more=more and at != before)
+        if not more or at == before:
+            return
+
+
+def exported(account: Account, name: str, at: Position, *, purpose: Purpose = Purpose.CRAWL) -> Row:
+    """Return a page of an export, from where it was left or from a time."""
+    place: dict[str, str | int] = {"cursor": at.export} if at.export else {"start_time": max(at.since, _BEGINNING)}
+    return account.client.export(f"{name}/cursor", purpose=purpose, **place)
+
+
+def shown(row: Row) -> tuple[Shown, ...]:
+    """Return the identifiers of a user."""
+    found = list(normalise.email(row.get("email") or ""))
+    found += filter(None, [normalise.phone(row.get("phone") or "")])
+    return tuple(Shown(identifier=identifier, relation=Relation.CRM) for identifier in dict.fromkeys(found))
+
+
+def _events(account: Account, rows: list[Row]) -> tuple[SourceEvent, ...]:
+    gone = [row for row in rows if not row["active"]]
+    survivors = account.finder.survivors(gone, purpose=Purpose.CRAWL)
+    return tuple(_event(account, row, survivors.get(str(row["id"]), "")) for row in rows)
+
+
+def _event(account: Account, row: Row, winner: str) -> SourceEvent:
+    instance, ref, at = account.surroundings.name, str(row["id"]), moment(row["updated_at"])
+    if winner:
+        return PersonMerged(instance, ref, winner, at)
+    if not row["active"]:
+        return PersonDeleted(instance, ref, at)
+    key = row.get(KEY) or ""
+    person = Person(
+        instance=instance,
+        native_id=ref,
+        name=row.get("name") or "",
+        shown=shown(row),
+        our_key=key if is_ours(key) else "",
+        updated_at=at,
+        raw={name: row.get(name) for name in ("name", "email", "phone", KEY)},
+    )
+    return PersonSeen(person, where=ref)

@@ -1,0 +1,67 @@
+"""Settings of a Zendesk account."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class ZendeskSettings(BaseModel):
+    """An account, how to sign in there, and how much of its limits may be used."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field(description="Address of the account: https://acme.zendesk.com; http only for one on loopback.")
+    email: str = Field(default="", description="Address of the agent whose API token this is; an admin's.")
+    token: SecretStr | None = Field(default=None, description="API token of that agent's account.")
+    oauth_token: SecretStr | None = Field(default=None, description="OAuth access token, instead of address and token.")
+    tag: str = Field(
+        default="casebridge", pattern=r"^\S+$", description="Tag of our tickets; check looks whether triggers spare it."
+    )
+    connect_timeout: float = Field(default=10, gt=0, description="Seconds to wait for a connection.")
+    read_timeout: float = Field(default=30, gt=0, description="Seconds to wait for an answer.")
+    calls_per_minute: int = Field(default=400, ge=10, description="The plan's limit, until Zendesk has told it itself.")
+    exports_per_minute: int = Field(default=10, ge=1, description="Calls of incremental exports; 30 with the add-on.")
+    use_up_to: float = Field(
+        default=0.8,
+        gt=0,
+        le=1,
+        description="Part of the account's minute after which deliveries wait, others' use counted.",
+    )
+    job_wait: float = Field(
+        default=0, ge=0, description="Seconds to wait for a batch's job before it is left to a later look at all jobs."
+    )
+    export_lag: float = Field(
+        default=70,
+        ge=0,
+        description="Seconds that exports lag behind; verify waits until they show the latest change.",
+    )
+    overlap_seconds: float = Field(default=120, ge=60, description="How far back each poll of events looks again.")
+    deletions_minutes: float = Field(default=15, ge=0, description="How often deleted tickets are listed.")
+    closed_tickets: Literal["follow_up", "refuse"] = Field(
+        default="follow_up", description="What becomes of a message for a ticket of ours that is closed for good."
+    )
+    open_cases_days: float = Field(
+        default=90, gt=0, description="How far back the first reading looks for open tickets that others made."
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _safe_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            message = "url begins with https:// (http:// only on this machine)"
+            raise ValueError(message)
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> ZendeskSettings:
+        by_token = bool(self.email) and self.token is not None
+        if by_token == (self.oauth_token is not None) or bool(self.email) != (self.token is not None):
+            message = "give either email and token, or oauth_token"
+            raise ValueError(message)
+        return self

@@ -1,0 +1,73 @@
+"""Write tickets: the description is an internal comment, so that no trigger of public comments mails the requester."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from adapters.zendesk.errors import Declined
+from adapters.zendesk.names import KEY, TICKETS, USERS
+from adapters.zendesk.sending import MANY, Sending
+from adapters.zendesk.updating import Update
+from adapters.zendesk.values import body_of, moment
+from bridge.nouns import Retry, Written
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from adapters.zendesk.rendering import Wanted
+    from bridge.nouns import Outcome
+
+
+_TOLD = timedelta(minutes=5)
+"""So long after a merge exports show it at the latest."""
+_LATER = 30.0
+
+
+class Tickets(Sending):
+    """First deliveries of tickets."""
+
+    name = TICKETS
+
+    def do(self, ready: Sequence[Wanted]) -> None:
+        """Create what is new, update the rest."""
+        fresh = self.without_known([each for each in ready if not each.ref])
+        together = [each for each in fresh if each.key not in self.account.alone]
+        if len(together) >= MANY:
+            self.one_by_one([each for each in fresh if each.key in self.account.alone], self._create)
+            self.as_job(together, lambda tickets: self._write("/tickets/create_many", {"tickets": tickets}))
+        else:
+            self.one_by_one(fresh, self._create)
+        Update(self).do([each for each in ready if each.ref])
+
+    def body(self, each: Wanted) -> dict[str, Any]:
+        """Return a ticket as the API takes it."""
+        if each.ref:
+            return body_of(each.fields)
+        fields = {name: value for name, value in each.fields.items() if name != "description"}
+        return {**body_of(fields), KEY: each.key, "comment": {"body": each.fields["description"], "public": False}}
+
+    def _create(self, each: Wanted) -> Outcome:
+        # Zendesk keeps idempotency keys for two hours, and knows them in this call alone.
+        key, ticket = each.record.idempotency_key, self.body(each)
+        try:
+            return self._post(ticket, key)
+        except Declined as declined:
+            if not declined.problem.requester_gone or not ticket.get("requester_id"):
+                raise
+            self.account.alone.add(each.key)
+            user = str(ticket["requester_id"])
+            row = self.account.finder.rows(USERS, [user]).get(user)
+            winner = self.account.finder.survivors([row] if row and not row["active"] else []).get(user)
+            if winner:
+                return self._post({**ticket, "requester_id": int(winner)}, f"{key}:{winner}" if key else "")
+            if row and not row["active"] and self.account.surroundings.clock.now() - moment(row["updated_at"]) < _TOLD:
+                return Retry(_LATER, "the requester was merged or deleted a moment ago; exports will tell which")
+            raise
+
+    def _post(self, ticket: dict[str, Any], key: str) -> Outcome:
+        body = self.account.client.write("POST", "/tickets", {"ticket": ticket}, idempotency_key=key)
+        return Written(str(body["ticket"]["id"]), created=True)
+
+    def _write(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self.account.client.write("POST", path, body)

@@ -1,0 +1,87 @@
+"""Who may call, and how often: the account's minute, exports, updates of tickets and of one ticket."""
+
+from __future__ import annotations
+
+import base64
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tests.fakes.zendesk.errors import Declined, limited
+from tests.fakes.zendesk.org import EMAIL, TOKEN
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tests.fakes.zendesk.state import State
+
+MINUTE, TEN_MINUTES = timedelta(minutes=1), timedelta(minutes=10)
+BASIC = "Basic " + base64.b64encode(f"{EMAIL}/token:{TOKEN}".encode()).decode()
+OAUTH = "Bearer zd-oauth-0123456789"
+
+
+@dataclass(slots=True)
+class Access:
+    """Counts calls by the clock of the story."""
+
+    state: State
+    allowed: set[str] = field(default_factory=lambda: {BASIC, OAUTH})
+    _calls: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
+
+    def check(self, authorization: str) -> None:
+        """Refuse whom nobody knows."""
+        if authorization not in self.allowed:
+            raise Declined(401, "Couldn't authenticate you")
+
+    def count(self) -> dict[str, str]:
+        """Count a call; returns the headers of its answer."""
+        org = self.state.org
+        left = org.limit - org.neighbour - self._within("all", MINUTE)
+        if left <= 0:
+            raise limited(seconds=self._wait("all", MINUTE))
+        self._note("all")
+        return {
+            "X-Rate-Limit": str(org.limit),
+            "X-Rate-Limit-Remaining": str(left - 1),
+            "ratelimit-limit": str(org.limit),
+            "ratelimit-remaining": str(left - 1),
+            "ratelimit-reset": str(self._wait("all", MINUTE)),
+        }
+
+    def count_export(self) -> None:
+        """Count a call of an incremental export."""
+        self._count("export", self.state.org.export_limit, MINUTE)
+
+    def count_update(self, ticket_id: int) -> None:
+        """Count an update of one ticket by itself."""
+        self._count("update", self.state.org.update_limit, MINUTE)
+        self.count_ticket(ticket_id)
+
+    def count_ticket(self, ticket_id: int) -> None:
+        """Count an update of one ticket, by itself or in a job."""
+        self._count(f"ticket {ticket_id}", self.state.org.per_ticket, TEN_MINUTES)
+
+    @property
+    def used(self) -> int:
+        """Return the calls of this minute, everybody's."""
+        return self.state.org.neighbour + self._within("all", MINUTE)
+
+    def _count(self, what: str, most: int, within: timedelta) -> None:
+        if self._within(what, within) >= most:
+            raise limited(seconds=self._wait(what, within))
+        self._note(what)
+
+    def _note(self, what: str) -> None:
+        self._calls[what].append(self.state.clock.now())
+
+    def _within(self, what: str, within: timedelta) -> int:
+        calls, since = self._calls[what], self.state.clock.now() - within
+        while calls and calls[0] <= since:
+            calls.popleft()
+        return len(calls)
+
+    def _wait(self, what: str, within: timedelta) -> int:
+        """Return the seconds until the oldest call counts no more."""
+        calls = self._calls[what]
+        return max(1, int((calls[0] + within - self.state.clock.now()).total_seconds()) + 1) if calls else 1
