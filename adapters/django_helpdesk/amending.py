@@ -105,7 +105,8 @@ def _redact(desk: Helpdesk, amendment: Amendment) -> None:
     first = min(row["followup_set"], key=lambda each: int(each["id"]), default=None)
     if first is not None and first[COMMENT]:  # it repeats the description
         _patch(desk, FOLLOWUP, str(first["id"]), {COMMENT: REDACTED})
-    personal = {name: "" for name in desk.settings.personal_fields if row.get(name)}
+    # A custom field that is not required may be left out but never emptied.
+    personal = {name: REDACTED for name in desk.settings.personal_fields if row.get(name)}
     values = {"title": REDACTED, "description": REDACTED, **personal}
     if row["resolution"]:
         values["resolution"] = REDACTED

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.django_helpdesk.names import COMMENT, DUPLICATE, FOLLOWUP, OPEN, PATHS, REOPENED, TICKET
 from adapters.django_helpdesk.texts import change_marked, plain, verbatim
 from bridge.errors import Refused
-from bridge.keys import short_hash
+from bridge.keys import target_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ class Hands:
 
     def _say(self, ref: str, text: str, author: str, *, public: bool, attach: Sequence[Path] = (), **more: int) -> str:
         case = self._ticket(ref)
-        key = f"cb1-{short_hash(ref, text, str(len(case['followup_set'])))}"
+        key = target_key("hands", ref, f"{len(case['followup_set'])}:{text}")
         said = change_marked(f"{text}\n\n{author}", key)
         body: dict[str, Any] = {"ticket": case["id"], COMMENT: verbatim(said), "public": public, **more}
         if not attach:

@@ -22,7 +22,7 @@ class DjangoHelpdeskSettings(BaseModel):
     open: tuple[int, ...] = Field(default=(1, 2), description="Statuses in which a ticket is open.")
     tags_field: str = Field(default="custom_tags", description="Custom field (text) that takes our tags, one a line.")
     personal_fields: tuple[str, ...] = Field(
-        default=("custom_customer",), description="Custom fields that a redaction empties."
+        default=("custom_customer",), description="Custom fields that a redaction covers."
     )
     automations: tuple[int, ...] = Field(default=(), description="Ids of users that are programs, no agents.")
     connect_timeout: float = Field(default=10, gt=0, description="Seconds to wait for a connection.")

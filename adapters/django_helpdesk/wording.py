@@ -32,7 +32,7 @@ _SENTENCES: Sequence[tuple[str, str, str]] = (
     (r"Duration has wrong format", "invalid", "{field} takes a duration such as 00:15:00."),
     (r"extension|File type not supported|Unsupported file", "file", "The site takes no such files: add the ending to HELPDESK_VALID_EXTENSIONS in its settings."),
     (r"submitted file is empty", "file", "An attachment is empty; the network has nothing to fetch any more."),
-    (r"not a file|No file was submitted", "file", "An attachment could not be sent as a file; is HELPDESK_ENABLE_ATTACHMENTS on?"),
+    (r"not a file|No file was submitted", "file", "An attachment was not taken as a file: switch HELPDESK_ENABLE_ATTACHMENTS on."),
     (r"already exists", "duplicate", "{field} has this value in another record."),
     (r"No (Ticket|FollowUp) matches|Not found", "not_found", "There is nothing under this number in django-helpdesk."),
     (r"do not have permission", "forbidden", "Our user may not do that: tick Staff status, and give it the permissions under Admin > Users."),

@@ -115,15 +115,17 @@ def _reopen(tracker: Tracker, amendment: Amendment) -> None:
     ref = str(row["id"])
     if ref in tracker.finder.active([ref]) or amendment.key in tracker.finder.changes([amendment.key]):
         return
+    # Only transitions with a button of their own are told.
     ways = [each["to"] for each in row["_hyperlinks"] if each.get("ref") == "lifecycle"]
-    way = next((each for each in ways if each not in tracker.settings.closed), "")
-    by_hand = f"By hand: open ticket {ref} and choose another status."
-    if not way:
-        reason = f"The lifecycle offers our user no way from {row['Status']} to an open status. {by_hand}"
-        raise Declining(Refusal(reason, field="Status", code="transition"))
-    comment(tracker, ref, REOPENED, amendment.key, Status=way)
+    way = next((each for each in ways if each not in tracker.settings.closed), tracker.settings.reopen_to)
+    tracker.client.write("PUT", f"ticket/{ref}", {"Status": way})
     if ref not in tracker.finder.active([ref]):
-        raise Declining(Refusal(f"Ticket {ref} did not become {way}. {by_hand}", field="Status", code="transition"))
+        reason = (
+            f"The lifecycle takes ticket {ref} from {row['Status']} to no open status that we know: name one as "
+            f"reopen_to in the settings. By hand: open ticket {ref} and choose another status."
+        )
+        raise Declining(Refusal(reason, field="Status", code="transition"))
+    comment(tracker, ref, REOPENED, amendment.key)
 
 
 def _redact(tracker: Tracker, amendment: Amendment) -> None:

@@ -65,6 +65,12 @@ class _Reader(HTMLParser):
         self.parts: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:  # noqa: ARG002 - a parser's
+        self._break(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._break(tag)
+
+    def _break(self, tag: str) -> None:
         if tag in _BREAKS and self.parts and not self.parts[-1].endswith("\n"):
             self.parts.append("\n")
 

@@ -22,6 +22,9 @@ class RequestTrackerSettings(BaseModel):
         default=("resolved", "rejected", "deleted"), description="Statuses that end a ticket, of every lifecycle."
     )
     waiting: tuple[str, ...] = Field(default=("stalled",), description="Statuses in which a ticket waits for somebody.")
+    reopen_to: str = Field(
+        default="open", description="Status of a reopened ticket where its lifecycle has no button for that."
+    )
     automations: tuple[str, ...] = Field(
         default=(), description="Names of users that are programs; what they write is no agent's answer."
     )
