@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.servers.request_tracker import NotInstalledError, faked_time, free_port
+from tests.servers.request_tracker import NotInstalledError, dies_with_us, faked_time, free_port
 from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
 START_SECONDS = 60
 _SITE = "django_helpdesk_site"
@@ -59,7 +59,7 @@ class DjangoHelpdesk:
         """Start serving; returns when it answers."""
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [PYTHON, "-m", "django", "runserver", f"127.0.0.1:{self.port}", "--noreload"],
+                [*dies_with_us(), PYTHON, "-m", "django", "runserver", f"127.0.0.1:{self.port}", "--noreload"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -106,6 +106,12 @@ class DjangoHelpdesk:
         """Set the server's clock."""
         fresh = self.folder / "time.new"
         fresh.write_text(f"{now:%Y-%m-%d %H:%M:%S}\n")
+        fresh.replace(self.folder / "time")
+
+    def ahead(self, by: timedelta) -> None:
+        """Let the server's clock go on, so much ahead of the machine's."""
+        fresh = self.folder / "time.new"
+        fresh.write_text(f"+{by.total_seconds():.0f}\n")
         fresh.replace(self.folder / "time")
 
     def mails(self) -> list[dict[str, str]]:

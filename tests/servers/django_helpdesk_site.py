@@ -61,9 +61,9 @@ def fill() -> None:
     import django  # type: ignore[import-not-found]  # noqa: PLC0415 - lives in an environment of its own
 
     django.setup()
-    from django.contrib.auth.models import User  # type: ignore[import-not-found]  # noqa: PLC0415
-    from helpdesk.models import CustomField, Queue  # type: ignore[import-not-found]  # noqa: PLC0415
-    from rest_framework.authtoken.models import Token  # type: ignore[import-not-found]  # noqa: PLC0415
+    from django.contrib.auth.models import User  # type: ignore[import-not-found]  # noqa: PLC0415 - lives there, too
+    from helpdesk.models import CustomField, Queue  # type: ignore[import-not-found]  # noqa: PLC0415 - lives there, too
+    from rest_framework.authtoken.models import Token  # type: ignore[import-not-found]  # noqa: PLC0415 - lives there, too
 
     lines = []
     for name in ("casebridge", "mia"):

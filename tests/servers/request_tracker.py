@@ -24,7 +24,7 @@ import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
 PACKAGES = ("request-tracker5", "rt5-db-sqlite", "rt5-standalone", "libfaketime")
 _SHARE = Path("/usr/share/request-tracker5")
@@ -102,6 +102,7 @@ class RequestTracker:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
+                    *dies_with_us(),
                     *(_SHARE / "libexec" / "rt-server", "--server", "Starlet", "--host", "127.0.0.1"),
                     *("--port", str(self.port), "--max-workers", "3"),
                 ],
@@ -150,6 +151,12 @@ class RequestTracker:
         """Set the server's clock."""
         fresh = self.folder / "time.new"
         fresh.write_text(f"{now:%Y-%m-%d %H:%M:%S}\n")
+        fresh.replace(self.folder / "time")
+
+    def ahead(self, by: timedelta) -> None:
+        """Let the server's clock go on, so much ahead of the machine's."""
+        fresh = self.folder / "time.new"
+        fresh.write_text(f"+{by.total_seconds():.0f}\n")
         fresh.replace(self.folder / "time")
 
     def mails(self) -> list[dict[str, str]]:
@@ -236,6 +243,12 @@ def faked_time(file: Path) -> dict[str, str]:
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
+
+
+def dies_with_us() -> list[str]:
+    """Return what a command is started through, so that a server does not outlive tests that were killed."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
 
 def free_port() -> int:
