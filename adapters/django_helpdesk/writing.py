@@ -32,6 +32,8 @@ class Batch:
     first: dict[str, Outcome] = field(default_factory=dict)
     stopped: set[str] = field(default_factory=set)
     """Cases in which nothing more may be written now, because an earlier message may not stand."""
+    cases: dict[str, Row | None] = field(default_factory=dict)
+    """Tickets that messages of this batch stand in, read once: each reading costs the site all its tickets."""
     lost: int = 0
 
     def write(self, record: Record) -> Outcome:
@@ -72,7 +74,9 @@ class Batch:
     def _followup(self, record: Record, values: Mapping[str, Any]) -> Outcome:
         if record.parent in self.stopped:
             return Retry(0, "after the message before")
-        case = self.desk.finder.ticket(record.parent)
+        if record.parent not in self.cases:
+            self.cases[record.parent] = self.desk.finder.ticket(record.parent)
+        case = self.cases[record.parent]
         if case is None:
             return _gone(record.parent)
         url = self.desk.url(record.parent)

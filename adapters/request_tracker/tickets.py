@@ -16,7 +16,7 @@ from adapters.request_tracker.names import (
     custom_name,
 )
 from adapters.request_tracker.values import custom_values, is_empty, own_values, present, same
-from adapters.request_tracker.wording import refusal
+from adapters.request_tracker.wording import INITIAL, refusal
 from bridge.nouns import Ended, Refusal, Unknown, Written
 
 if TYPE_CHECKING:
@@ -51,8 +51,26 @@ def create(tracker: Tracker, wanted: Mapping[int, Wanted], done: dict[int, Outco
             mailed = person and not safe[person]
             told = {name: value for name, value in values.items() if not (mailed and name == REQUESTOR)}
             new[place] = {**told, record.key_field: record.key}
+    made = _made(tracker, new, done)
+    # Some statuses can be reached and not begun with: such a ticket begins as the lifecycle wants, and goes there.
+    late = {place: values for place, values in new.items() if _code(done[place]) == INITIAL}
+    begun = {place: {name: values[name] for name in values if name != STATUS} for place, values in late.items()}
+    made |= _made(tracker, begun, done)
+    rows = tracker.finder.tickets(list(made.values()))
+    for place, ref in made.items():
+        record = wanted[place][0]
+        done[place] = _complete(tracker, record, ref, rows.get(ref), begun.get(place, new[place]))
+        if place in late and isinstance(done[place], Written):
+            wrong = _changed(tracker, ref, {STATUS: late[place][STATUS]})
+            if wrong:
+                _take_back(tracker, ref, record.key_field)
+                done[place] = wrong
+
+
+def _made(tracker: Tracker, new: Mapping[int, dict[str, Any]], done: dict[int, Outcome]) -> dict[int, str]:
+    """Create tickets in one call; return their numbers, and note who was refused."""
     if not new:
-        return
+        return {}
     answers = tracker.client.write("POST", "tickets/bulk", [_body(values) for values in new.values()]).json()
     if len(answers) != len(new):
         message = "Request Tracker answered for another number of tickets; they are looked up by key."
@@ -64,9 +82,11 @@ def create(tracker: Tracker, wanted: Mapping[int, Wanted], done: dict[int, Outco
             done[place] = Unknown("it was created and not read back")
         else:
             done[place] = refusal(str(answer.get("message") or ""))
-    rows = tracker.finder.tickets(list(made.values()))
-    for place, ref in made.items():
-        done[place] = _complete(tracker, wanted[place][0], ref, rows.get(ref), new[place])
+    return made
+
+
+def _code(outcome: Outcome) -> str:
+    return outcome.code if isinstance(outcome, Refusal) else ""
 
 
 def update(tracker: Tracker, wanted: Mapping[int, Wanted], done: dict[int, Outcome]) -> None:

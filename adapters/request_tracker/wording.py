@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 RIGHTS = "Admin > Queues > the queue > User Rights"
 CUSTOM_FIELDS = "Admin > Custom Fields"
+INITIAL = "initial"
+"""Code of a refusal of a status that no ticket may begin with."""
 _NO_RIGHT = f"Our user may not do that: give it the right under {RIGHTS}"
 
 _SENTENCES: Sequence[tuple[str, str, str, str]] = (
@@ -64,7 +66,7 @@ _SENTENCES: Sequence[tuple[str, str, str, str]] = (
     (
         r"New tickets can not have status '(?P<value>.*)'",
         "Status",
-        "invalid",
+        INITIAL,
         "The lifecycle lets no ticket begin as {value}; name one of its initial statuses in case.yaml.",
     ),
     (

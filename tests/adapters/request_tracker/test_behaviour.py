@@ -199,6 +199,15 @@ def test_another_lifecycle_and_a_required_field(here: Place, tmp_path: Path) -> 
     there.target.close()
 
 
+def test_a_status_that_no_ticket_may_begin_with_is_reached_afterwards(here: Place) -> None:
+    assert (
+        here.server.call("POST", "ticket", {"Queue": "Social", "Subject": "A", "Status": "stalled"}).status_code == 400
+    )
+    first, second = refs(here.target, ticket(1, Status="stalled"), ticket(2, Status="new"))
+    assert [row["Status"] for row in here.server.rows("SELECT Status FROM Tickets ORDER BY id")] == ["stalled", "new"]
+    assert int(first) != int(second)
+
+
 def test_statuses_that_end_tickets_and_are_not_named_are_found(here: Place, tmp_path: Path) -> None:
     body = {"Queue": "Complaints", "Subject": "A", "Status": "working", "CustomFields": {"Product": "Phone"}}
     ref = here.server.call("POST", "ticket", body).json()["id"]

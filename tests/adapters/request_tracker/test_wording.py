@@ -21,7 +21,7 @@ SENTENCES = [
     ("Status 'flying' isn't a valid status for tickets in this queue.", "Status", "invalid", "no status flying"),
     ("Ticket 1: Status 'flying' isn't a valid status for this ticket.", "Status", "invalid", "Admin > Lifecycles"),
     ("You can't change status from 'new' to 'asked'.", "Status", "transition", "from new to asked"),
-    ("New tickets can not have status 'done' in this queue.", "Status", "invalid", "begin as done"),
+    ("New tickets can not have status 'done' in this queue.", "Status", "initial", "begin as done"),
     ("Queue Nope could not be loaded", "Queue", "unknown", "Admin > Queues"),
     ("That queue does not exist", "Queue", "unknown", "Admin > Queues"),
     ("You may not create requests in that queue.", "Queue", "forbidden", "CreateTicket"),
