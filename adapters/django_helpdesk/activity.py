@@ -21,16 +21,18 @@ if TYPE_CHECKING:
 _WATCHED_FOR, _WATCHED = timedelta(hours=6), 200
 """For so long, and so many, public answers are looked at again for being deleted or made private."""
 _PAGE = 100
+_FEW = 5
+"""So many tickets are read one by one; more are read with the list, a page of them in a call."""
 
 
 def pages(desk: Helpdesk, after: Cursor) -> Iterator[ActivityPage]:
     """Yield follow-ups after the cursor, oldest first, then what was taken back, merged or deleted."""
     at: dict[str, Any] = {"id": 0, "open": {}, **(json.loads(after.value) if after.value else {})}
     rows = _new(desk, at["id"] - desk.settings.overlap)
-    cases: dict[str, Row | None] = {}
+    first = _first_followups(desk, {str(row["ticket"]) for row in rows if desk.actor(row) is not Actor.US})
     for start in range(0, len(rows), _PAGE):
         some = rows[start : start + _PAGE]
-        items = tuple(item for row in some for item in _items(desk, row, cases))
+        items = tuple(item for row in some for item in _items(desk, row, first))
         heard = {each.native_id: [each.case_ref, each.at.isoformat()] for each in items if _watch(each)}
         before, at = at, {**at, "id": max(at["id"], some[-1]["id"]), "open": {**at["open"], **heard}}
         yield ActivityPage(items, _cursor(at), more=at["id"] != before["id"])
@@ -57,9 +59,22 @@ def _new(desk: Helpdesk, known: int) -> list[Row]:
     return [found[number] for number in sorted(found)]
 
 
-def _items(desk: Helpdesk, row: Row, cases: dict[str, Row | None]) -> Iterator[Answer | CaseEvent]:
+def _first_followups(desk: Helpdesk, tickets: set[str]) -> set[int]:
+    """Return the follow-ups that tickets began with: public, by whoever opened them, and nobody's answer."""
+    rows: list[Row] = []
+    if len(tickets) <= _FEW:
+        rows = [row for ref in tickets if (row := desk.finder.ticket(ref)) is not None]
+    else:
+        for page in desk.client.backwards(PATHS[TICKET]):
+            rows += page
+            if tickets <= {str(row["id"]) for row in rows}:
+                break
+    return {min(each["id"] for each in row["followup_set"]) for row in rows if row["followup_set"]}
+
+
+def _items(desk: Helpdesk, row: Row, first: set[int]) -> Iterator[Answer | CaseEvent]:
     case, actor, at = str(row["ticket"]), desk.actor(row), moment(row["date"])
-    if _is_first(desk, row, cases):
+    if row["id"] in first:
         yield _event(row, case, What.CREATED, "", actor, at)
         return
     if row["new_status"] is not None:
@@ -80,15 +95,6 @@ def _items(desk: Helpdesk, row: Row, cases: dict[str, Row | None]) -> Iterator[A
                 for each in row["followupattachment_set"]
             ),
         )
-
-
-def _is_first(desk: Helpdesk, row: Row, cases: dict[str, Row | None]) -> bool:
-    """Tell whether a follow-up is the ticket's own first: public, by an agent, and nobody's answer."""
-    case = str(row["ticket"])
-    if case not in cases:
-        cases[case] = desk.finder.ticket(case)
-    known = cases[case]
-    return known is not None and row["id"] == min((each["id"] for each in known["followup_set"]), default=0)
 
 
 def _event(row: Row, case: str, what: What, value: str, actor: Actor, at: datetime) -> CaseEvent:

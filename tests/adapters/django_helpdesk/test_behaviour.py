@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from pydantic import SecretStr
 
-from bridge.errors import Transient
+from bridge.errors import AuthError, Transient
 from bridge.nouns import (
     Actor,
     AmendmentKind,
@@ -151,6 +152,13 @@ def test_messages_stand_once_after_the_server_was_killed(here: Place) -> None:
     here.server.start()
     assert all(isinstance(each, Written) for each in here.target.write("followup", records))
     assert sorted(here.target.keys("followup")) == sorted(each.key for each in records)
+
+
+def test_a_bad_token_says_how_to_renew_it(here: Place, tmp_path: Path) -> None:
+    there = place(here.server, tmp_path, token=SecretStr("0000")).target
+    with pytest.raises(AuthError, match="drf_create_token"):
+        there.activity_head()
+    there.close()
 
 
 def test_a_lost_answer_is_settled_by_the_mark(here: Place) -> None:

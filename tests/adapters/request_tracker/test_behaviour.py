@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from bridge.errors import AuthError
 from bridge.nouns import Actor, AmendmentKind, Answer, CaseEvent, Cursor, Ended, Presence, Refusal, Thing, What, Written
 from tests.adapters.request_tracker.servers import key, message, place, refs, ticket, user
 from tests.conformance.writing import amendment
@@ -53,13 +55,20 @@ def test_an_update_that_changed_nothing_is_refused_in_plain_words_and_nothing_el
 
 
 @pytest.mark.parametrize(
-    "field", [{"CustomFields": {"Nowhere": "x"}}, {"Owner": "nobodyatall"}, {"Requestor": "nobodyatall"}]
+    "field",
+    [
+        {"CustomFields": {"Nowhere": "x"}},
+        {"CustomFields": {"Channel": "fax"}},
+        {"Owner": "nobodyatall"},
+        {"Requestor": "nobodyatall"},
+    ],
 )
 def test_a_201_can_mean_that_a_field_was_dropped(here: Place, field: dict[str, Any]) -> None:
     answer = here.server.call("POST", "ticket", {"Queue": "Social", "Subject": "A", **field})
     assert answer.status_code == 201
     row = here.server.call("GET", f"ticket/{answer.json()['id']}").json()
     assert (row["Requestor"], row["Owner"]["id"]) == ([], "Nobody")
+    assert [each["values"] for each in row["CustomFields"]] == [[]] * len(row["CustomFields"])
 
 
 def test_a_ticket_whose_key_was_dropped_is_taken_back_and_refused(here: Place) -> None:
@@ -117,6 +126,28 @@ def test_totals_are_null_and_pages_end_all_the_same(here: Place) -> None:
     numbers = sorted(int(each.native_id) for each in heard)
     assert list(here.target.keys("Transaction")) == [key(f"message:{n}") for n in range(120)]
     assert numbers == sorted(set(numbers))
+
+
+def test_numbers_of_transactions_have_gaps_and_nothing_is_missed(here: Place) -> None:
+    """Other things take numbers, too: a new user takes some of those between two answers."""
+    (case,) = refs(here.target, ticket(1))
+    head = here.target.activity_head()
+    for text in ("One", "Two"):
+        here.server.call("POST", f"ticket/{case}/correspond", {"Content": text, "ContentType": TEXT})
+        refs(here.target, user(len(text), RealName=text), user(len(text) + 9, RealName=text))
+    heard = [each for page in here.target.activity(head) for each in page.items if isinstance(each, Answer)]
+    assert [each.text for each in heard] == ["One", "Two"]
+    assert int(heard[1].native_id) - int(heard[0].native_id) > 2
+
+
+def test_a_bad_token_is_a_401_and_says_how_to_renew_it(here: Place, tmp_path: Path) -> None:
+    there = place(here.server, tmp_path, token=SecretStr("1-14-0000")).target
+    with pytest.raises(AuthError, match="Auth Tokens"):
+        there.activity_head()
+    (finding,) = there.check().findings
+    assert not finding.ok
+    assert "0000" not in finding.text
+    there.close()
 
 
 def test_a_search_for_transactions_finds_those_of_other_things_too(here: Place) -> None:
@@ -204,7 +235,10 @@ def test_a_status_that_no_ticket_may_begin_with_is_reached_afterwards(here: Plac
         here.server.call("POST", "ticket", {"Queue": "Social", "Subject": "A", "Status": "stalled"}).status_code == 400
     )
     first, second = refs(here.target, ticket(1, Status="stalled"), ticket(2, Status="new"))
-    assert [row["Status"] for row in here.server.rows("SELECT Status FROM Tickets ORDER BY id")] == ["stalled", "new"]
+    assert [row["Status"] for row in here.server.rows("SELECT Status FROM Tickets ORDER BY Subject")] == [
+        "stalled",
+        "new",
+    ]
     assert int(first) != int(second)
 
 
