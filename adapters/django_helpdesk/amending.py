@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bridge.nouns import Amendment
 
 REDACTED = "[redacted]"
+RELATED = "Related: ticket {ref}, {url}"
 REOPENED_TEXT = "Reopened by Casebridge: the customer wrote again."
 
 
@@ -65,9 +66,11 @@ def _ticket(desk: Helpdesk, ref: str) -> Row:
     return row
 
 
-def _link(_desk: Helpdesk, amendment: Amendment) -> None:
-    by_hand = f"By hand: ticket {amendment.ref} > Dependencies > Add: {amendment.other_ref}."
-    raise Declining(f"The interface links no tickets. {by_hand}", "unsupported")
+def _link(desk: Helpdesk, amendment: Amendment) -> None:
+    """Name the other ticket in a private follow-up: the interface makes no dependencies."""
+    row, other = _ticket(desk, amendment.ref), _ticket(desk, amendment.other_ref)
+    if not _was_done(row, amendment.key):
+        _say(desk, row, RELATED.format(ref=other["id"], url=desk.url(str(other["id"]))), amendment.key)
 
 
 def _tag(desk: Helpdesk, amendment: Amendment) -> None:

@@ -118,7 +118,7 @@ class DjangoHelpdeskTarget(Target):
         return self._desk.finder.keys(object_name)
 
     def amend(self, amendments: Sequence[Amendment]) -> list[Outcome]:
-        """Tag, note, reopen, redact, withdraw; links are made by hand."""
+        """Link, tag, note, reopen, redact, withdraw."""
         return amending.amend(self._desk, amendments)
 
     def activity(self, after: Cursor) -> Iterator[ActivityPage]:

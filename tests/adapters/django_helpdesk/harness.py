@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -158,6 +159,7 @@ class DjangoHelpdeskHarness:
             key=fields.get(KEY) or "",
             fields=fields,
             notes=tuple(plain(each["comment"]) for each in said if change_of(each["comment"])),
+            links=tuple(ref for each in said for ref in re.findall(r"^Related: ticket (\d+),", each["comment"])),
             tags=tuple((fields.get("custom_tags") or "").splitlines()),
             closed=row["status"] not in {1, 2},
         )
