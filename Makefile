@@ -3,6 +3,7 @@
 # make check   lint, types, tests: what a change must pass
 # make real    the tests that need a real server of somebody else's; says what is missing
 # make soak    the long ones: hundreds of kills at random moments, storms against pretend CRMs, thousands of invented cases
+# make servers install those servers: Request Tracker by apt-get, django-helpdesk into an environment of its own
 # make sandbox a pretend Salesforce on this machine, our package deployed: ORG=bare, plain or hostile, DEPLOY= for none;
 #              CRM=hubspot a pretend HubSpot, CRM=zendesk a pretend Zendesk: ORG=plain or hostile
 # make bench   100,000 messages against dlt and a bare floor
@@ -16,10 +17,11 @@ JOBS   ?= auto
 CRM    ?= salesforce
 ORG    ?= $(if $(filter salesforce,$(CRM)),bare,plain)
 DEPLOY ?= $(if $(filter salesforce,$(CRM)),adapters/salesforce/package/source)
+MARKS  ?= real or postgres
 BENCH  ?= --messages 100000 --store sqlite --store postgres
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types format real soak sandbox bench bench-calls migration clean
+.PHONY: help demo test check lint types format real servers soak sandbox bench bench-calls migration clean
 
 help:
 	@sed -n -e 's/^# make /make /p' -e 's/^#  / /p' Makefile
@@ -43,8 +45,12 @@ format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-real: $(VENV)/.test
-	$(PYTEST) -n $(JOBS) --maxprocesses 8 -rs -m "(real or postgres) and not soak"
+real: $(VENV)/.test servers
+	$(PYTEST) -n $(JOBS) --maxprocesses 8 -rs -m "($(MARKS)) and not soak"
+
+# What cannot be installed here is said, and its tests are skipped.
+servers: $(VENV)/.test
+	@sh tests/servers/install.sh $(VENV)-helpdesk $(BIN)/python
 
 soak: $(VENV)/.test
 	$(PYTEST) -rs -m soak

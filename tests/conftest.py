@@ -16,6 +16,7 @@ from bridge.store import migrate
 from bridge.store.store import Store
 from bridge.store.tables import Table
 from tests.postgres import TEMPLATE, NoServerError, Server, running_server
+from tests.servers import shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,11 @@ def _logs_end_with_the_test() -> Iterator[None]:
     """Forget where a command's logs went: its stderr is closed when it ends."""
     yield
     structlog.reset_defaults()
+
+
+def pytest_sessionfinish() -> None:
+    """Stop the servers that tests shared."""
+    shared.stop()
 
 
 @pytest.fixture

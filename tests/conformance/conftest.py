@@ -30,7 +30,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if name in metafunc.fixturenames:
             kinds = registry.kinds(role)
             assert kinds, f"no {name} is registered; install Casebridge first: pip install -e ."
-            metafunc.parametrize(name, kinds, indirect=True)
+            metafunc.parametrize(name, [pytest.param(kind, marks=_marks(kind)) for kind in kinds], indirect=True)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -64,9 +64,20 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TargetHar
         yield stack.enter_context(_harness(request.param, "target")(tmp_path))
 
 
-def _harness(kind: str, role: str) -> Any:  # noqa: ANN401 - a function of a module found by name
+def _marks(kind: str) -> list[pytest.MarkDecorator]:
+    """Mark what runs on somebody's real server: a harness says so by ``REAL = True``."""
+    found = _place(kind)
+    real = found is not None and getattr(_module(f"tests.adapters.{kind}.harness", found), "REAL", False)
+    return [pytest.mark.real] if real else []
+
+
+def _place(kind: str) -> Path | None:
     place = Path("tests", "adapters", kind, "harness.py")
-    found = next((path for folder in sys.path if (path := Path(folder) / place).is_file()), None)
+    return next((path for folder in sys.path if (path := Path(folder) / place).is_file()), None)
+
+
+def _harness(kind: str, role: str) -> Any:  # noqa: ANN401 - a function of a module found by name
+    place, found = Path("tests", "adapters", kind, "harness.py"), _place(kind)
     if found is None:
         message = (
             f"The {role} {kind!r} is registered but has no {place}; tests/conformance/harness.py says what it gives."

@@ -10,7 +10,7 @@ import pytest
 from bridge.errors import CasebridgeError, ConfigError
 from bridge.nouns import FileContent, KeyField, Reference, Refusal, Thing, Written
 from tests.conformance.harness import THINGS, Cannot
-from tests.conformance.writing import case_for, key, one, record, settle_after, standing, update, write, written
+from tests.conformance.writing import case_for, first, key, one, record, settle_after, standing, update, write, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -165,13 +165,13 @@ def test_an_empty_batch_is_no_error(target: TargetHarness) -> None:
 
 def test_a_full_batch_goes(target: TargetHarness) -> None:
     size = target.target.budget().batch
-    records = [record(target, Thing.PERSON, f"anchor:{n}") for n in range(size)]
+    records = [record(target, first(target), f"anchor:{n}") for n in range(size)]
     assert all(isinstance(outcome, Written) for outcome in write(target, *records))
 
 
 def test_a_batch_that_is_too_large_is_an_error_and_nothing_is_written(target: TargetHarness) -> None:
     size = target.target.budget().batch
-    records = [record(target, Thing.PERSON, f"anchor:{n}") for n in range(size + 1)]
+    records = [record(target, first(target), f"anchor:{n}") for n in range(size + 1)]
     with pytest.raises(CasebridgeError):
         target.target.write(records[0].object, records)
     assert target.far(records[0].object) == []

@@ -22,6 +22,11 @@ def key(anchor: str) -> str:
     return target_key("acme", "test", anchor)
 
 
+def first(harness: TargetHarness) -> Thing:
+    """Return a thing that needs no other: a person, or a case where there are no persons."""
+    return Thing.PERSON if Thing.PERSON in harness.samples else Thing.CASE
+
+
 def record(harness: TargetHarness, thing: Thing, anchor: str, **changes: Any) -> Record:  # noqa: ANN401 - parts of a Record
     """Return a valid first delivery of ``thing``; what needs a case gets one."""
     sample = harness.samples[thing]

@@ -1,0 +1,152 @@
+"""What happened to tickets: follow-ups by their numbers, answers taken back, merges, deletions that we can notice."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from adapters.django_helpdesk.client import moment
+from adapters.django_helpdesk.names import DUPLICATE, FOLLOWUP, PATHS, TICKET
+from adapters.django_helpdesk.texts import plain
+from bridge.nouns import ActivityPage, Actor, Answer, Attachment, CaseEvent, Cursor, What
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from adapters.django_helpdesk.client import Row
+    from adapters.django_helpdesk.helpdesk import Helpdesk
+
+_WATCHED_FOR, _WATCHED = timedelta(hours=6), 200
+"""For so long, and so many, public answers are looked at again for being deleted or made private."""
+_PAGE = 100
+_FEW = 5
+"""So many tickets are read one by one; more are read with the list, a page of them in a call."""
+
+
+def pages(desk: Helpdesk, after: Cursor) -> Iterator[ActivityPage]:
+    """Yield follow-ups after the cursor, oldest first, then what was taken back, merged or deleted."""
+    at: dict[str, Any] = {"id": 0, "open": {}, **(json.loads(after.value) if after.value else {})}
+    rows = _new(desk, at["id"] - desk.settings.overlap)
+    first = _first_followups(desk, {str(row["ticket"]) for row in rows if desk.actor(row) is not Actor.US})
+    for start in range(0, len(rows), _PAGE):
+        some = rows[start : start + _PAGE]
+        items = tuple(item for row in some for item in _items(desk, row, first))
+        heard = {each.native_id: [each.case_ref, each.at.isoformat()] for each in items if _watch(each)}
+        before, at = at, {**at, "id": max(at["id"], some[-1]["id"]), "open": {**at["open"], **heard}}
+        yield ActivityPage(items, _cursor(at), more=at["id"] != before["id"])
+    now = desk.surroundings.clock.now()
+    taken_back, watched = _taken_back(desk, at["open"], now)
+    yield ActivityPage((*taken_back, *_merged(desk, now), *_deleted(desk, now)), _cursor({**at, "open": watched}))
+
+
+def head(desk: Helpdesk) -> Cursor:
+    """Return the cursor for "from now"."""
+    for rows in desk.client.backwards(PATHS[FOLLOWUP]):
+        if rows:
+            return _cursor({"id": max(row["id"] for row in rows), "open": {}})
+    return _cursor({"id": 0, "open": {}})
+
+
+def _new(desk: Helpdesk, known: int) -> list[Row]:
+    """Return follow-ups above a number, oldest first, read from the end of the list."""
+    found: dict[int, Row] = {}
+    for rows in desk.client.backwards(PATHS[FOLLOWUP]):
+        found |= {row["id"]: row for row in rows if row["id"] > known}
+        if any(row["id"] <= known for row in rows):
+            break
+    return [found[number] for number in sorted(found)]
+
+
+def _first_followups(desk: Helpdesk, tickets: set[str]) -> set[int]:
+    """Return the follow-ups that tickets began with: public, by whoever opened them, and nobody's answer."""
+    rows: list[Row] = []
+    if len(tickets) <= _FEW:
+        rows = [row for ref in tickets if (row := desk.finder.ticket(ref)) is not None]
+    else:
+        for page in desk.client.backwards(PATHS[TICKET]):
+            rows += page
+            if tickets <= {str(row["id"]) for row in rows}:
+                break
+    return {min(each["id"] for each in row["followup_set"]) for row in rows if row["followup_set"]}
+
+
+def _items(desk: Helpdesk, row: Row, first: set[int]) -> Iterator[Answer | CaseEvent]:
+    case, actor, at = str(row["ticket"]), desk.actor(row), moment(row["date"])
+    if row["id"] in first:
+        yield _event(row, case, What.CREATED, "", actor, at)
+        return
+    if row["new_status"] is not None:
+        yield _event(row, case, What.STATUS, desk.status(row["new_status"]), actor, at)
+    if row["comment"]:
+        yield Answer(
+            native_id=str(row["id"]),
+            case_ref=case,
+            at=at,
+            actor=actor,
+            actor_name=str(row["user"] or ""),
+            public=bool(row["public"]),
+            text=plain(row["comment"]),
+            files=tuple(
+                Attachment(
+                    url=each["file"], name=each["filename"] or "", mime=each["mime_type"] or "", size=each["size"]
+                )
+                for each in row["followupattachment_set"]
+            ),
+        )
+
+
+def _event(row: Row, case: str, what: What, value: str, actor: Actor, at: datetime) -> CaseEvent:
+    return CaseEvent(
+        native_id=f"{row['id']}:{what}",
+        case_ref=case,
+        at=at,
+        what=what,
+        value=value,
+        actor=actor,
+        actor_name=str(row["user"] or ""),
+    )
+
+
+def _watch(item: Answer | CaseEvent) -> bool:
+    return isinstance(item, Answer) and item.public and item.actor is Actor.AGENT
+
+
+def _taken_back(
+    desk: Helpdesk, heard: Mapping[str, Sequence[str]], now: datetime
+) -> tuple[list[Answer], dict[str, Sequence[str]]]:
+    """Return answers that were deleted or made private since, and those that are still watched."""
+    young = {ref: told for ref, told in heard.items() if now - moment(told[1]) < _WATCHED_FOR}
+    watched = dict(list(young.items())[-_WATCHED:])
+    gone = []
+    for ref, (case, _) in list(watched.items()):
+        row = desk.finder.followup(ref)
+        if row is None or not row["public"]:
+            gone.append(Answer(native_id=ref, case_ref=case, at=now, actor=Actor.AGENT, deleted=True))
+            del watched[ref]
+    return gone, watched
+
+
+def _merged(desk: Helpdesk, now: datetime) -> Iterator[CaseEvent]:
+    """Tell of all merged tickets, again and again: nothing says when that was, and an event is known by its id."""
+    for rows in desk.client.forwards(PATHS[TICKET], status=DUPLICATE):
+        for row in rows:
+            winner = row["merged_to"]
+            if winner:
+                at = max((moment(each["date"]) for each in row["followup_set"]), default=now)
+                native_id, value = f"{row['id']}:merged:{winner}", str(winner)
+                yield CaseEvent(native_id=native_id, case_ref=str(row["id"]), at=at, what=What.MERGED, value=value)
+
+
+def _deleted(desk: Helpdesk, now: datetime) -> Iterator[CaseEvent]:
+    """Tell which tickets of ours, as far as this process has met them, are no more."""
+    if desk.listed is not None and now - desk.listed < timedelta(minutes=desk.settings.deletions_minutes):
+        return
+    desk.listed = now
+    for ref in desk.finder.gone():
+        yield CaseEvent(native_id=f"{ref}:deleted", case_ref=ref, at=now, what=What.DELETED)
+
+
+def _cursor(at: Mapping[str, Any]) -> Cursor:
+    return Cursor(json.dumps(at, sort_keys=True))

@@ -1,0 +1,111 @@
+"""Look tickets and follow-ups up by our keys.
+
+No search knows custom fields, and an unknown filter is ignored: every ticket comes back. So the list is read from its
+end back to what is known already, and remembered. Deleted tickets leave no trace but in this memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from adapters.django_helpdesk.names import FOLLOWUP, PATHS, TICKET
+from adapters.django_helpdesk.texts import mark_of, plain
+from bridge.nouns import Found, Presence
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from adapters.django_helpdesk.client import Client, Row
+
+
+@dataclass(slots=True)
+class Finder:
+    """Looks in one django-helpdesk."""
+
+    client: Client
+    key_field: str
+    refs: dict[str, list[str]] = field(default_factory=dict)
+    """Our key → the tickets that carry it."""
+    _newest: int = 0
+
+    def tickets(self, keys: Collection[str]) -> dict[str, Found]:
+        """Return what is known of keys of tickets; those that are nowhere are left out."""
+        self._refresh()
+        known = {key: self.refs[key] for key in keys if key in self.refs}
+        return {key: self._found(refs) for key, refs in known.items()}
+
+    def followups(self, keys: Mapping[str, str]) -> dict[str, Found]:
+        """Look for our marks in the tickets that messages stand in; where no ticket is known, in all follow-ups."""
+        found: dict[str, list[Row]] = {}
+        for case in dict.fromkeys(keys.values()):
+            row = self.ticket(case) if case else None
+            rows = row["followup_set"] if row else [] if case else self._all_followups()
+            for each in rows:
+                key = mark_of(each["comment"])
+                if keys.get(key) == case and key in keys:
+                    found.setdefault(key, []).append(each)
+        return {key: _followup(rows) for key, rows in found.items()}
+
+    def ticket(self, ref: str) -> Row | None:
+        """Read one ticket."""
+        return self.client.found(f"{PATHS[TICKET]}{ref}/") if ref.isdecimal() else None
+
+    def followup(self, ref: str) -> Row | None:
+        """Read one follow-up."""
+        return self.client.found(f"{PATHS[FOLLOWUP]}{ref}/") if ref.isdecimal() else None
+
+    def add(self, key: str, ref: str) -> None:
+        """Remember a ticket that was just written."""
+        if ref not in self.refs.setdefault(key, []):
+            self.refs[key].append(ref)
+
+    def keys(self, name: str) -> Iterator[str]:
+        """Yield every key that stands."""
+        for rows in self.client.forwards(PATHS[name]):
+            for row in rows:
+                key = str(row.get(self.key_field) or "") if name == TICKET else mark_of(row["comment"])
+                if key:
+                    yield key
+
+    def gone(self) -> list[str]:
+        """List all tickets; return those of ours that this process has met and that are no more."""
+        there = {str(row["id"]) for rows in self.client.forwards(PATHS[TICKET]) for row in rows}
+        return [ref for refs in self.refs.values() for ref in refs if ref not in there]
+
+    def _refresh(self) -> None:
+        """Read what is new, from the end of the list back to the newest ticket that is known."""
+        newest = self._newest
+        for rows in self.client.backwards(PATHS[TICKET]):
+            for row in rows:
+                if row.get(self.key_field):
+                    self.add(str(row[self.key_field]), str(row["id"]))
+            newest = max([newest, *(row["id"] for row in rows)])
+            if any(row["id"] <= self._newest for row in rows):
+                break
+        self._newest = newest
+
+    def _found(self, refs: list[str]) -> Found:
+        rows = {ref: self.ticket(ref) for ref in refs}
+        standing = [ref for ref in refs if rows[ref] is not None]
+        alone = [ref for ref in standing if not (rows[ref] or {}).get("merged_to")] or standing
+        if not alone:
+            return Found(Presence.FOUND, refs[0], tuple(refs), deleted=True)
+        row: Row = rows[alone[0]] or {}
+        merged = str(row.get("merged_to") or "")
+        return Found(Presence.FOUND, alone[0], tuple(alone), merged_into=merged, fields=fields_of(row))
+
+    def _all_followups(self) -> list[Row]:
+        return [row for rows in self.client.forwards(PATHS[FOLLOWUP]) for row in rows]
+
+
+def fields_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a ticket as mappings write them."""
+    return {name: value for name, value in row.items() if name not in {"id", "followup_set"}}
+
+
+def _followup(rows: list[Row]) -> Found:
+    first = rows[0]
+    fields = {"comment": plain(first["comment"]), "public": first["public"]}
+    refs = tuple(str(row["id"]) for row in rows)
+    return Found(Presence.FOUND, refs[0], refs, fields=fields, parent=str(first["ticket"]))

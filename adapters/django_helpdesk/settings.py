@@ -1,0 +1,44 @@
+"""Settings of a django-helpdesk."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class DjangoHelpdeskSettings(BaseModel):
+    """A site, how to sign in there, and what its numbers mean."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base_url: str = Field(description="Address of the helpdesk, with its prefix: https://example.com/helpdesk.")
+    token: SecretStr = Field(description="Token of our staff user (rest_framework.authtoken, or another scheme's).")
+    scheme: str = Field(
+        default="Token", pattern=r"^\w+$", description="First word of the header: Token, Bearer or Basic."
+    )
+    open: tuple[int, ...] = Field(default=(1, 2), description="Statuses in which a ticket is open.")
+    tags_field: str = Field(default="custom_tags", description="Custom field (text) that takes our tags, one a line.")
+    personal_fields: tuple[str, ...] = Field(
+        default=("custom_customer",), description="Custom fields that a redaction covers."
+    )
+    automations: tuple[int, ...] = Field(default=(), description="Ids of users that are programs, no agents.")
+    connect_timeout: float = Field(default=10, gt=0, description="Seconds to wait for a connection.")
+    read_timeout: float = Field(default=60, gt=0, description="Seconds to wait for an answer.")
+    page: int = Field(default=100, ge=1, le=1000, description="Tickets or follow-ups on a page of a list.")
+    batch: int = Field(default=20, ge=1, le=50, description="Records in one write; each takes a call of its own.")
+    overlap: int = Field(default=50, ge=0, description="How many follow-ups each poll looks back.")
+    deletions_minutes: float = Field(
+        default=15, ge=0, description="How often all tickets are listed, to notice which of ours were deleted."
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _safe_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            message = "base_url begins with https:// (http:// only on this machine)"
+            raise ValueError(message)
+        return value.rstrip("/").removesuffix("/api")

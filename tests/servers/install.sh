@@ -1,0 +1,31 @@
+#!/bin/sh
+# Install the servers of other projects that tests run on: install.sh FOLDER-OF-AN-ENVIRONMENT PYTHON
+# Never fails: what cannot be had is said, and its tests are skipped.
+set -u
+helpdesk=$1
+python=$2
+packages="request-tracker5 rt5-db-sqlite rt5-standalone libfaketime"
+
+missing=
+for package in $packages; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+done
+if [ -z "$missing" ]; then
+    :
+elif ! command -v apt-get >/dev/null; then
+    echo "Request Tracker: no apt-get here; its tests are skipped."
+elif [ "$(id -u)" -ne 0 ]; then
+    echo "Request Tracker: not root; its tests are skipped until somebody runs: apt-get install --no-install-recommends$missing"
+else
+    echo "Installing$missing ..."
+    export DEBIAN_FRONTEND=noninteractive
+    { apt-get update -q && apt-get install -y -q --no-install-recommends $missing; } >/dev/null 2>&1 ||
+        echo "Request Tracker: apt-get could not install$missing; its tests are skipped."
+fi
+
+if ! "$helpdesk/bin/python" -c 'import helpdesk' 2>/dev/null; then
+    echo "Installing django-helpdesk into $helpdesk ..."
+    { "$python" -m venv --clear "$helpdesk" && "$helpdesk/bin/python" -m pip install --quiet --disable-pip-version-check 'django-helpdesk==2.6.1' 'django>=5.2,<5.3'; } 2>/dev/null ||
+        { rm -rf "$helpdesk"; echo "django-helpdesk: pip could not install it; its tests are skipped."; }
+fi
+exit 0

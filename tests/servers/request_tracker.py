@@ -1,0 +1,280 @@
+"""A real Request Tracker 5 for tests: on loopback, in a folder that goes with it, with the time of the test's clock.
+
+``apt-get install --no-install-recommends request-tracker5 rt5-db-sqlite rt5-standalone libfaketime``
+"""
+
+from __future__ import annotations
+
+import base64
+import mailbox
+import os
+import quopri
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime, timedelta
+
+PACKAGES = ("request-tracker5", "rt5-db-sqlite", "rt5-standalone", "libfaketime")
+_SHARE = Path("/usr/share/request-tracker5")
+_SETUP = Path("/usr/sbin/rt-setup-database-5")
+_DATA = Path(__file__).with_name("request_tracker_data.pl")
+START_SECONDS = 60
+_SITE = """
+Set($rtname, 'acme.example');
+Set($Organization, 'acme.example');
+Set($CorrespondAddress, 'help@acme.example');
+Set($CommentAddress, 'help-comment@acme.example');
+Set($Timezone, 'UTC');
+Set($DatabaseType, 'SQLite');
+Set($DatabaseName, '{folder}/rt.db');
+Set($WebPath, '');
+Set($WebDomain, '127.0.0.1');
+Set($WebPort, {port});
+Set($WebBaseURL, 'http://127.0.0.1:{port}');
+Set($LogToSyslog, undef);
+Set($LogToSTDERR, 'warning');
+Set($MailCommand, 'sendmailpipe');
+Set($SendmailPath, '{folder}/mailer');
+Set($WebSessionClass, 'Apache::Session::File');
+Set($BcryptCost, {cost});
+Set(%Lifecycles, complaints => {{
+    initial => ['received'], active => ['working', 'asked'], inactive => ['done', 'dropped', 'deleted'],
+    defaults => {{ on_create => 'received', approved => 'working', denied => 'dropped' }},
+    transitions => {{
+        '' => ['received', 'working'], received => ['working', 'dropped', 'deleted'],
+        working => ['asked', 'done', 'deleted'], asked => ['working', 'done'], done => ['working'],
+        dropped => ['working'], deleted => ['working'],
+    }},
+    actions => [ 'working -> done' => {{ label => 'Done', update => 'Respond' }} ],
+}});
+1;
+"""
+_MAILER = """#!/bin/sh
+# Takes a mail and sends it nowhere.
+{{ echo "From rt Mon Mar  2 09:00:00 2026"; sed 's/^From />From /'; echo; }} >> {folder}/mails
+"""
+COST = 4
+"""Of hashed tokens: every request pays it."""
+
+
+class NotInstalledError(Exception):
+    """Request Tracker is not here; says what to install."""
+
+
+class RequestTracker:
+    """A running server, its database and the mails that it would have sent."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        """Use ``running``."""
+        self.folder, self.port = folder, port
+        self.url = f"http://127.0.0.1:{port}"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.tokens: dict[str, str] = {}
+
+    def set_up(self) -> None:
+        """Make the database: Request Tracker's own contents, then the organisation's."""
+        site = _SITE.format(folder=self.folder, port=self.port, cost=COST)
+        (self.folder / "RT_SiteConfig.pm").write_text(site)
+        (self.folder / "cfg.d").mkdir()
+        mailer = self.folder / "mailer"
+        mailer.write_text(_MAILER.format(folder=self.folder))
+        mailer.chmod(0o755)
+        self._run(_SETUP, "--action", "init", "--skip-create")
+        self._run(_SETUP, "--action", "insert", "--datafile", _DATA)
+        rows = (line.split() for line in (self.folder / "tokens").read_text().splitlines())
+        self.tokens = dict(rows)  # type: ignore[arg-type]  # two words a line
+        shutil.copy(self.folder / "rt.db", self.folder / "clean.db")
+
+    def start(self) -> None:
+        """Start serving; returns when it answers."""
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *dies_with_us(),
+                    *(_SHARE / "libexec" / "rt-server", "--server", "Starlet", "--host", "127.0.0.1"),
+                    *("--port", str(self.port), "--max-workers", "3"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._environment() | self._faked(),
+                start_new_session=True,
+            )
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            assert self._process.poll() is None, (self.folder / "log").read_text()[-2000:]
+            try:
+                httpx.get(f"{self.url}/REST/2.0/rt", timeout=10, verify=False)  # noqa: S501 - loopback
+            except httpx.TransportError:
+                time.sleep(0.05)
+            else:
+                return
+        raise TimeoutError((self.folder / "log").read_text()[-2000:])
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """Stop it, gently or by ``SIGKILL``, with all that it started."""
+        if self._process is None:
+            return
+        for each in (how, signal.SIGKILL):
+            try:
+                os.killpg(self._process.pid, each)
+                self._process.wait(5)
+            except ProcessLookupError:
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        self._process.wait()
+        self._process = None
+
+    def reset(self) -> None:
+        """Empty it while it runs: SQLite copies the clean database over the used one."""
+        with (
+            closing(sqlite3.connect(self.folder / "clean.db")) as clean,
+            closing(sqlite3.connect(self.folder / "rt.db", timeout=30)) as used,
+        ):
+            clean.backup(used)
+        (self.folder / "mails").unlink(missing_ok=True)
+
+    def at(self, now: datetime) -> None:
+        """Set the server's clock."""
+        fresh = self.folder / "time.new"
+        fresh.write_text(f"{now:%Y-%m-%d %H:%M:%S}\n")
+        fresh.replace(self.folder / "time")
+
+    def ahead(self, by: timedelta) -> None:
+        """Let the server's clock go on, so much ahead of the machine's."""
+        fresh = self.folder / "time.new"
+        fresh.write_text(f"+{by.total_seconds():.0f}\n")
+        fresh.replace(self.folder / "time")
+
+    def mails(self) -> list[dict[str, str]]:
+        """Return the mails that left it: to, subject."""
+        if not (self.folder / "mails").exists():
+            return []
+        with closing(mailbox.mbox(self.folder / "mails")) as box:
+            return [{name: str(mail[name] or "") for name in ("To", "Bcc", "Cc", "Subject")} for mail in box]
+
+    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        """Read the database past the server."""
+        with closing(sqlite3.connect(self.folder / "rt.db", timeout=30)) as connection:
+            connection.row_factory = sqlite3.Row
+            return connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def without(self, *rights: str) -> Iterator[None]:
+        """Take rights from our user for a while; the server keeps who may what for some seconds, so it starts anew."""
+        names = ", ".join(f"'{right}'" for right in rights)
+        ours = "SELECT Principals.id FROM Users JOIN Principals ON Principals.id = Users.id WHERE Name = 'casebridge'"
+        self.stop()
+        shutil.copy(self.folder / "rt.db", self.folder / "with.db")
+        with closing(sqlite3.connect(self.folder / "rt.db")) as connection, connection:
+            equivalents = f"SELECT id FROM Groups WHERE Domain = 'ACLEquivalence' AND Instance IN ({ours})"
+            connection.execute(
+                f"DELETE FROM ACL WHERE RightName IN ({names}) AND (PrincipalId IN ({ours}) OR PrincipalId IN ({equivalents}))"
+            )
+        self.start()
+        yield
+        self.stop()
+        with (
+            closing(sqlite3.connect(self.folder / "with.db")) as before,
+            closing(sqlite3.connect(self.folder / "rt.db")) as now,
+            now,
+        ):
+            rows = before.execute("SELECT * FROM ACL").fetchall()
+            now.execute("DELETE FROM ACL")
+            now.executemany(f"INSERT INTO ACL VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        self.start()
+
+    def content(self, attachment: int) -> str:
+        """Return the text of an attachment as it lies in the database."""
+        ((content, encoding),) = self.rows("SELECT Content, ContentEncoding FROM Attachments WHERE id = ?", attachment)
+        raw = content.encode() if isinstance(content, str) else bytes(content or b"")
+        decode = {"quoted-printable": quopri.decodestring, "base64": base64.b64decode}.get(encoding, bytes)
+        return decode(raw).decode()
+
+    def call(self, method: str, path: str, body: Any = None, *, user: str = "mia") -> httpx.Response:  # noqa: ANN401 - JSON
+        """Call it as one of its users would."""
+        headers = {"Authorization": f"token {self.tokens[user]}"}
+        # Nothing is encrypted on loopback, and to read the certificates would take longer than the call.
+        with httpx.Client(verify=False, timeout=30) as client:  # noqa: S501 - see above
+            return client.request(method, f"{self.url}/REST/2.0/{path}", json=body, headers=headers)
+
+    def _run(self, *command: object) -> None:
+        environment = self._environment()
+        done = subprocess.run(  # noqa: PLW1510 - looked at below
+            [str(part) for part in command], env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+    def _environment(self) -> dict[str, str]:
+        config = {"RT_SITE_CONFIG": self.folder / "RT_SiteConfig.pm", "RT_SITE_CONFIG_DIR": self.folder / "cfg.d"}
+        return {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "TZ": "UTC",
+            "LC_ALL": "C.UTF-8",
+            "TMPDIR": str(self.folder),
+            "RT_TOKENS": str(self.folder / "tokens"),
+            **{name: str(path) for name, path in config.items()},
+        }
+
+    def _faked(self) -> dict[str, str]:
+        return faked_time(self.folder / "time")
+
+
+def faked_time(file: Path) -> dict[str, str]:
+    """Return the environment of a process whose time stands as ``file`` says; raises ``NotInstalledError``."""
+    libraries = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    if not libraries:
+        message = "libfaketime is not here: apt-get install libfaketime"
+        raise NotInstalledError(message)
+    return {
+        "LD_PRELOAD": str(libraries[0]),
+        "FAKETIME_TIMESTAMP_FILE": str(file),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+
+def dies_with_us() -> list[str]:
+    """Return what a command is started through, so that a server does not outlive tests that were killed."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(now: datetime) -> Iterator[RequestTracker]:
+    """Set up a server, start it, stop it at the end. Raises ``NotInstalledError``."""
+    if not _SETUP.exists() or not (_SHARE / "libexec" / "rt-server").exists():
+        message = f"Request Tracker is not here: apt-get install --no-install-recommends {' '.join(PACKAGES)}"
+        raise NotInstalledError(message)
+    folder = Path(tempfile.mkdtemp(prefix="casebridge-rt-"))
+    server = RequestTracker(folder, free_port())
+    try:
+        server.at(now)
+        faked_time(folder / "time")
+        server.set_up()
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,43 @@
+"""Servers that tests of a session share, because starting one takes its time; each test empties it for itself."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.servers import django_helpdesk as helpdesk
+from tests.servers import request_tracker as tracker
+
+if TYPE_CHECKING:
+    from tests.servers.django_helpdesk import DjangoHelpdesk
+    from tests.servers.request_tracker import RequestTracker
+
+_BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+_running = ExitStack()
+
+
+@cache
+def request_tracker() -> RequestTracker:
+    """Return the session's Request Tracker, started when it is first asked for; skips where it is not installed."""
+    try:
+        return _running.enter_context(tracker.running(_BEGIN))
+    except tracker.NotInstalledError as missing:
+        pytest.skip(str(missing))
+
+
+@cache
+def django_helpdesk() -> DjangoHelpdesk:
+    """Return the session's django-helpdesk, started when it is first asked for; skips where it is not installed."""
+    try:
+        return _running.enter_context(helpdesk.running(_BEGIN))
+    except helpdesk.NotInstalledError as missing:
+        pytest.skip(str(missing))
+
+
+def stop() -> None:
+    """Stop what was started."""
+    _running.close()
