@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if name in metafunc.fixturenames:
             kinds = registry.kinds(role)
             assert kinds, f"no {name} is registered; install Casebridge first: pip install -e ."
-            metafunc.parametrize(name, kinds, indirect=True)
+            metafunc.parametrize(name, [each for kind in kinds for each in _variants(kind)], indirect=True)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -64,15 +65,29 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TargetHar
         yield stack.enter_context(_harness(request.param, "target")(tmp_path))
 
 
-def _harness(kind: str, role: str) -> Any:  # noqa: ANN401 - a function of a module found by name
+def _variants(kind: str) -> list[str]:
+    """Return the systems that an adapter is tried with: most know one, a harness with ``VARIANTS`` several."""
+    found = _file(kind)
+    several = getattr(_module(f"tests.adapters.{kind}.harness", found), "VARIANTS", ()) if found else ()
+    return [f"{kind}-{variant}" for variant in several] or [kind]
+
+
+def _file(kind: str) -> Path | None:
     place = Path("tests", "adapters", kind, "harness.py")
-    found = next((path for folder in sys.path if (path := Path(folder) / place).is_file()), None)
+    return next((path for folder in sys.path if (path := Path(folder) / place).is_file()), None)
+
+
+def _harness(name: str, role: str) -> Any:  # noqa: ANN401 - a function of a module found by name
+    kind, _, variant = name.partition("-")
+    found = _file(kind)
     if found is None:
         message = (
-            f"The {role} {kind!r} is registered but has no {place}; tests/conformance/harness.py says what it gives."
+            f"The {role} {kind!r} is registered but has no tests/adapters/{kind}/harness.py; "
+            "tests/conformance/harness.py says what it gives."
         )
         raise LookupError(message)
-    return getattr(_module(f"tests.adapters.{kind}.harness", found), role)
+    giving = getattr(_module(f"tests.adapters.{kind}.harness", found), role)
+    return partial(giving, variant=variant) if variant else giving
 
 
 def _module(name: str, path: Path) -> ModuleType:

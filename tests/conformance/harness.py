@@ -6,6 +6,9 @@ side (a fake, a file, a real server), yields an object of the protocol below wit
 ``folder`` is an empty folder of the test's own. The clock of the adapter is the harness's ``clock``, a
 ``FixedClock``: the suite moves it instead of waiting.
 
+An adapter that speaks to several systems has ``VARIANTS`` there, a mapping by name (without ``-`` in the adapter's), and its
+functions take ``variant=``; the suite then runs once for each.
+
 What a far side cannot do, the harness refuses by ``raise Cannot("why")``; the promise then does not apply to that
 adapter, and the reason stands in the harness for a reviewer to read. Nothing is skipped silently.
 

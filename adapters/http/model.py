@@ -1,0 +1,342 @@
+"""What may stand in a manifest. Editors get this as JSON Schema (``casebridge schema manifest``)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal, TypeAlias
+
+import jmespath  # type: ignore[import-untyped]  # ships no types
+from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]  # ships no types
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from bridge.nouns import AmendmentKind, Thing  # noqa: TC001 - pydantic reads the annotations
+
+
+def _compiles(path: str) -> str:
+    try:
+        jmespath.compile(path)
+    except JMESPathError as error:
+        message = f"this is no JMESPath ({str(error).splitlines()[0]})"
+        raise ValueError(message) from error
+    return path
+
+
+Path: TypeAlias = Annotated[str, AfterValidator(_compiles)]
+"""JMESPath into an answer."""
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+class Part(BaseModel):
+    """Part of a manifest: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Means(StrEnum):
+    """What an answer means, named for what happens next."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    DUPLICATE = "duplicate"
+    ABSENT = "absent"
+    DELETED = "deleted"
+    MERGED = "merged"
+    STALE = "stale"
+    LIMITED = "limited"
+    LATER = "later"
+    UNAUTHORISED = "unauthorised"
+    UNKNOWN = "unknown"
+
+
+class Rule(Part):
+    """What an answer means; the first rule that fits is taken."""
+
+    status: int | list[int] | None = Field(default=None, description="Status, or several.")
+    path: Path | None = Field(
+        default=None, description="JMESPath into the body that must find something, and not false."
+    )
+    value: Any = Field(default=None, description="What the path must find, where that matters.")
+    header: str = Field(default="", description="A header that must be there.")
+    means: Means = Field(description="What happens next.")
+    reason: Path | None = Field(default=None, description="JMESPath to the tool's own words.")
+    field: Path | None = Field(default=None, description="JMESPath to the name of the field to blame.")
+    code: Path | None = Field(default=None, description="JMESPath to the tool's code.")
+    remedy: str = Field(default="", description="What a person does about it.")
+    after: str = Field(
+        default="Retry-After", description="With limited or later: the header with seconds or a time to wait."
+    )
+    survivor: Path | None = Field(default=None, description="With merged: JMESPath to the id that stands.")
+    candidates: Path | None = Field(
+        default=None, description="With duplicate: JMESPath to the ids that the tool means."
+    )
+
+
+class Pages(Part):
+    """How the next page of a list is asked for."""
+
+    by: Literal["none", "page", "offset", "cursor", "link", "url"] = Field(
+        default="none",
+        description="Page number, offset, cursor from the body, Link header, address of the next page in the body, or one page only.",
+    )
+    number: str = Field(default="page", description="Query parameter of page number, offset or cursor.")
+    first: int = Field(default=1, description="Number of the first page.")
+    size: dict[str, int] = Field(default={}, description="Query parameter of the page size, and how many.")
+    following: Path | None = Field(default=None, description="JMESPath to the next cursor or address.")
+    until: Literal["short", "empty"] = Field(
+        default="short", description="By page or offset: the last page is one that is not full, or an empty one."
+    )
+    most: int = Field(default=10_000, ge=1, description="Most pages that the tool gives.")
+
+
+class Request(Part):
+    """One call. Texts are templates with {paths}; a body's text that is one path alone keeps the value's type."""
+
+    get: str | None = Field(default=None, description="Path of a GET.")
+    post: str | None = Field(default=None, description="Path of a POST.")
+    put: str | None = Field(default=None, description="Path of a PUT.")
+    patch: str | None = Field(default=None, description="Path of a PATCH.")
+    delete: str | None = Field(default=None, description="Path of a DELETE.")
+    query: dict[str, Any] = Field(default={}, description="Query parameters; without a value they are left out.")
+    headers: dict[str, str] = Field(default={}, description="Headers; without a value they are left out.")
+    body: Any = Field(default=None, description="Body, as nested as the tool wants it.")
+    send: Literal["json", "form", "multipart"] = Field(default="json", description="How the body is written.")
+    file: str = Field(default="", description="Name of the form's part for each file; then files go as multipart.")
+    rows: Path = Field(default="@", description="Of a list: JMESPath to the rows.")
+    row: Path = Field(default="@", description="Of one record: JMESPath to it.")
+    pages: Pages | None = Field(default=None, description="Paging, where it is not the manifest's.")
+    times: str = Field(
+        default="iso", description="How {since} and {now} are written: iso, epoch, epoch_ms, or like '%Y-%m-%d %H:%M'."
+    )
+    answers: list[Rule] = Field(
+        default=[], description="What answers to this request mean, before the manifest's rules."
+    )
+
+    @model_validator(mode="after")
+    def _one_method(self) -> Request:
+        given = [each for each in METHODS if getattr(self, each) is not None]
+        if len(given) != 1:
+            message = f"a request has exactly one of {', '.join(METHODS)}"
+            raise ValueError(message)
+        return self
+
+    @property
+    def method(self) -> str:
+        """Return which of the methods it is."""
+        return next(each for each in METHODS if getattr(self, each) is not None)
+
+
+class Take(Part):
+    """A value out of an answer."""
+
+    path: Path = Field(description="JMESPath to it.")
+    map: dict[str, Any] | None = Field(default=None, description="Value → ours; '*' for all others.")
+    time: str | list[str] | None = Field(
+        default=None, description="How a time is written: iso, epoch, epoch_ms or a format."
+    )
+    zone: str = Field(default="UTC", description="Time zone of times without one.")
+    html: bool = Field(default=False, description="It is HTML; make it plain text.")
+
+
+Reading: TypeAlias = Path | Take
+"""A JMESPath, or one with what is done to the value."""
+
+
+class Reads(Part):
+    """Where things stand in a row."""
+
+    at: Reading | None = Field(default=None, description="When it was changed last.")
+    created_at: Reading | None = Field(default=None, description="When it was made.")
+    deleted: Reading | None = Field(default=None, description="Whether it is deleted.")
+    merged_into: Reading | None = Field(default=None, description="Id of the record that it was merged into.")
+    name: Reading | None = Field(default=None, description="Person: the name.")
+    emails: Reading | None = Field(default=None, description="Person: mail address or addresses.")
+    phones: Reading | None = Field(default=None, description="Person: phone number or numbers.")
+    handles: dict[str, Reading] = Field(default={}, description="Person: network → handle there.")
+    subject: Reading | None = Field(default=None, description="Case: the subject.")
+    text: Reading | None = Field(default=None, description="Case or message: the text.")
+    closed: Reading | None = Field(default=None, description="Case: whether it is closed.")
+    closed_at: Reading | None = Field(default=None, description="Case: since when.")
+    person: Reading | None = Field(default=None, description="Case: id of its person.")
+    status: Reading | None = Field(default=None, description="Case: open, waiting or closed.")
+    priority: Reading | None = Field(default=None, description="Case: priority.")
+    owner: Reading | None = Field(default=None, description="Case: who owns it.")
+    queue: Reading | None = Field(default=None, description="Case: its queue.")
+    actor: Reading | None = Field(
+        default=None, description="Case: who changed it last: agent, automation, customer, us or unknown."
+    )
+    parent: Reading | None = Field(default=None, description="Message: id of its case.")
+    public: Reading | None = Field(default=None, description="Message: whether it is for the customer.")
+    author: Reading | None = Field(default=None, description="Message: agent, automation, customer, us or unknown.")
+    author_id: Reading | None = Field(default=None, description="Message: id of who wrote it; our own login's is us.")
+    author_name: Reading | None = Field(default=None, description="Message: name of who wrote it.")
+    files: Reading | None = Field(default=None, description="Message: names of its files.")
+
+
+class FieldSpec(Part):
+    """A field of an object; its name is its place in the body, with dots."""
+
+    type: Literal["string", "text", "integer", "number", "boolean", "datetime", "picklist", "reference", "list"] = (
+        Field(default="string", description="Its type.")
+    )
+    length: int | None = Field(default=None, ge=1, description="Longest text.")
+    length_unit: Literal["characters", "utf16", "bytes"] = Field(
+        default="characters", description="What that is counted in."
+    )
+    picklist: list[str] = Field(default=[], description="All choices.")
+    required: bool = Field(default=False, description="Whether a new record needs it.")
+    createable: bool = Field(default=True, description="Whether it can be set.")
+    updateable: bool = Field(default=True, description="Whether it can be changed.")
+    refers_to: str = Field(default="", description="Object that it refers to.")
+    send_as: Literal["", "integer", "html", "list", "text"] = Field(
+        default="",
+        alias="as",
+        description="How the tool wants it: a number, HTML, a list of one, or lines in one text.",
+    )
+    read: Path | None = Field(default=None, description="Where it stands in a row; its name, if not given.")
+
+
+class Amend(Part):
+    """An amendment: a request, or how a person does it."""
+
+    manual: str = Field(default="", description="The step that a person does instead.")
+    request: Request | None = Field(
+        default=None, description="The request; {ref}, {other_ref}, {text}, {tags} and {key} are known."
+    )
+    unless: Path | None = Field(
+        default=None, description="JMESPath into the case: where it finds something, nothing is to be done."
+    )
+    tags: Path | None = Field(
+        default=None, description="JMESPath to the tags of the case: {tags} is these and the new one."
+    )
+
+    @model_validator(mode="after")
+    def _either(self) -> Amend:
+        if bool(self.manual) == bool(self.request):
+            message = "give either a request or a manual step"
+            raise ValueError(message)
+        return self
+
+
+class Object(Part):
+    """A kind of record, and the requests that there are for it."""
+
+    thing: Thing = Field(description="person, profile, case or message: which of our nouns it takes.")
+    id: Path = Field(default="id", description="JMESPath to a row's id.")
+    url: str = Field(default="", description="Address for people; a template with {ref}.")
+    mark: str = Field(
+        default="", description="The text field at whose end our key is written, where the object has no field for it."
+    )
+    settle_after: float = Field(
+        default=60, ge=0, description="For so many seconds after a write 'not found' proves nothing."
+    )
+    fields: dict[str, FieldSpec] = Field(min_length=1, description="Its fields.")
+    reads: Reads = Field(default=Reads(), description="Where things stand in a row.")
+    read: Request | None = Field(default=None, description="Read one by {ref} (and {parent}).")
+    find: Request | None = Field(default=None, description="Look {key} up; rows with other keys are ignored.")
+    create: Request = Field(description="Make one of {fields}, {key}, {parent}, {files}.")
+    update: Request | None = Field(default=None, description="Change {ref}; {fields} holds what differs.")
+    remove: Request | None = Field(default=None, description="Delete {ref}, for what is withdrawn.")
+    changed: Request | None = Field(default=None, description="List what changed since {since}, best oldest first.")
+    gone: Request | None = Field(default=None, description="List what was deleted since {since}.")
+    within: Request | None = Field(default=None, description="Messages: list those of the case {parent}.")
+    survivor: Request | None = Field(default=None, description="Ask what {ref} was merged into; row finds the id.")
+    attach: Request | None = Field(
+        default=None, description="Send one {file} of {ref} (and {parent}) after it was made."
+    )
+    repeatable: bool = Field(
+        default=False, description="Whether a create may be sent again: the tool knows it by its key."
+    )
+    verify: bool = Field(
+        default=False, description="Read back what was written, because the tool leaves out what it does not like."
+    )
+    redact: dict[str, Any] = Field(
+        default={}, description="Fields → what is written over them when a person is to be forgotten."
+    )
+
+
+class Basic(Part):
+    """User and password."""
+
+    user: str = Field(description="User.")
+    password: str = Field(default="", description="Password.")
+
+
+class Header(Part):
+    """A header with a key in it."""
+
+    name: str = Field(description="Its name.")
+    value: str = Field(description="Its value, such as 'Token token={secrets.token}'.")
+
+
+class OAuth(Part):
+    """OAuth client credentials."""
+
+    token_url: str = Field(description="Where tokens are given; within the base URL or a whole address.")
+    client_id: str = Field(description="Client id.")
+    client_secret: str = Field(description="Client secret.")
+    scope: str = Field(default="", description="Scope, if one is asked for.")
+
+
+class Auth(Part):
+    """How to sign in: one of these."""
+
+    basic: Basic | None = Field(default=None, description="User and password.")
+    bearer: str = Field(default="", description="A bearer token.")
+    header: Header | None = Field(default=None, description="A header of the tool's own.")
+    oauth: OAuth | None = Field(default=None, description="OAuth client credentials.")
+
+
+class Signing(Part):
+    """A signature over each body; the default is that of Standard Webhooks."""
+
+    secret: str = Field(description="The secret that both sides know.")
+    algorithm: Literal["sha256", "sha512", "sha1"] = Field(default="sha256", description="Hash of the HMAC.")
+    content: str = Field(default="{id}.{timestamp}.{body}", description="What is signed.")
+    header: str = Field(default="webhook-signature", description="Header of the signature.")
+    form: str = Field(default="v1,{base64}", description="How it is written: {base64} or {hex}.")
+    id_header: str = Field(default="webhook-id", description="Header of the id by which the other side knows a repeat.")
+    time_header: str = Field(default="webhook-timestamp", description="Header of the time, in seconds since 1970.")
+
+
+class Daily(Part):
+    """A limit by the day."""
+
+    calls: int = Field(ge=1, description="How many calls a day.")
+    left: str = Field(default="", description="Header that tells how many are left.")
+
+
+class Limits(Part):
+    """What the tool lets us do."""
+
+    per_second: float | None = Field(default=None, gt=0, description="Calls in a second.")
+    daily: Daily | None = Field(default=None, description="A limit by the day.")
+
+
+class Check(Request):
+    """A request that shows whether we may do anything, and who we are."""
+
+    name: Path | None = Field(default=None, description="JMESPath to the account's name.")
+    me: Path | None = Field(default=None, description="JMESPath to our own id: what that wrote is ours.")
+
+
+class Manifest(Part):
+    """How a tool is spoken to."""
+
+    name: str = Field(min_length=1, description="The tool's name, for people.")
+    publish_gesture: str = Field(
+        default="Answer publicly in the case; internal notes stay there.", description="What an agent does to answer."
+    )
+    base_url: str = Field(description="Address of the API.")
+    values: dict[str, str] = Field(default={}, description="Name → what has to be told of a site, in the project file.")
+    secrets: dict[str, str] = Field(default={}, description="Name → which secret that is, in the project file.")
+    auth: Auth = Field(default=Auth(), description="How to sign in.")
+    sign: Signing | None = Field(default=None, description="A signature over each body.")
+    headers: dict[str, str] = Field(default={}, description="Headers of every request.")
+    limits: Limits = Field(default=Limits(), description="What the tool lets us do.")
+    pages: Pages = Field(default=Pages(), description="How lists are paged, unless a request says otherwise.")
+    answers: list[Rule] = Field(default=[], description="What answers mean; the first rule that fits is taken.")
+    check: Check | None = Field(default=None, description="A request that shows whether we may do anything.")
+    objects: dict[str, Object] = Field(min_length=1, description="The tool's objects by name.")
+    amend: dict[AmendmentKind, Amend] = Field(
+        default={}, description="Amendments of cases, by kind: link, tag, note, reopen."
+    )

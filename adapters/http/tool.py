@@ -1,0 +1,158 @@
+"""The connected tool: its objects, who we are there, and what this process has met."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from adapters.http import listing, taking
+from adapters.http.answers import Declined
+from adapters.http.model import Means
+from adapters.http.objects import View
+from bridge.errors import ConfigError
+from bridge.nouns import Share, Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from adapters.http.client import Client, Reply
+    from adapters.http.settings import HttpSettings
+    from bridge.contracts import Surroundings
+
+_KEPT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A record as it is there now."""
+
+    ref: str
+    row: Any
+    etag: str = ""
+    deleted: bool = False
+    merged_into: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether nothing can be written to it any more."""
+        return self.deleted or bool(self.merged_into)
+
+
+@dataclass(slots=True)
+class Memory:
+    """Records that this process has written or met: they are known before a lagging search knows them."""
+
+    _refs: OrderedDict[tuple[str, str], tuple[str, str]] = field(default_factory=OrderedDict)
+
+    def add(self, name: str, key: str, ref: str, parent: str) -> None:
+        """Note where a key stands."""
+        self._refs[name, key] = (ref, parent)
+        if len(self._refs) > _KEPT:
+            self._refs.popitem(last=False)
+
+    def parent(self, name: str, ref: str) -> str:
+        """Return the case in which a record stands, empty for one that was not met."""
+        known = ((each, parent) for (of, _), (each, parent) in self._refs.items() if of == name)
+        return next((parent for each, parent in known if each == ref), "")
+
+    def get(self, name: str, key: str) -> tuple[str, str]:
+        """Return id and case of a key, empty for one that was not met."""
+        return self._refs.get((name, key), ("", ""))
+
+
+class Tool:
+    """What all parts of the target share."""
+
+    def __init__(self, client: Client, settings: HttpSettings, surroundings: Surroundings) -> None:
+        """Read the manifest's objects in the light of the mappings."""
+        self.client, self.settings, self.surroundings = client, settings, surroundings
+        self.clock, self.memory = surroundings.clock, Memory()
+        keys = {each.object: each.field for several in surroundings.objects.values() for each in several}
+        self.views = {
+            name: View(name, says, client.loaded, keys.get(name, ""), self._address(name))
+            for name, says in client.manifest.objects.items()
+        }
+        self._me: str | None = None
+
+    def view(self, name: str) -> View:
+        """Return an object; raises ``ConfigError`` for an unknown one."""
+        if name not in self.views:
+            message = f"{self.client.manifest.name} has no object {name!r}; its manifest has: {', '.join(self.views)}."
+            raise ConfigError(message)
+        return self.views[name]
+
+    def of(self, thing: Thing) -> list[View]:
+        """Return the objects that take a thing: those that mappings name, else all."""
+        mapped = {each.object for each in self.surroundings.objects.get(thing, ())}
+        every = [view for view in self.views.values() if view.says.thing is thing]
+        return [view for view in every if view.name in mapped] or every
+
+    @property
+    def me(self) -> str:
+        """Return our own id there, empty where that cannot be known."""
+        if self._me is None:
+            call = self.client.loaded.call("check")
+            check = self.client.manifest.check
+            known = call is not None and check is not None and check.me
+            self._me = taking.text(check.me, self.client.call(call, {}, share=Share.ANSWER).body) if known else ""  # type: ignore[union-attr,arg-type]  # known says so
+        return self._me
+
+    def read(self, view: View, ref: str, parent: str = "", share: Share = Share.DELIVER) -> Standing | None:
+        """Return a record, None if it is not there. Raises ``Declined`` for any other answer."""
+        call = view.call("read")
+        if call is None:
+            rows = self.within(view, parent, share) if view.call("within") and parent else iter(())
+            row = next((row for row in rows if view.ref(row) == ref), None)
+            return None if row is None else self._standing(view, row, "", share)
+        try:
+            reply = self.client.call(call, {"ref": ref, "parent": parent}, share=share)
+        except Declined as declined:
+            problem = declined.problem
+            if problem.means is Means.ABSENT:
+                return None
+            if problem.means is Means.DELETED:
+                return Standing(ref, None, deleted=True)
+            if problem.means is Means.MERGED:
+                return Standing(ref, None, merged_into=problem.survivor)
+            raise
+        row = reply.row(call)
+        return None if row is None else self._standing(view, row, reply.etag, share)
+
+    def within(self, view: View, parent: str, share: Share = Share.DELIVER) -> Iterator[Any]:
+        """Yield the messages of a case; raises ``Declined`` if there is no such case."""
+        call = view.call("within")
+        if call is not None:
+            for rows in listing.pages(self.client, call, {"parent": parent}, share=share):
+                yield from rows
+
+    def changed(
+        self, view: View, since: datetime, share: Share = Share.READ, what: str = "changed"
+    ) -> Iterator[list[Any]]:
+        """Yield pages of what changed since a time."""
+        call = view.call(what)
+        if call is not None:
+            yield from listing.pages(self.client, call, {}, since=since, share=share)
+
+    def standing(self, view: View, row: Any, share: Share = Share.DELIVER) -> Standing:  # noqa: ANN401 - any JSON
+        """Return a row of a list as a record."""
+        return self._standing(view, row, "", share)
+
+    def _standing(self, view: View, row: Any, etag: str, share: Share) -> Standing:  # noqa: ANN401 - any JSON
+        ref, merged = view.ref(row), view.merged_into(row)
+        asking = view.call("survivor")
+        if merged and asking is not None:
+            merged = self._survivor(
+                self.client.call(asking, {"ref": ref, "present": row}, share=share), asking.asks.row
+            )
+        return Standing(ref, row, etag, view.deleted(row), merged)
+
+    def _survivor(self, reply: Reply, path: str) -> str:
+        return taking.text(path, reply.body)
+
+    def _address(self, name: str) -> str:
+        url = self.client.manifest.objects[name].url.replace("{ref}", "\0")
+        for value, text in self.settings.values.items():
+            url = url.replace(f"{{values.{value}}}", str(text))
+        return url.replace("\0", "{ref}")

@@ -1,0 +1,24 @@
+"""Pretend tools for the conformance suite, each connected by its manifest."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tests.adapters.http.trackers import TrackerHarness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.conformance.harness import TargetHarness
+
+VARIANTS = {"tracker": TrackerHarness}
+
+
+@contextmanager
+def target(folder: Path, variant: str) -> Iterator[TargetHarness]:
+    """Give an empty tool, connected by the manifest of that name."""
+    harness = VARIANTS[variant](folder)
+    yield harness
+    harness.target.close()
