@@ -104,6 +104,7 @@ def _event(
     value: str,
     before: str = "",
 ) -> CaseEvent:
+    ours = bool(view.key(row)) and at == taking.moment(view.says.reads.created_at, row)
     closed = taking.moment(view.says.reads.closed_at, row) if (what, value) == (What.STATUS, "closed") else None
     at = closed or at
     return CaseEvent(
@@ -113,7 +114,7 @@ def _event(
         what=what,
         value=value,
         before=before,
-        actor=answered.actor(taking.text(view.says.reads.actor, row)) if view.says.reads.actor else Actor.UNKNOWN,
+        actor=Actor.US if ours else answered.actor(taking.text(view.says.reads.actor, row)),
     )
 
 

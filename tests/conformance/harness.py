@@ -141,9 +141,9 @@ class Sample:
     fields: Mapping[str, Json]
     """Valid and complete for a first delivery; read back they are equal."""
     changed: Mapping[str, Json]
-    """A valid later update of some of ``fields``, to other values."""
+    """A valid later update of some of ``fields``, to other values; empty where nothing can be changed."""
     empty_field: str
-    """A text field that is not in ``fields``; the suite fills it with ``filling``."""
+    """A text field that is not in ``fields``; the suite fills it with ``filling``. Empty where there is none."""
     filling: Json
     invalid: Mapping[str, Json]
     """Field → a value that the target refuses; covers too long, wrong type, bad picklist where there are such."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from tests.adapters.http.freshdesks import FreshdeskHarness
 from tests.adapters.http.trackers import TrackerHarness
+from tests.adapters.http.zammads import ZammadHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.conformance.harness import TargetHarness
 
-VARIANTS = {"tracker": TrackerHarness}
+VARIANTS = {"freshdesk": FreshdeskHarness, "tracker": TrackerHarness, "zammad": ZammadHarness}
 
 
 @contextmanager

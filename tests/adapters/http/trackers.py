@@ -10,13 +10,12 @@ from pydantic import SecretStr
 
 from bridge.nouns import Thing
 from tests.adapters.http.connecting import connected, monday, provoke
-from tests.conformance.harness import FarRecord, Sample
+from tests.conformance.harness import FarRecord, Sample, Trouble
 from tests.fakes.carried import Carried
 from tests.fakes.tracker.app import CLIENT, SECRET, TOKEN, Tracker
 
 if TYPE_CHECKING:
     from adapters.http.target import HttpTarget
-    from tests.conformance.harness import Trouble
     from tests.fakes.tracker.app import Item
 
 MANIFEST = Path(__file__).with_name("tracker.yaml")
@@ -94,6 +93,8 @@ class TrackerHarness:
 
     def provoke(self, trouble: Trouble) -> None:
         provoke(trouble, self.wire, self.fake.faults)
+        if trouble is Trouble.UNAUTHORISED:  # a token is renewed once
+            self.fake.faults.order("401")
 
     def lag(self) -> timedelta:
         self.fake.lag = timedelta(seconds=30)

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from tests.fakes.calls import Call, Recorded
 from tests.fakes.faults import Faults, Faulty
+from tests.fakes.forms import form_of
 from tests.fakes.notices import Notices
 from tests.fakes.tracker.agent import Agent
 from tests.fakes.tracker.rules import COLLECTIONS, Wrong, checked
@@ -97,7 +98,8 @@ class Tracker:
     # --- what the API does ---
 
     async def _token(self, request: Request) -> Response:
-        form = await request.form()
+        fields, _ = await form_of(request)
+        form = dict(fields)
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT, SECRET):
             return JSONResponse({"error": "invalid_client"}, 401)
         return JSONResponse({"access_token": TOKEN, "expires_in": 3600})
@@ -161,8 +163,8 @@ class Tracker:
 
     async def _attach(self, request: Request) -> Response:
         item = self._living(_kind(request), request.path_params["id"])
-        form = await request.form()
-        item.files.append(getattr(form["upload"], "filename", ""))
+        _, files = await form_of(request)
+        item.files += [file.name for file in files if file.part == "upload"]
         return JSONResponse({}, 201)
 
     def _living(self, kind: str, ref: str, *, merged: bool = False) -> Item:
