@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from adapters.http.objects import View
     from adapters.http.tool import Standing, Tool
-    from bridge.nouns import Amendment
+    from bridge.nouns import Amendment, Json
 
 REDACTED = "[redacted]"
 _ONCE = (AmendmentKind.NOTE, AmendmentKind.REOPEN, AmendmentKind.LINK)
@@ -87,7 +87,7 @@ def _send(tool: Tool, amendment: Amendment, there: Standing, notes: Sequence[Vie
     told: dict[str, Any] = {
         "ref": amendment.ref,
         "other_ref": amendment.other_ref,
-        "text": _as_message(notes, text),
+        "text": text if amendment.kind is AmendmentKind.TAG else _as_message(notes, text),
         "tags": list(dict.fromkeys([*present, amendment.text])),
         "key": amendment.key,
         "idempotency_key": amendment.key,
@@ -107,10 +107,10 @@ def _leave_mark(tool: Tool, amendment: Amendment, there: Standing, notes: Sequen
     tool.client.call(call, told, writing=True, share=Share.ANSWER)
 
 
-def _as_message(notes: Sequence[View], text: str) -> str:
+def _as_message(notes: Sequence[View], text: str) -> Json:
     """Return a text as the tool's messages have it."""
     spec = notes[0].says.fields.get(notes[0].says.mark) if notes else None
-    return values.as_html(text) if spec is not None and spec.send_as == "html" else text
+    return text if spec is None else values.to_wire("text", spec, text)
 
 
 def _done(tool: Tool, notes: View, case: str) -> set[str]:

@@ -28,7 +28,13 @@ def create(tool: Tool, view: View, record: Record) -> Outcome:
     if known is not None:
         return known
     try:
-        return _created(tool, view, record, record.parent)
+        parent = record.parent
+        if view.says.careless and parent:
+            there = _case(tool, parent)
+            if there is not None and there.deleted:
+                return _buried(tool, parent)
+            parent = there.merged_into or parent if there is not None else parent
+        return _created(tool, view, record, parent)
     except Declined as declined:
         if declined.problem.means is Means.DUPLICATE:
             found = looking.look(tool, view, {record.key: record.parent}).get(record.key)
@@ -137,12 +143,20 @@ def _dropped(tool: Tool, view: View, record: Record, ref: str, parent: str) -> R
 
 def _misplaced(tool: Tool, view: View, record: Record, declined: Declined) -> Outcome:
     """Ask whether the case is still there; a message is put where a merge has led to."""
-    places = tool.of(Thing.CASE)
-    there = tool.read(places[0], record.parent) if places and places[0].call("read") else None
+    there = _case(tool, record.parent)
     if there is not None and there.deleted:
-        return Refusal(f"the case {record.parent} was deleted in {tool.client.manifest.name}", "parent", Ended.DELETED)
+        return _buried(tool, record.parent)
     if there is not None and there.merged_into:
         return _created(tool, view, record, there.merged_into)
     if there is None and declined.problem.means in (Means.ABSENT, Means.DELETED):
         return Refusal(f"there is no case {record.parent} in {tool.client.manifest.name}", "parent", "bad_reference")
     raise declined
+
+
+def _case(tool: Tool, ref: str) -> Standing | None:
+    places = tool.of(Thing.CASE)
+    return tool.read(places[0], ref) if places and places[0].call("read") else None
+
+
+def _buried(tool: Tool, ref: str) -> Refusal:
+    return Refusal(f"the case {ref} was deleted in {tool.client.manifest.name}", "parent", Ended.DELETED)

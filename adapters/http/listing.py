@@ -39,8 +39,10 @@ def pages(
     place: str = _first(style)
     for number in range(style.most):
         following = style.by in ("link", "url") and number
-        asked = call if following else _paged(call, style, place)
-        reply = client.follow(call, place, told, share) if following else client.call(asked, told, share=share)
+        if following:
+            reply = client.follow(call, place, told, share)
+        else:
+            reply = client.call(_paged(call, style, place), told | {"page": place}, share=share)
         rows = reply.rows(call)
         if rows:
             yield rows
@@ -59,7 +61,7 @@ def _first(style: Pages) -> str:
 
 def _paged(call: Call, style: Pages, place: str) -> Call:
     more: dict[str, Any] = {name: (lambda _, size=size: size) for name, size in style.size.items()}
-    if place:
+    if place and style.number:
         more[style.number] = lambda _: place
     return replace(call, query={**call.query, **more})
 

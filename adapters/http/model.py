@@ -78,7 +78,7 @@ class Pages(Part):
         default="none",
         description="Page number, offset, cursor from the body, Link header, address of the next page in the body, or one page only.",
     )
-    number: str = Field(default="page", description="Query parameter of page number, offset or cursor.")
+    number: str = Field(default="page", description="Query parameter of page number, offset or cursor; empty where the body has it as {page}.")
     first: int = Field(default=1, description="Number of the first page.")
     size: dict[str, int] = Field(default={}, description="Query parameter of the page size, and how many.")
     following: Path | None = Field(default=None, description="JMESPath to the next cursor or address.")
@@ -187,10 +187,10 @@ class FieldSpec(Part):
     createable: bool = Field(default=True, description="Whether it can be set.")
     updateable: bool = Field(default=True, description="Whether it can be changed.")
     refers_to: str = Field(default="", description="Object that it refers to.")
-    send_as: Literal["", "integer", "html", "list", "text"] = Field(
+    send_as: Literal["", "integer", "html", "adf", "list", "text"] = Field(
         default="",
         alias="as",
-        description="How the tool wants it: a number, HTML, a list of one, or lines in one text.",
+        description="How the tool wants it: a number, HTML, the document format of Atlassian, a list of one, or lines in one text.",
     )
     read: Path | None = Field(default=None, description="Where it stands in a row; its name, if not given.")
 
@@ -242,6 +242,10 @@ class Object(Part):
     survivor: Request | None = Field(default=None, description="Ask what {ref} was merged into; row finds the id.")
     attach: Request | None = Field(
         default=None, description="Send one {file} of {ref} (and {parent}) after it was made."
+    )
+    careless: bool = Field(
+        default=False,
+        description="Messages: the tool takes them for merged and deleted cases too, so the case is read first.",
     )
     repeatable: bool = Field(
         default=False, description="Whether a create may be sent again: the tool knows it by its key."

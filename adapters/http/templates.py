@@ -63,6 +63,7 @@ PATHS = known(
     files="Files to send, each with name, mime and base64.",
     file_all="One of the files.",
     since="Since when.",
+    page="Number, offset or cursor of the page, for bodies.",
     now="The present.",
     values_all="Values of the site, from the project file.",
 )

@@ -42,6 +42,8 @@ def to_wire(name: str, spec: FieldSpec, value: Json | Reference) -> Json:
                 raise Refused(message, field=name) from error
         case "html":
             return as_html(str(value))
+        case "adf":
+            return as_document(str(value))
         case "list":
             return value if isinstance(value, list) else [value]
         case "text":
@@ -56,6 +58,8 @@ def from_wire(spec: FieldSpec, value: Any) -> Json:  # noqa: ANN401 - any JSON
         return None
     if spec.send_as == "html" and spec.read is None and isinstance(value, str):
         value = as_text(value)
+    if spec.send_as == "adf" and isinstance(value, dict):
+        value = from_document(value)
     if spec.send_as == "list" and spec.type != "list" and isinstance(value, list):
         value = value[0] if value else None
     if spec.send_as == "text" and spec.type == "list" and isinstance(value, str):
@@ -85,6 +89,29 @@ def as_html(text: str) -> str:
 def as_text(markup: str) -> str:
     """Return what HTML shows as plain text."""
     return html.unescape(_TAG.sub("", _BREAK.sub("\n", markup)))
+
+
+def as_document(text: str) -> Json:
+    """Return plain text in the document format of Atlassian: one paragraph with breaks."""
+    content: list[Json] = []
+    for line in text.split("\n"):
+        content += [{"type": "hardBreak"}] if content else []
+        content += [{"type": "text", "text": line}] if line else [] if content else [{"type": "text", "text": "\u200b"}]
+    return {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": content}]}
+
+
+def from_document(document: Json) -> str:
+    """Return the plain text of a document of Atlassian's, a line for each paragraph."""
+    blocks = [_inline(block) for block in document.get("content") or ()]
+    return "\n".join(blocks).replace("\u200b", "")
+
+
+def _inline(node: Json) -> str:
+    if node.get("type") == "text":
+        return str(node.get("text") or "")
+    if node.get("type") == "hardBreak":
+        return "\n"
+    return "".join(_inline(each) for each in node.get("content") or ())
 
 
 def _plain(value: Json) -> str:

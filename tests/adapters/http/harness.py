@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.adapters.http.freshdesks import FreshdeskHarness
+from tests.adapters.http.jiras import JiraHarness
 from tests.adapters.http.trackers import TrackerHarness
 from tests.adapters.http.zammads import ZammadHarness
 
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 
     from tests.conformance.harness import TargetHarness
 
-VARIANTS = {"freshdesk": FreshdeskHarness, "tracker": TrackerHarness, "zammad": ZammadHarness}
+VARIANTS = {
+    "freshdesk": FreshdeskHarness,
+    "jira": JiraHarness,
+    "tracker": TrackerHarness,
+    "zammad": ZammadHarness,
+}
 
 
 @contextmanager

@@ -169,7 +169,7 @@ class Zammad(House):
         fields = await sent(request)
         item = self.items[fields["o_id"]]
         item.fields["tags"] = list(dict.fromkeys([*item.fields["tags"], fields["item"]]))
-        return JSONResponse(data=True, status_code=201)
+        return JSONResponse(content=True, status_code=201)
 
     async def _linked(self, request: Request) -> Response:
         own = int(request.query_params["link_object_value"])
