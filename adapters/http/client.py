@@ -85,7 +85,7 @@ class Client:
         self.usage = Usage(loaded.manifest.limits, settings, surroundings.meter)
         timeout = httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout)
         self._http = httpx.Client(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)
-        self._values = {"values": dict(settings.values)}
+        self._values = {f"values.{name}": value for name, value in settings.values.items()}
 
     def __repr__(self) -> str:
         """Show the address and no secret."""

@@ -12,7 +12,7 @@ from bridge.nouns import Thing
 from tests.adapters.http.connecting import connected, monday, provoke
 from tests.conformance.harness import Cannot, FarRecord, Sample
 from tests.fakes.carried import Carried
-from tests.fakes.zammad.app import AGENT, TOKEN, Zammad
+from tests.fakes.zammad.app import AGENT, ME, TOKEN, Zammad
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,12 +120,14 @@ class ZammadHarness:
     def _own(self) -> dict[int, Item]:
         """Return the articles that tickets were made with, which are parts of their tickets."""
         every = self.fake.of("ticket_articles")
-        return {each.id: each for each in every if each.id == each.fields["ticket_id"] + 1}
+        first = {each.fields["ticket_id"]: each for each in reversed(every)}
+        return {each.id: each for each in first.values() if not MARK.search(each.fields["body"]) and each.by == ME}
 
     def _far(self, item: Item) -> FarRecord:
         fields: dict[str, Any] = dict(item.fields)
         articles = [each for each in self.fake.of("ticket_articles") if each.fields["ticket_id"] == item.id]
-        if own := self._own().get(item.id + 1):
+        own = next((each for each in self._own().values() if each.fields["ticket_id"] == item.id), None)
+        if own is not None:
             fields["article.body"] = own.fields["body"]
         mark = MARK.search(fields.get("body", ""))
         if mark:
