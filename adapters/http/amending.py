@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.http import answers, taking, values
 from adapters.http.answers import Declined, Uncertain
+from adapters.http.cursors import written
+from adapters.http.tool import Standing
 from bridge.errors import AuthError, BudgetSpent, Refused, Transient
 from bridge.nouns import AmendmentKind, Ended, Outcome, Refusal, Retry, Share, Thing, Unknown, Written
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from adapters.http.objects import View
-    from adapters.http.tool import Standing, Tool
+    from adapters.http.tool import Tool
     from bridge.nouns import Amendment, Json
 
 REDACTED = "[redacted]"
@@ -69,7 +71,12 @@ def _asked(tool: Tool, view: View, amendment: Amendment) -> Outcome:
     if says.unless and taking.at(says.unless, there.row):
         return Written(amendment.ref, created=False)
     notes = tool.of(Thing.MESSAGE)
-    if amendment.kind in _ONCE and notes and amendment.key in _done(tool, notes[0], amendment.ref):
+    if (
+        amendment.kind in _ONCE
+        and notes
+        and _readable(notes[0])
+        and amendment.key in _done(tool, notes[0], amendment.ref)
+    ):
         return Written(amendment.ref, created=False)
     _send(tool, amendment, there, notes)
     if amendment.kind is AmendmentKind.REOPEN:
@@ -93,6 +100,7 @@ def _send(tool: Tool, amendment: Amendment, there: Standing, notes: Sequence[Vie
         "idempotency_key": amendment.key,
         "present": there.row,
         "etag": there.etag,
+        "now": written(tool.clock.now(), call.asks.times),
     }
     tool.client.call(call, told, writing=True, share=Share.ANSWER)
 
@@ -100,10 +108,10 @@ def _send(tool: Tool, amendment: Amendment, there: Standing, notes: Sequence[Vie
 def _leave_mark(tool: Tool, amendment: Amendment, there: Standing, notes: Sequence[View]) -> None:
     """Note that a case was reopened, so that it is not reopened again when an agent has closed it."""
     call = tool.client.loaded.call("amend", AmendmentKind.NOTE, "request")
-    if call is None:
+    if call is None or not notes or not _readable(notes[0]):
         return
     text = _as_message(notes, f"Reopened by Casebridge: the customer wrote again.\n\n{{{amendment.key}}}")
-    told = {"ref": amendment.ref, "text": text, "key": amendment.key, "present": there.row, "etag": ""}
+    told = {"ref": amendment.ref, "text": text, "key": amendment.key, "present": there.row}
     tool.client.call(call, told, writing=True, share=Share.ANSWER)
 
 
@@ -119,6 +127,8 @@ def _done(tool: Tool, notes: View, case: str) -> set[str]:
 
 def _there(tool: Tool, view: View, ref: str) -> Standing | Refusal:
     name = tool.client.manifest.name
+    if not _readable(view):
+        return Standing(ref, {})
     there = tool.read(view, ref, share=Share.ANSWER)
     if there is None:
         return Refusal(f"{name} has no {view.name} {ref}, or does not show it to us.", code="not_found")
@@ -133,10 +143,12 @@ def _withdraw(tool: Tool, view: View, amendment: Amendment) -> Outcome:
     if call is None:
         return _by_hand(tool, amendment, f"Delete {view.name} {amendment.ref} there.")
     there, parent = _ours(tool, view, amendment.ref)
-    if there is None or there.deleted:
+    if not _readable(view):
+        there = Standing(amendment.ref, None)
+    elif there is None or there.deleted:
         known = parent is not None or view.call("read") is not None
         return Written(amendment.ref, created=False) if known else _by_hand(tool, amendment, f"Delete {amendment.ref}.")
-    if not view.key(there.row):
+    elif not view.key(there.row):
         return Refusal(f"{view.name} {amendment.ref} is not ours: it does not carry our key.", code="not_ours")
     told = {
         "ref": amendment.ref,
@@ -154,10 +166,10 @@ def _redact(tool: Tool, view: View, amendment: Amendment) -> Outcome:
     call = view.call("update")
     if call is None or not view.says.redact:
         return _by_hand(tool, amendment, f"Open {view.name} {amendment.ref} there and take out name and text.")
-    there, parent = _ours(tool, view, amendment.ref)
+    there, parent = _ours(tool, view, amendment.ref) if _readable(view) else (Standing(amendment.ref, {}), None)
     if there is None or there.ended:
         return Refusal(f"{view.name} {amendment.ref} is not there any more.", code="not_found")
-    key = view.key(there.row)
+    key = view.key(there.row) if there.row else amendment.ref
     told = {
         "ref": amendment.ref,
         "parent": parent or "",
@@ -166,6 +178,7 @@ def _redact(tool: Tool, view: View, amendment: Amendment) -> Outcome:
         "present": there.row,
         "etag": there.etag,
         "idempotency_key": amendment.key,
+        "now": written(tool.clock.now(), call.asks.times),
     }
     tool.client.call(call, told, writing=True, share=Share.ANSWER)
     return Written(amendment.ref, created=True)
@@ -177,6 +190,11 @@ def _ours(tool: Tool, view: View, ref: str) -> tuple[Standing | None, str | None
         return tool.read(view, ref, share=Share.ANSWER), None
     parent = tool.memory.parent(view.name, ref)
     return (tool.read(view, ref, parent, Share.ANSWER), parent) if parent else (None, None)
+
+
+def _readable(view: View) -> bool:
+    """Tell whether anything can be read back; a tool that is only told things is believed."""
+    return any(view.call(each) for each in ("read", "within"))
 
 
 def _by_hand(tool: Tool, amendment: Amendment, step: str) -> Refusal:

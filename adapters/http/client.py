@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from adapters.http.manifest import Call, Loaded
+    from adapters.http.model import Rule
     from adapters.http.settings import HttpSettings
     from bridge.contracts import Surroundings
     from bridge.nouns import FileContent, Json
@@ -146,13 +147,25 @@ class Client:
 
     def _sent(self, call: Call, sent: Sent, values: Mapping[str, Any], *, writing: bool, share: Share) -> Reply:
         self.usage.spend(share, self.clock.now())
+        status, headers, body, rule = self.answered(call, sent, values, writing=writing)
+        if rule.means is Means.DONE:
+            return Reply(status, headers, body)
+        raise answers.raised(self.manifest.name, rule, status, headers, body, writing=writing)
+
+    def answered(
+        self, call: Call, sent: Sent, values: Mapping[str, Any], *, writing: bool
+    ) -> tuple[int, Mapping[str, str], Json, Rule]:
+        """Return status, headers and body of an answer, and the rule that says what it means."""
         answer = self._exchanged(sent, values, writing=writing)
         self.usage.note(answer.headers)
         body = _parsed(answer)
-        rule = answers.meaning([*call.asks.answers, *self.manifest.answers], answer.status_code, answer.headers, body)
-        if rule.means is Means.DONE:
-            return Reply(answer.status_code, answer.headers, body)
-        raise answers.raised(self.manifest.name, rule, answer.status_code, answer.headers, body, writing=writing)
+        rules = [*call.asks.answers, *self.manifest.answers]
+        return (
+            answer.status_code,
+            answer.headers,
+            body,
+            answers.meaning(rules, answer.status_code, answer.headers, body),
+        )
 
     def _exchanged(self, sent: Sent, values: Mapping[str, Any], *, writing: bool) -> httpx.Response:
         name = self.manifest.name

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.http import attaching, looking, templates
 from adapters.http.answers import Declined, Uncertain
+from adapters.http.cursors import written
 from adapters.http.model import Means
 from bridge.errors import Transient
 from bridge.nouns import Ended, Refusal, Thing, Written
@@ -75,7 +76,7 @@ def _created(tool: Tool, view: View, record: Record, parent: str) -> Outcome:
     if call is None:  # the model demands one
         message = f"{view.name} has no create"
         raise LookupError(message)
-    values = _values(view, record, parent)
+    values = _values(tool, call, view, record, parent)
     try:
         reply = tool.client.call(call, values, writing=True, files=record.files if call.asks.file else ())
     except Uncertain as lost:
@@ -91,7 +92,7 @@ def _created(tool: Tool, view: View, record: Record, parent: str) -> Outcome:
     return Written(ref, created=True, url=view.url(ref))
 
 
-def _values(view: View, record: Record, parent: str) -> dict[str, Any]:
+def _values(tool: Tool, call: Call, view: View, record: Record, parent: str) -> dict[str, Any]:
     fields = view.wire(record.fields, record.key)
     if view.key_field and view.key_field not in record.fields:
         templates.merge(fields, view.wire({view.key_field: record.key}, record.key))
@@ -106,6 +107,7 @@ def _values(view: View, record: Record, parent: str) -> dict[str, Any]:
             for file in record.files
         ],
         "idempotency_key": record.idempotency_key or record.key,
+        "now": written(tool.clock.now(), call.asks.times),
     }
 
 

@@ -78,7 +78,10 @@ class Pages(Part):
         default="none",
         description="Page number, offset, cursor from the body, Link header, address of the next page in the body, or one page only.",
     )
-    number: str = Field(default="page", description="Query parameter of page number, offset or cursor; empty where the body has it as {page}.")
+    number: str = Field(
+        default="page",
+        description="Query parameter of page number, offset or cursor; empty where the body has it as {page}.",
+    )
     first: int = Field(default=1, description="Number of the first page.")
     size: dict[str, int] = Field(default={}, description="Query parameter of the page size, and how many.")
     following: Path | None = Field(default=None, description="JMESPath to the next cursor or address.")

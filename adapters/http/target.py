@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
-from adapters.http import activity, amending, checking, foreign, looking, manifest, people, writing
+from adapters.http import activity, amending, checking, foreign, looking, manifest, people, trying, writing
 from adapters.http.answers import Declined
 from adapters.http.client import Client
+from adapters.http.model import Manifest
 from adapters.http.settings import HttpSettings
 from adapters.http.tool import Tool
 from bridge.contracts import Idempotency, Strategy, Target
@@ -49,6 +50,8 @@ class HttpTarget(Target):
     }
     publish_gesture = "Answer publicly in the case, as the tool's manifest says."
     live_by_nature = True
+    formats: ClassVar[Mapping[str, type[BaseModel]]] = {"manifest": Manifest}
+    """What people write for this target, by the name that ``casebridge schema`` takes."""
 
     def __init__(self, tool: Tool) -> None:
         """Work with a connected tool."""
@@ -129,6 +132,14 @@ class HttpTarget(Target):
     def budget(self) -> Budget:
         """Return what may still be done."""
         return self.tool.client.usage.budget()
+
+    def requests(self) -> Mapping[str, str]:
+        """Return the manifest's requests by name."""
+        return trying.requests(self.tool)
+
+    def try_request(self, name: str, given: Mapping[str, str], *, send: bool) -> Mapping[str, Any]:
+        """Show one request and, if it is sent, what was made of the answer."""
+        return trying.tried(self.tool, name, given, send=send)
 
 
 def _kind(base: type[HttpTarget], loaded: Loaded) -> type[HttpTarget]:

@@ -55,6 +55,7 @@ PATHS = known(
     object="The object's name.",
     fields_all="The fields that are to be written, as the tool wants them.",
     present_all="The row as it is there now.",
+    fill_if_empty="Names of the fields that are to be written only where nothing stands.",
     etag="The ETag of the row as it is there now.",
     idempotency_key="The same through all attempts of one version of a record.",
     other_ref="Amendments: id of the other case.",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from adapters.http import attaching
 from adapters.http.answers import Declined
+from adapters.http.cursors import written
 from adapters.http.model import Means
 from bridge.errors import Transient
 from bridge.mapping import verbs
@@ -67,6 +68,8 @@ def _sent(
         "present": there.row if there else {},
         "etag": there.etag if there else "",
         "idempotency_key": record.idempotency_key or record.key,
+        "now": written(tool.clock.now(), call.asks.times),
+        "fill_if_empty": sorted(record.fill_if_empty),
     }
     tool.client.call(call, values, writing=True)
     if view.says.verify and there is not None:

@@ -84,12 +84,14 @@ class House:
             made.append(Route(base + path, self._signed(handler), methods=[method]))
         return Recorded(Faulty(Starlette(routes=made), self.faults, self._troubles), self.calls)
 
+    def _admit(self, request: Request) -> None:
+        if any(request.headers.get(name) != value for name, value in self._permitted.items()):
+            raise Wrong(401, {"error": "Invalid credentials", "code": "invalid_credentials"})
+
     def _signed(self, handler: Handler) -> Handler:
         async def answer(request: Request) -> Response:
             try:
-                for name, value in self._permitted.items():
-                    if request.headers.get(name) != value:
-                        raise Wrong(401, {"error": "Invalid credentials", "code": "invalid_credentials"})
+                self._admit(request)
                 return await handler(request)
             except Wrong as wrong:
                 return JSONResponse(wrong.body, wrong.status)

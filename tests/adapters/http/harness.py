@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tests.adapters.http.freshdesks import FreshdeskHarness
-from tests.adapters.http.jiras import JiraHarness
-from tests.adapters.http.trackers import TrackerHarness
-from tests.adapters.http.zammads import ZammadHarness
+from tests.adapters.http.harness_freshdesk import FreshdeskHarness
+from tests.adapters.http.harness_jira import JiraHarness
+from tests.adapters.http.harness_tracker import TrackerHarness
+from tests.adapters.http.harness_zammad import ZammadHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

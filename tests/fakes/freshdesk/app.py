@@ -20,11 +20,34 @@ if TYPE_CHECKING:
 KEY = "freshdesk-key-3f91"
 ME, AGENT = 9001, 9002
 TROUBLES = {
-    "401": JSONResponse({"code": "invalid_credentials", "message": "You have to be logged in to perform this action."}, 401),
+    "401": JSONResponse(
+        {"code": "invalid_credentials", "message": "You have to be logged in to perform this action."}, 401
+    ),
     "429": JSONResponse({"message": "You have exceeded the limit of requests per minute"}, 429, {"Retry-After": "13"}),
 }
-CONTACT = {"name": str, "email": str, "phone": str, "mobile": str, "twitter_id": str, "unique_external_id": str, "description": str}
-TICKET = {"subject": str, "description": str, "status": int, "priority": int, "source": int, "requester_id": int, "email": str, "unique_external_id": str, "type": str, "tags": list, "group_id": int, "custom_fields": dict}
+CONTACT = {
+    "name": str,
+    "email": str,
+    "phone": str,
+    "mobile": str,
+    "twitter_id": str,
+    "unique_external_id": str,
+    "description": str,
+}
+TICKET = {
+    "subject": str,
+    "description": str,
+    "status": int,
+    "priority": int,
+    "source": int,
+    "requester_id": int,
+    "email": str,
+    "unique_external_id": str,
+    "type": str,
+    "tags": list,
+    "group_id": int,
+    "custom_fields": dict,
+}
 CHOICES = {"status": (2, 3, 4, 5), "priority": (1, 2, 3, 4), "source": (1, 2, 3, 7, 9, 10)}
 CUSTOM = ("cf_casebridge_key", "cf_permalink")
 LONGEST = {"subject": 255, "name": 255}
@@ -73,7 +96,12 @@ class Freshdesk(House):
         told = {"id": item.id, "created_at": stamp(item.created), "updated_at": stamp(item.changed), **item.fields}
         if item.kind == "conversations":
             files = [{"name": name} for name in item.files]
-            told |= {"user_id": item.by, "incoming": False, "source": 2 if item.fields["private"] else 0, "attachments": files}
+            told |= {
+                "user_id": item.by,
+                "incoming": False,
+                "source": 2 if item.fields["private"] else 0,
+                "attachments": files,
+            }
             return {**told, "body_text": re.sub("<[^>]*>", "", told["body"])}
         return {**told, "deleted": True} if item.deleted else told
 
@@ -98,7 +126,11 @@ class Freshdesk(House):
         if not fields.get("name"):
             raise _invalid("name", "It should be a/an String", "missing_field")
         if not any(fields.get(name) for name in IDENTIFYING):
-            raise _invalid("email", "Fill at least 1 of email, mobile, phone, twitter_id, unique_external_id fields", "missing_field")
+            raise _invalid(
+                "email",
+                "Fill at least 1 of email, mobile, phone, twitter_id, unique_external_id fields",
+                "missing_field",
+            )
         self._unique(fields, 0)
         return JSONResponse(self.shown(self.make("contacts", fields, ME)), 201)
 
@@ -130,7 +162,9 @@ class Freshdesk(House):
             if not fields.get(name):
                 raise _invalid(name, "It should not be blank as this is a mandatory field", "missing_field")
         if not any(fields.get(name) for name in ("requester_id", "email", "unique_external_id")):
-            raise _invalid("requester_id", "One of requester_id, email, unique_external_id is mandatory", "missing_field")
+            raise _invalid(
+                "requester_id", "One of requester_id, email, unique_external_id is mandatory", "missing_field"
+            )
         made = self.make("tickets", {"tags": [], "custom_fields": {}, **fields}, ME)
         return JSONResponse(self.shown(made), 201)
 
@@ -155,7 +189,11 @@ class Freshdesk(House):
         if found is None:
             raise _invalid("query", "Given query is invalid", "invalid_value")
         until = self.clock.now() - self.lag
-        every = [each for each in self.of("tickets") if each.fields["custom_fields"].get("cf_casebridge_key") == found[1] and each.created <= until]
+        every = [
+            each
+            for each in self.of("tickets")
+            if each.fields["custom_fields"].get("cf_casebridge_key") == found[1] and each.created <= until
+        ]
         page = int(request.query_params.get("page") or 1)
         rows = [self.shown(each) for each in every if not each.deleted][30 * (page - 1) : 30 * page]
         return JSONResponse({"total": len(every), "results": rows})
@@ -234,13 +272,21 @@ def _typed(fields: dict[str, Any], known: dict[str, type]) -> None:
         if name not in known:
             raise _invalid(name, "Unexpected/invalid field in request", "invalid_field")
         if value is not None and type(value) is not known[name]:
-            raise _invalid(name, f"Value set is of type {type(value).__name__}. It should be a/an {known[name].__name__}", "datatype_mismatch")
+            raise _invalid(
+                name,
+                f"Value set is of type {type(value).__name__}. It should be a/an {known[name].__name__}",
+                "datatype_mismatch",
+            )
         if name in CHOICES and value not in CHOICES[name]:
-            raise _invalid(name, f"It should be one of these values: '{','.join(map(str, CHOICES[name]))}'", "invalid_value")
+            raise _invalid(
+                name, f"It should be one of these values: '{','.join(map(str, CHOICES[name]))}'", "invalid_value"
+            )
         if name in LONGEST and value and len(value) > LONGEST[name]:
-            raise _invalid(name, f"Has {len(value)} characters, it can have maximum of {LONGEST[name]} characters", "invalid_value")
+            raise _invalid(
+                name, f"Has {len(value)} characters, it can have maximum of {LONGEST[name]} characters", "invalid_value"
+            )
 
 
-def _invalid(field: str, message: str, code: str, status: int = 400, **more: Any) -> Wrong:
+def _invalid(field: str, message: str, code: str, status: int = 400, **more: Any) -> Wrong:  # noqa: ANN401 - any JSON
     error = {"field": field, "message": message, "code": code} | ({"additional_info": more} if more else {})
     return Wrong(status, {"description": "Validation failed", "errors": [error]})

@@ -24,9 +24,20 @@ MAIL, TOKEN = "casebridge@acme.example", "jira-token-8b3e"
 ME, AGENT = "5b10-casebridge", "5b10-bela"
 TROUBLES = {
     "401": Response("Client must be authenticated to access this resource.", 401),
-    "429": JSONResponse({"errorMessages": ["Rate limit exceeded"]}, 429, {"Retry-After": "9", "RateLimit-Reason": "jira-burst-based"}),
+    "429": JSONResponse(
+        {"errorMessages": ["Rate limit exceeded"]}, 429, {"Retry-After": "9", "RateLimit-Reason": "jira-burst-based"}
+    ),
 }
-FIELDS = {"project": dict, "issuetype": dict, "summary": str, "description": dict, "priority": dict, "labels": list, "customfield_10010": str, "customfield_10020": str}
+FIELDS = {
+    "project": dict,
+    "issuetype": dict,
+    "summary": str,
+    "description": dict,
+    "priority": dict,
+    "labels": list,
+    "customfield_10010": str,
+    "customfield_10020": str,
+}
 STATUSES = {"new": "To Do", "done": "Done"}
 
 
@@ -71,7 +82,13 @@ class Jira(House):
         if item.kind == "comments":
             who = {"accountId": item.by, "accountType": "atlassian", "displayName": item.by}
             stamps = {"created": _stamp(item.created), "updated": _stamp(item.changed)}
-            return {"id": str(item.id), "author": who, "body": item.fields["body"], "jsdPublic": not item.fields["internal"], **stamps}
+            return {
+                "id": str(item.id),
+                "author": who,
+                "body": item.fields["body"],
+                "jsdPublic": not item.fields["internal"],
+                **stamps,
+            }
         status = item.fields["status"]
         fields = {**item.fields, "status": {"name": STATUSES[status], "statusCategory": {"key": status}}}
         fields |= {"created": _stamp(item.created), "updated": _stamp(item.changed)}
@@ -87,7 +104,9 @@ class Jira(House):
         every = [each for each in self.of("issues") if each.changed <= until]
         if found := re.fullmatch(r'project = "SUP" AND labels = "([^"]+)"', jql):
             every = [each for each in every if found[1] in each.fields["labels"]]
-        elif found := re.fullmatch(r'project = "SUP" AND updated >= "(\d{4}-\d\d-\d\d \d\d:\d\d)" ORDER BY updated ASC', jql):
+        elif found := re.fullmatch(
+            r'project = "SUP" AND updated >= "(\d{4}-\d\d-\d\d \d\d:\d\d)" ORDER BY updated ASC', jql
+        ):
             since = datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
             every = sorted((each for each in every if each.changed >= since), key=lambda each: (each.changed, each.id))
         else:
@@ -96,7 +115,10 @@ class Jira(House):
         names = set(asked.get("fields") or ())
         rows = [self.shown(each) for each in every[start : start + size]]
         if "*all" not in names:
-            rows = [{**row, "fields": {name: value for name, value in row["fields"].items() if name in names}} for row in rows]
+            rows = [
+                {**row, "fields": {name: value for name, value in row["fields"].items() if name in names}}
+                for row in rows
+            ]
         more = {"nextPageToken": str(start + size)} if len(every) > start + size else {}
         return JSONResponse({"issues": rows, **more})
 
@@ -131,13 +153,17 @@ class Jira(House):
         item, query = self._there(request), request.query_params
         every = [each for each in self.of("comments") if each.fields["issue"] == item.id]
         start, size = int(query.get("startAt") or 0), min(int(query.get("maxResults") or 50), 100)
-        return JSONResponse({"comments": [self.shown(each) for each in every[start : start + size]], "total": len(every)})
+        return JSONResponse(
+            {"comments": [self.shown(each) for each in every[start : start + size]], "total": len(every)}
+        )
 
     async def _comment(self, request: Request) -> Response:
         item, asked = self._there(request), await sent(request)
         if not isinstance(asked.get("body"), dict):
             raise Wrong(400, {"errorMessages": ["Comment body is not valid!"], "errors": {}})
-        marks = [each["value"].get("internal") for each in asked.get("properties", ()) if each["key"] == "sd.public.comment"]
+        marks = [
+            each["value"].get("internal") for each in asked.get("properties", ()) if each["key"] == "sd.public.comment"
+        ]
         return JSONResponse(self.shown(self.say(item.id, asked["body"], internal=marks == [True], by=ME)), 201)
 
     async def _change_comment(self, request: Request) -> Response:
@@ -160,7 +186,13 @@ class Jira(House):
     async def _move(self, request: Request) -> Response:
         item, asked = self._there(request), await sent(request)
         if asked != {"transition": {"id": "11"}}:
-            raise Wrong(400, {"errorMessages": ["It seems that you have tried to perform an illegal workflow operation."], "errors": {}})
+            raise Wrong(
+                400,
+                {
+                    "errorMessages": ["It seems that you have tried to perform an illegal workflow operation."],
+                    "errors": {},
+                },
+            )
         self.touch(item, ME, status="new")
         return Response(status_code=204)
 
@@ -174,7 +206,9 @@ class Jira(House):
         ref = request.path_params["id"]
         item = self.items.get(int(ref)) if ref.isdecimal() else None
         if item is None or item.kind != "issues":
-            raise Wrong(404, {"errorMessages": ["Issue does not exist or you do not have permission to see it."], "errors": {}})
+            raise Wrong(
+                404, {"errorMessages": ["Issue does not exist or you do not have permission to see it."], "errors": {}}
+            )
         return item
 
     def _of(self, request: Request) -> Item:

@@ -30,7 +30,7 @@ class Agent:
         """Make a comment internal."""
         self._tracker.touch(self._tracker.items["comments"][comment], ME, internal=True)
 
-    def set(self, kind: str, ref: str, **fields: Any) -> None:
+    def set(self, kind: str, ref: str, **fields: Any) -> None:  # noqa: ANN401 - any JSON
         """Change something."""
         self._tracker.touch(self._tracker.items[kind][ref], ME, **fields)
 
@@ -46,6 +46,6 @@ class Agent:
         item.merged_into = winner
         self._tracker.touch(item, ME)
 
-    def add(self, kind: str, **fields: Any) -> str:
+    def add(self, kind: str, **fields: Any) -> str:  # noqa: ANN401 - any JSON
         """Make something; return its id."""
         return self._tracker.make(kind, fields, ME).id

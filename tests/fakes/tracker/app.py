@@ -84,7 +84,7 @@ class Tracker:
         self.items[kind][number] = item
         return item
 
-    def touch(self, item: Item, by: str, **fields: Any) -> None:
+    def touch(self, item: Item, by: str, **fields: Any) -> None:  # noqa: ANN401 - any JSON
         """Change a record."""
         item.fields |= fields
         item.changed, item.by, item.version = self.clock.now(), by, item.version + 1
@@ -183,7 +183,9 @@ class Tracker:
                 try:
                     self._living(to, str(fields[name]))
                 except Wrong as wrong:
-                    raise Wrong(422 if wrong.status == 404 and name != "ticket" else wrong.status, wrong.code, str(wrong), name) from wrong
+                    raise Wrong(
+                        422 if wrong.status == 404 and name != "ticket" else wrong.status, wrong.code, str(wrong), name
+                    ) from wrong
 
 
 def _kind(request: Request) -> str:

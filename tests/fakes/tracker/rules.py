@@ -44,7 +44,10 @@ COLLECTIONS = {
         {"reporter": "people"},
     ),
     "comments": Collection(
-        {"ticket": str, "text": str, "internal": bool, "via": str}, ("ticket", "text"), {"internal": True}, {"ticket": "tickets"}
+        {"ticket": str, "text": str, "internal": bool, "via": str},
+        ("ticket", "text"),
+        {"internal": True},
+        {"ticket": "tickets"},
     ),
 }
 LONGEST = {"title": 120, "name": 80}

@@ -22,10 +22,49 @@ TROUBLES = {
     "401": JSONResponse({"error": "Invalid BasicAuth credentials"}, 401),
     "429": JSONResponse({"error": "Too many requests"}, 429, {"Retry-After": "5"}),
 }
-USER = {"firstname": str, "lastname": str, "email": str, "phone": str, "mobile": str, "web": str, "note": str, "login": str, "roles": list, "casebridge_key": str}
-TICKET = {"title": str, "group": str, "customer_id": int, "customer": str, "state": str, "priority": str, "tags": str, "article": dict, "casebridge_key": str, "permalink": str}
-ARTICLE = {"ticket_id": int, "subject": str, "body": str, "content_type": str, "type": str, "internal": bool, "sender": str, "from": str, "to": str, "origin_by_id": int, "time_unit": str, "attachments": list}
-STATES, PRIORITIES, GROUPS = ("new", "open", "pending reminder", "closed"), ("1 low", "2 normal", "3 high"), ("Users", "Social")
+USER = {
+    "firstname": str,
+    "lastname": str,
+    "email": str,
+    "phone": str,
+    "mobile": str,
+    "web": str,
+    "note": str,
+    "login": str,
+    "roles": list,
+    "casebridge_key": str,
+}
+TICKET = {
+    "title": str,
+    "group": str,
+    "customer_id": int,
+    "customer": str,
+    "state": str,
+    "priority": str,
+    "tags": str,
+    "article": dict,
+    "casebridge_key": str,
+    "permalink": str,
+}
+ARTICLE = {
+    "ticket_id": int,
+    "subject": str,
+    "body": str,
+    "content_type": str,
+    "type": str,
+    "internal": bool,
+    "sender": str,
+    "from": str,
+    "to": str,
+    "origin_by_id": int,
+    "time_unit": str,
+    "attachments": list,
+}
+STATES, PRIORITIES, GROUPS = (
+    ("new", "open", "pending reminder", "closed"),
+    ("1 low", "2 normal", "3 high"),
+    ("Users", "Social"),
+)
 
 
 class Zammad(House):
@@ -65,7 +104,9 @@ class Zammad(House):
         made.files += [each["filename"] for each in fields.get("attachments", ())]
         self.touch(self.items[ticket], by)
         if known["type"] == "email":
-            self.notices.send(str(known.get("to")), str(known["body"]), automation="article", about=str(ticket), by=str(by))
+            self.notices.send(
+                str(known.get("to")), str(known["body"]), automation="article", about=str(ticket), by=str(by)
+            )
         return made
 
     def merge(self, loser: int, winner: int) -> None:
@@ -153,7 +194,9 @@ class Zammad(House):
 
     async def _articles(self, request: Request) -> Response:
         ticket = self._there(request, "tickets")
-        return JSONResponse([self.shown(each) for each in self.of("ticket_articles") if each.fields["ticket_id"] == ticket.id])
+        return JSONResponse(
+            [self.shown(each) for each in self.of("ticket_articles") if each.fields["ticket_id"] == ticket.id]
+        )
 
     async def _new_article(self, request: Request) -> Response:
         fields = await sent(request)
@@ -173,12 +216,18 @@ class Zammad(House):
 
     async def _linked(self, request: Request) -> Response:
         own = int(request.query_params["link_object_value"])
-        links = [{"link_type": kind, "link_object": "Ticket", "link_object_value": to} for kind, one, to in self.links if one == own]
+        links = [
+            {"link_type": kind, "link_object": "Ticket", "link_object_value": to}
+            for kind, one, to in self.links
+            if one == own
+        ]
         return JSONResponse({"links": links})
 
     async def _link(self, request: Request) -> Response:
         fields = await sent(request)
-        self.links.append((fields["link_type"], int(fields["link_object_target_value"]), int(fields["link_object_source_number"])))
+        self.links.append(
+            (fields["link_type"], int(fields["link_object_target_value"]), int(fields["link_object_source_number"]))
+        )
         return JSONResponse({}, 201)
 
     async def _show(self, request: Request) -> Response:

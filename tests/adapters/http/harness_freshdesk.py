@@ -137,7 +137,9 @@ class FreshdeskHarness:
         linked = [text.split("ticket ")[1].split(".")[0] for text in texts if text.startswith("Belongs together")]
         return FarRecord(
             ref=str(item.id),
-            key=fields.get("custom_fields.cf_casebridge_key") or fields.get("unique_external_id") or (mark[1] if mark else ""),
+            key=fields.get("custom_fields.cf_casebridge_key")
+            or fields.get("unique_external_id")
+            or (mark[1] if mark else ""),
             fields=fields,
             parent=str(fields.get("ticket", "")),
             notes=tuple(AMENDMENT.sub("", text).strip() for text in texts),

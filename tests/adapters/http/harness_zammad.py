@@ -35,7 +35,13 @@ SAMPLES = {
     Thing.CASE: Sample(
         object="tickets",
         key_field=KEY,
-        fields={"title": "Router broken since Monday", "group": "Social", "state": "new", "priority": "3 high", "article.body": "It blinks red."},
+        fields={
+            "title": "Router broken since Monday",
+            "group": "Social",
+            "state": "new",
+            "priority": "3 high",
+            "article.body": "It blinks red.",
+        },
         changed={"title": "Router broken", "priority": "2 normal"},
         empty_field="permalink",
         filling="https://social.example/p/1",

@@ -113,7 +113,12 @@ class JiraHarness:
         raise Cannot(reason)
 
     def foreign_case(self, subject: str, permalink: str) -> str:
-        fields = {"summary": subject, "description": as_document(f"See {permalink} please"), "labels": [], "status": "new"}
+        fields = {
+            "summary": subject,
+            "description": as_document(f"See {permalink} please"),
+            "labels": [],
+            "status": "new",
+        }
         return str(self.fake.make("issues", fields, AGENT).id)
 
     def foreign_person(self, name: str, email: str) -> str:  # noqa: ARG002 - there is nothing to be done
