@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.http import taking
+from adapters.http.answer_model import Means
 from adapters.http.answers import Declined
-from adapters.http.model import Means
 from bridge.nouns import Actor, Answer, Share, Thing
 
 if TYPE_CHECKING:

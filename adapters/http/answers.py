@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from adapters.http import taking
-from adapters.http.model import Means, Rule
+from adapters.http.answer_model import Means, Rule
 from bridge.errors import AuthError, RateLimited, Transient
 from bridge.nouns import Ended, Refusal
 

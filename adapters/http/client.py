@@ -11,10 +11,10 @@ import httpx
 import orjson
 
 from adapters.http import answers, taking, templates
+from adapters.http.answer_model import Means
 from adapters.http.answers import Uncertain
 from adapters.http.auth import Login
 from adapters.http.limits import Usage
-from adapters.http.model import Means
 from adapters.http.settings import safe
 from bridge.errors import AuthError, ConfigError, Transient
 from bridge.mapping import verbs
@@ -23,8 +23,8 @@ from bridge.nouns import Share
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from adapters.http.answer_model import Rule
     from adapters.http.manifest import Call, Loaded
-    from adapters.http.model import Rule
     from adapters.http.settings import HttpSettings
     from bridge.contracts import Surroundings
     from bridge.nouns import FileContent, Json

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapters.http import attaching, looking, templates
+from adapters.http.answer_model import Means
 from adapters.http.answers import Declined, Uncertain
 from adapters.http.cursors import written
-from adapters.http.model import Means
 from bridge.errors import Transient
 from bridge.nouns import Ended, Refusal, Thing, Written
 
@@ -29,13 +29,12 @@ def create(tool: Tool, view: View, record: Record) -> Outcome:
     if known is not None:
         return known
     try:
-        parent = record.parent
-        if view.says.careless and parent:
-            there = _case(tool, parent)
-            if there is not None and there.deleted:
-                return _buried(tool, parent)
-            parent = there.merged_into or parent if there is not None else parent
-        return _created(tool, view, record, parent)
+        place = _case(tool, record.parent) if view.says.reads_case and record.parent else None
+        if place is not None and place.deleted:
+            return _buried(tool, record.parent)
+        if place is not None and place.merged_into:
+            place = _case(tool, place.merged_into)
+        return _created(tool, view, record, place.ref if place else record.parent, place)
     except Declined as declined:
         if declined.problem.means is Means.DUPLICATE:
             found = looking.look(tool, view, {record.key: record.parent}).get(record.key)
@@ -71,12 +70,12 @@ def _standing(tool: Tool, view: View, record: Record, there: Standing) -> Outcom
     return Written(ref, created=False, url=view.url(ref))
 
 
-def _created(tool: Tool, view: View, record: Record, parent: str) -> Outcome:
+def _created(tool: Tool, view: View, record: Record, parent: str, place: Standing | None = None) -> Outcome:
     call = view.call("create")
     if call is None:  # the model demands one
         message = f"{view.name} has no create"
         raise LookupError(message)
-    values = _values(tool, call, view, record, parent)
+    values = _values(tool, call, view, record, parent) | {"case": place.row if place else {}}
     try:
         reply = tool.client.call(call, values, writing=True, files=record.files if call.asks.file else ())
     except Uncertain as lost:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from adapters.http import listing
+from adapters.http.answer_model import Means
 from adapters.http.answers import Declined
 from adapters.http.cursors import EPOCH
-from adapters.http.model import Means
 from bridge.nouns import Found, Presence, Share, Thing
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     from adapters.http.objects import View
     from adapters.http.tool import Standing, Tool
-
-_SOON = timedelta(minutes=5)
-"""How far before an attempt its record may be dated: clocks differ."""
 
 
 def find(tool: Tool, name: str, keys: Mapping[str, str], not_before: datetime) -> dict[str, Found]:
@@ -44,10 +42,15 @@ def look(tool: Tool, view: View, keys: Mapping[str, str]) -> dict[str, Found]:
             for key, each in _of_case(tool, view, parent):
                 rows[key].append((each, parent))
     elif view.call("changed") is not None:
-        for page in tool.changed(view, EPOCH, Share.DELIVER):
-            for row in page:
-                rows[view.key(row)].append((tool.standing(view, row), ""))
+        scanned = tool.scan(view)
+        for key in keys:
+            rows[key] = [(each, "") for each in map(partial(_anew, tool, view), scanned.get(key, ())) if each]
     return {key: _found(view, several) for key, several in rows.items() if several and key in keys}
+
+
+def _anew(tool: Tool, view: View, there: Standing) -> Standing | None:
+    """Return a record that was scanned earlier as it is now."""
+    return tool.read(view, there.ref) if view.call("read") is not None else there
 
 
 def remembered(tool: Tool, view: View, key: str) -> tuple[Standing | None, str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapters.http import templates
-from adapters.http.model import Manifest, Part, Request
+from adapters.http.answer_model import Part
+from adapters.http.model import Manifest, Request
 from bridge import documents
 from bridge.document_faults import Fault, did_you_mean
 from bridge.errors import ConfigError

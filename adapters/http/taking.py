@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import jmespath  # type: ignore[import-untyped]  # ships no types
 from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]  # ships no types
 
-from adapters.http.model import Take
+from adapters.http.answer_model import Take
 from bridge.mapping import times, verbs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from adapters.http.model import Reading
+    from adapters.http.answer_model import Reading
 
 
 @lru_cache(maxsize=1024)

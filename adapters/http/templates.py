@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bridge import documents
+from bridge.mapping import verbs
 from bridge.mapping.entries import FieldEntry
 from bridge.mapping.fields import Workshop, compile_field
 from bridge.mapping.paths import ANY, PathSpec
@@ -56,6 +57,7 @@ PATHS = known(
     fields_all="The fields that are to be written, as the tool wants them.",
     present_all="The row as it is there now.",
     fill_if_empty="Names of the fields that are to be written only where nothing stands.",
+    case_all="The row of the case that a message stands in, with reads_case.",
     etag="The ETag of the row as it is there now.",
     idempotency_key="The same through all attempts of one version of a record.",
     other_ref="Amendments: id of the other case.",
@@ -96,7 +98,7 @@ def _object(document: Document, place: Place, data: dict[str, Any], paths: Mappi
     if set(data) == {"compute"}:
         entry = _computed(document, (*place, "compute"))
         get = _entry(document, (*place, "compute"), entry, paths)
-        return lambda values: NOTHING if (made := get(values)) is None else to_json(made)
+        return lambda values: NOTHING if verbs.is_empty(made := get(values)) else to_json(made)
     if set(data) == {"each", "of"}:
         return _each(document, place, paths)
     parts = {key: body(document, (*place, key), paths) for key in data}

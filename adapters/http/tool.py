@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adapters.http import listing, taking
+from adapters.http.answer_model import Means
 from adapters.http.answers import Declined
-from adapters.http.model import Means
+from adapters.http.cursors import EPOCH
 from adapters.http.objects import View
 from bridge.errors import ConfigError
 from bridge.nouns import Share, Thing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from adapters.http.client import Client, Reply
@@ -62,6 +64,20 @@ class Memory:
         return self._refs.get((name, key), ("", ""))
 
 
+@dataclass(slots=True)
+class Index:
+    """Records by our key, as far as they were scanned."""
+
+    by_key: dict[str, list[Standing]] = field(default_factory=dict)
+    until: datetime | None = None
+
+    def put(self, key: str, there: Standing) -> None:
+        """Note a record as it is now."""
+        if key:
+            others = [each for each in self.by_key.get(key, ()) if each.ref != there.ref]
+            self.by_key[key] = [*others, there]
+
+
 class Tool:
     """What all parts of the target share."""
 
@@ -75,6 +91,7 @@ class Tool:
             for name, says in client.manifest.objects.items()
         }
         self._me: str | None = None
+        self._scanned: dict[str, Index] = {}
 
     def view(self, name: str) -> View:
         """Return an object; raises ``ConfigError`` for an unknown one."""
@@ -130,10 +147,28 @@ class Tool:
     def changed(
         self, view: View, since: datetime, share: Share = Share.READ, what: str = "changed"
     ) -> Iterator[list[Any]]:
-        """Yield pages of what changed since a time."""
+        """Yield pages of what changed since a time; a tool that knows no such filter gives more, which is left out."""
         call = view.call(what)
-        if call is not None:
-            yield from listing.pages(self.client, call, {}, since=since, share=share)
+        if call is None:
+            return
+        for rows in listing.pages(self.client, call, {}, since=since, share=share):
+            fresh = [row for row in rows if _at(view, row, since) >= since]
+            if fresh:
+                yield fresh
+            if call.asks.newest_first and len(fresh) < len(rows):
+                return
+
+    def scan(self, view: View) -> Mapping[str, Sequence[Standing]]:
+        """Return all records by our key, read once and then kept up to date: for tools that find nothing by a key."""
+        index = self._scanned.setdefault(view.name, Index())
+        now = self.clock.now()
+        back = index.until - timedelta(seconds=self.settings.overlap_seconds) if index.until else EPOCH
+        for rows in self.changed(view, back, Share.DELIVER):
+            for row in rows:
+                there = self.standing(view, row)
+                index.put(view.key(row), there)
+        index.until = now
+        return index.by_key
 
     def standing(self, view: View, row: Any, share: Share = Share.DELIVER) -> Standing:  # noqa: ANN401 - any JSON
         """Return a row of a list as a record."""
@@ -156,3 +191,7 @@ class Tool:
         for value, text in self.settings.values.items():
             url = url.replace(f"{{values.{value}}}", str(text))
         return url.replace("\0", "{ref}")
+
+
+def _at(view: View, row: Any, otherwise: datetime) -> datetime:  # noqa: ANN401 - any JSON
+    return taking.moment(view.says.reads.at, row) or otherwise

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from adapters.http import activity, answers, taking, templates
+from adapters.http.answer_model import Means
 from adapters.http.auth import MASK
 from adapters.http.cursors import EPOCH, written
-from adapters.http.model import Means
 from bridge.document_faults import did_you_mean
 from bridge.errors import ConfigError, Refused
 
@@ -115,7 +115,7 @@ def _row(view: View, row: Json) -> dict[str, Any]:
     """Return a row as the manifest reads it; what is not told is left out."""
     reads = view.says.reads
     told: dict[str, Any] = {"ref": view.ref(row), "key": view.key(row), "merged_into": view.merged_into(row)}
-    told |= {name: value for name, value in activity.state(view, row).items()}
+    told |= activity.state(view, row)
     for name in ("at", "created_at", "closed_at"):
         at = taking.moment(getattr(reads, name), row)
         told[name] = at.isoformat() if at else ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapters.http import attaching
+from adapters.http.answer_model import Means
 from adapters.http.answers import Declined
 from adapters.http.cursors import written
-from adapters.http.model import Means
 from bridge.errors import Transient
 from bridge.mapping import verbs
 from bridge.nouns import Ended, Refusal, Written

@@ -12,6 +12,8 @@ from bridge.mapping import verbs
 from bridge.nouns import Reference
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from adapters.http.model import FieldSpec
     from bridge.nouns import Json
 
@@ -33,23 +35,14 @@ def to_wire(name: str, spec: FieldSpec, value: Json | Reference) -> Json:
         value = value.ref
     if value is None:
         return None
-    match spec.send_as:
-        case "integer":
-            try:
-                return verbs.to_integer(value)
-            except ValueError as error:
-                message = f"{name}: {error}"
-                raise Refused(message, field=name) from error
-        case "html":
-            return as_html(str(value))
-        case "adf":
-            return as_document(str(value))
-        case "list":
-            return value if isinstance(value, list) else [value]
-        case "text":
-            return "\n".join(map(verbs.text, value)) if isinstance(value, list) else verbs.text(value)
-        case _:
-            return value
+    if spec.send_as == "integer":
+        try:
+            return verbs.to_integer(value)
+        except ValueError as error:
+            message = f"{name}: {error}"
+            raise Refused(message, field=name) from error
+    writing = _WRITERS.get(spec.send_as)
+    return writing(value) if writing else value
 
 
 def from_wire(spec: FieldSpec, value: Any) -> Json:  # noqa: ANN401 - any JSON
@@ -124,3 +117,12 @@ def _moment(value: Json) -> datetime | str:
     except ValueError:
         return str(value)
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+_WRITERS: Mapping[str, Callable[[Json], Json]] = {
+    "html": lambda value: as_html(str(value)),
+    "adf": lambda value: as_document(str(value)),
+    "list": lambda value: value if isinstance(value, list) else [value],
+    "text": lambda value: "\n".join(map(verbs.text, value)) if isinstance(value, list) else verbs.text(value),
+}
+"""How the tool wants a value → what makes it so."""

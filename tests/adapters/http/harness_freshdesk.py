@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
@@ -15,6 +14,7 @@ from tests.fakes.carried import Carried
 from tests.fakes.freshdesk.app import AGENT, KEY, Freshdesk
 
 if TYPE_CHECKING:
+    from datetime import timedelta
     from pathlib import Path
 
     from adapters.http.target import HttpTarget
@@ -41,7 +41,6 @@ SAMPLES = {
             "description": "It blinks red.\n<b>",
             "status": "2",
             "priority": "3",
-            "unique_external_id": "nobody",
             "tags": ["social"],
         },
         changed={"subject": "Router broken", "priority": "4"},
