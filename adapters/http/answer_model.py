@@ -42,6 +42,7 @@ class Means(StrEnum):
     LIMITED = "limited"
     LATER = "later"
     UNAUTHORISED = "unauthorised"
+    FORBIDDEN = "forbidden"
     UNKNOWN = "unknown"
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 USUAL: Mapping[int, Means] = {
     401: Means.UNAUTHORISED,
+    403: Means.FORBIDDEN,
     404: Means.ABSENT,
     408: Means.UNKNOWN,
     410: Means.DELETED,
@@ -45,6 +46,8 @@ _SENTENCES: Mapping[Means, str] = {
     Means.DUPLICATE: "it stands there already",
     Means.STALE: "somebody has changed it meanwhile",
 }
+_WORDS = ("message", "error.message", "error", "detail", "title", "description", "errors[0].message", "errors[0]")
+"""Where tools usually say what is wrong, for those whose manifest does not name the place."""
 _PAUSE, _LATER = 60.0, 10.0
 _EXCERPT = 200
 
@@ -97,6 +100,9 @@ def raised(tool: str, rule: Rule, status: int, headers: Mapping[str, str], body:
         case Means.UNAUTHORISED:
             remedy = advice or " Make a new key there and put it into the project's environment."
             return AuthError(f"{tool} does not accept our credentials: {said}.{remedy}")
+        case Means.FORBIDDEN:
+            remedy = advice or " Give the login the right to do this there."
+            return AuthError(f"{tool} does not let us: {said}.{remedy}")
         case Means.LIMITED:
             wait = seconds(headers.get(rule.after, ""), headers.get("Date", ""), _PAUSE)
             return RateLimited(f"{tool} asks to wait {wait:.0f} seconds: {said}.{advice}", retry_after=wait)
@@ -147,17 +153,28 @@ def _said(rule: Rule, status: int, body: Any) -> str:  # noqa: ANN401 - any JSON
     words = taking.text(rule.reason, body) if rule.reason else ""
     if not words and rule.means in _SENTENCES:
         return _SENTENCES[rule.means]
-    if not words:
-        words = body if isinstance(body, str) and not body.lstrip().startswith("<") else ""
+    words = words or _usual(body)[0]
     words = " ".join(words.split())[:_EXCERPT].rstrip(".")
     return f"{words} ({status})" if words else f"status {status}"
+
+
+def _usual(body: Any) -> tuple[str, str]:  # noqa: ANN401 - any JSON
+    """Return what most tools say in the same places, and the field that they name by listing its faults under it."""
+    if isinstance(body, str):
+        return ("", "") if body.lstrip().startswith("<") else (body, "")
+    found = next((each for path in _WORDS if isinstance(each := taking.at(path, body), str) and each), "")
+    if found or not isinstance(body, dict):
+        return found, ""
+    faults = ((name, each[0]) for name, each in body.items() if isinstance(each, list) and each)
+    name, said = next(((name, each) for name, each in faults if isinstance(each, str)), ("", ""))
+    return (f"{name}: {said}", name) if name else ("", "")
 
 
 def _problem(tool: str, rule: Rule, said: str, body: Any) -> Problem:  # noqa: ANN401 - any JSON
     return Problem(
         means=rule.means,
         sentence=f"{tool}: {said}.{f' {rule.remedy}' if rule.remedy else ''}",
-        field=taking.text(rule.field, body) if rule.field else "",
+        field=taking.text(rule.field, body) if rule.field else "" if rule.reason else _usual(body)[1],
         code=taking.text(rule.code, body) if rule.code else "",
         survivor=taking.text(rule.survivor, body) if rule.survivor else "",
         candidates=tuple(taking.texts(rule.candidates, body)) if rule.candidates else (),

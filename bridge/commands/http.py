@@ -15,12 +15,25 @@ from bridge.hands import TriesRequests
 
 http = typer.Typer(no_args_is_help=True, help="Manifests of REST tools: try their requests one by one.")
 
+Target = Annotated[str, typer.Argument(help="A target of the project file that speaks by a manifest.")]
+
+
+@http.command("requests")
+def list_requests(ctx: typer.Context, target: Target) -> None:
+    """List the requests of a target's manifest.
+
+    Example: casebridge http requests tracker
+    """
+    requests = _trying(app(ctx).targets, target).requests()
+    rows = [{"request": name, "sends": text} for name, text in requests.items()]
+    table(ctx, rows, {"request": lambda row: row["request"], "sends": lambda row: row["sends"]})
+
 
 @http.command("try")
 def try_request(
     ctx: typer.Context,
-    target: Annotated[str, typer.Argument(help="A target of the project file that speaks by a manifest.")],
-    request: Annotated[str, typer.Argument(help="A request, as tickets.find; without one they are listed.")] = "",
+    target: Target,
+    request: Annotated[str, typer.Argument(help="A request of it, as tickets.find.")],
     given: Annotated[
         list[str] | None,
         typer.Option(
@@ -36,10 +49,6 @@ def try_request(
     Example: casebridge http try tracker tickets.read --set ref=17
     """
     trying = _trying(app(ctx).targets, target)
-    if not request:
-        rows = [{"request": name, "sends": text} for name, text in trying.requests().items()]
-        table(ctx, rows, {"request": lambda row: row["request"], "sends": lambda row: row["sends"]})
-        return
     values = dict(_pair(each) for each in given or ())
     reads = trying.requests().get(request, "").startswith("GET ")
     tried = trying.try_request(request, values, send=send or reads)
