@@ -147,6 +147,7 @@ class Client:
 
     def _sent(self, call: Call, sent: Sent, values: Mapping[str, Any], *, writing: bool, share: Share) -> Reply:
         self.usage.spend(share, self.clock.now())
+        self.usage.pace(self.clock)
         status, headers, body, rule = self.answered(call, sent, values, writing=writing)
         if rule.means is Means.DONE:
             return Reply(status, headers, body)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
 
     from adapters.http.model import Limits
     from adapters.http.settings import HttpSettings
+    from bridge.clock import Clock
     from bridge.meter import Meter
 
-CALLS_PER_RECORD = 2
-"""A record takes so many calls: look, write."""
+_MINUTE = timedelta(minutes=1)
 _RESERVE = 0.1
 """Share of the day kept for answers and deletions."""
 _METER = "calls"
@@ -32,6 +33,20 @@ class Usage:
     meter: Meter
     left: int | None = None
     """Calls that are left today, as the latest answer told."""
+    lately: deque[datetime] = field(default_factory=deque)
+    """When the calls of the last minute were made."""
+
+    def pace(self, clock: Clock) -> None:
+        """Wait until one more call fits into the minute."""
+        most = self.limits.per_minute
+        if most is None:
+            return
+        now = clock.now()
+        while self.lately and now - self.lately[0] >= _MINUTE:
+            self.lately.popleft()
+        if len(self.lately) >= most:
+            clock.sleep((self.lately.popleft() + _MINUTE - now).total_seconds())
+        self.lately.append(clock.now())
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Take over what an answer tells."""
@@ -58,10 +73,9 @@ class Usage:
         return max(0, int(left - kept * daily.calls))
 
     def budget(self) -> Budget:
-        """Return the budget of deliveries; one token of the burst limit is one batch."""
-        burst, daily = self.limits.per_second, self.limits.daily
+        """Return the budget of deliveries."""
+        daily = self.limits.daily
         return Budget(
-            per_second=burst / (CALLS_PER_RECORD * self.settings.batch) if burst else None,
             daily_left=self.may(Share.DELIVER),
             daily_limit=daily.calls if daily else None,
             batch=self.settings.batch,

@@ -213,7 +213,9 @@ class Daily(Part):
 class Limits(Part):
     """What the tool lets us do."""
 
-    per_second: float | None = Field(default=None, gt=0, description="Calls in a second.")
+    per_minute: int | None = Field(
+        default=None, ge=1, description="Calls in a minute; one process keeps to it, a 429 tells the others."
+    )
     daily: Daily | None = Field(default=None, description="A limit by the day.")
 
 
