@@ -54,7 +54,8 @@ def want(
             ((row.target, row.thing, row.subject_id), row)
             for row in bulk.rows_where(connection, query, _D.subject_id, subjects)
         )
-    wanted = _Wanted(work, Outbox(work, stored, now), profiled)
+    peopled = {outbox_of(setup) for setup in work.app.targets.values() if _has_people(setup)}
+    wanted = _Wanted(work, Outbox(work, stored, now), profiled, peopled)
     for one in settled:
         wanted.case(one)
     wanted.withdraw()
@@ -64,10 +65,11 @@ def want(
 class _Wanted:
     """Looks at the cases of a batch, one after another."""
 
-    def __init__(self, work: Work, outbox: Outbox, profiled: set[str]) -> None:
+    def __init__(self, work: Work, outbox: Outbox, profiled: set[str], peopled: set[str]) -> None:
         self._work = work
         self._outbox = outbox
         self._profiled = profiled
+        self._peopled = peopled
         self._belongs: set[int] = set()
 
     def case(self, one: Settled) -> None:
@@ -86,7 +88,7 @@ class _Wanted:
                 self._bury(one, target, unplaced)
                 continue
             self._case_record(one, target, stood)
-            if one.person.customer_id is not None:
+            if one.person.customer_id is not None and target in self._peopled:
                 self._person_record(one.person.customer_id, target)
             for message in messages:
                 self._message_record(one, target, message)
@@ -196,3 +198,8 @@ class _Wanted:
 def _has_profiles(setup: TargetSetup) -> bool:
     """Tell whether authors are records of their own there; the desk, to which a shadow goes, knows none."""
     return Thing.PROFILE in setup.mappings and setup.mode is not TargetMode.SHADOW
+
+
+def _has_people(setup: TargetSetup) -> bool:
+    """Tell whether customers are records there; a record that no mapping can make would wait for ever."""
+    return Thing.PERSON in setup.mappings or setup.mode is TargetMode.SHADOW
