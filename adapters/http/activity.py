@@ -31,7 +31,7 @@ ASPECTS: Mapping[str, What] = {
 
 def pages(tool: Tool, after: Cursor) -> Iterator[ActivityPage]:
     """Yield what happened to cases, then answers, then what was taken back or deleted; each page moves the cursor."""
-    now, overlap = tool.clock.now(), timedelta(seconds=tool.settings.overlap_seconds)
+    now, overlap = tool.client.now(), timedelta(seconds=tool.settings.overlap_seconds)
     began = Position.read(after)
     at, back = began, began.since - overlap
     listed = tool.of(Thing.MESSAGE)
@@ -54,7 +54,8 @@ def pages(tool: Tool, after: Cursor) -> Iterator[ActivityPage]:
 
 def head(tool: Tool) -> Cursor:
     """Return the cursor for "from now"."""
-    return Position(since=tool.clock.now()).cursor()
+    tool.me  # noqa: B018 - whoever asks is answered, and the answer is dated
+    return Position(since=tool.client.now()).cursor()
 
 
 def _in_order(items: Sequence[Answer | CaseEvent]) -> tuple[Answer | CaseEvent, ...]:

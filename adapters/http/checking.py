@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapters.http import listing, taking
@@ -36,7 +35,7 @@ def check(tool: Tool) -> Account:
         told = taking.text(says.name, reply.body) if says.name else ""
         name = f"{told} at {manifest.name}" if told else name
         findings.append(Finding(ok=True, text=f"signed in as {name}"))
-        findings += _clock(tool, reply.headers.get("Date", ""))
+        findings += _clock(tool)
     else:
         findings.append(Finding(ok=True, text=f"the manifest of {name} has no check, so nothing was tried"))
     for view in _mapped(tool):
@@ -82,11 +81,8 @@ def _object(tool: Tool, view: View) -> Iterator[Finding]:
         yield Finding(ok=False, text=f"{view.name} have neither a field nor a mark for our key", remedy=remedy)
 
 
-def _clock(tool: Tool, date: str) -> Iterator[Finding]:
-    try:
-        off = parsedate_to_datetime(date).astimezone(UTC) - tool.clock.now()
-    except (TypeError, ValueError):
-        return
+def _clock(tool: Tool) -> Iterator[Finding]:
+    off = tool.client.clock_off
     if abs(off) > _CLOCK_OFF:
         text = f"the clock of {tool.client.manifest.name} is {off.total_seconds():+.0f} seconds off ours"
         yield Finding(ok=False, text=text, remedy="Let both machines set their clocks by NTP.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -22,6 +24,7 @@ from bridge.nouns import Share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from adapters.http.answer_model import Rule
     from adapters.http.manifest import Call, Loaded
@@ -86,6 +89,8 @@ class Client:
         self.usage = Usage(loaded.manifest.limits, settings, surroundings.meter)
         timeout = httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout)
         self._http = httpx.Client(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)
+        self.clock_off = timedelta()
+        """How far the tool's clock is ahead of ours."""
         self._values = {f"values.{name}": value for name, value in settings.values.items()}
 
     def __repr__(self) -> str:
@@ -141,6 +146,10 @@ class Client:
         headers |= {"Content-Type": "application/json"} if content else {}
         return Sent(method, url, headers, content)
 
+    def now(self) -> datetime:
+        """Return the present by the tool's clock, as its latest answer told it: what it dates is dated by that."""
+        return self.clock.now() + self.clock_off
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
@@ -159,6 +168,7 @@ class Client:
         """Return status, headers and body of an answer, and the rule that says what it means."""
         answer = self._exchanged(sent, values, writing=writing)
         self.usage.note(answer.headers)
+        self._set_clock(answer.headers.get("Date", ""))
         body = _parsed(answer)
         rules = [*call.asks.answers, *self.manifest.answers]
         return (
@@ -167,6 +177,12 @@ class Client:
             body,
             answers.meaning(rules, answer.status_code, answer.headers, body),
         )
+
+    def _set_clock(self, date: str) -> None:
+        try:
+            self.clock_off = parsedate_to_datetime(date).astimezone(UTC) - self.clock.now()
+        except (TypeError, ValueError):
+            return
 
     def _exchanged(self, sent: Sent, values: Mapping[str, Any], *, writing: bool) -> httpx.Response:
         name = self.manifest.name

@@ -24,7 +24,7 @@ _ENDS = ".,;:!?"
 
 def pages(tool: Tool, after: Cursor) -> Iterator[CasePage]:
     """Yield pages of snapshots; the cursor moves when all were read."""
-    now, at = tool.clock.now(), Position.read(after)
+    now, at = tool.client.now(), Position.read(after)
     first = not after.value
     back = EPOCH if first else at.since - timedelta(seconds=tool.settings.overlap_seconds)
     for view in tool.of(Thing.CASE):

@@ -133,6 +133,8 @@ def _of_object(manifest: Manifest, name: str, each: Object) -> Iterator[Fault]:
     if each.mark and each.mark not in each.fields:
         yield Fault((*place, "mark"), f"{name} has no field {each.mark!r}{did_you_mean(each.mark, each.fields)}")
     for field, spec in each.fields.items():
+        if (spec.type == "picklist") != bool(spec.picklist):
+            yield Fault((*place, "fields", field), f"{field}: a picklist has choices, and only a picklist has them.")
         if spec.refers_to and spec.refers_to not in manifest.objects:
             message = f"{field} refers to {spec.refers_to!r}, which is no object{did_you_mean(spec.refers_to, manifest.objects)}"
             yield Fault((*place, "fields", field, "refers_to"), message)

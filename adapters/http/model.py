@@ -223,7 +223,10 @@ class Check(Request):
     """A request that shows whether we may do anything, and who we are."""
 
     name: Path | None = Field(default=None, description="JMESPath to the account's name.")
-    me: Path | None = Field(default=None, description="JMESPath to our own id: what that wrote is ours.")
+    me: Path | None = Field(
+        default=None,
+        description="JMESPath to our own id: what that wrote is ours. Where no answer tells it, a value named me does.",
+    )
 
 
 class Manifest(Part):

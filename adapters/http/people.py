@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def pages(tool: Tool, after: Cursor) -> Iterator[Page]:
     """Yield pages, oldest change first where the tool gives them so; a reading that was interrupted goes on from there."""
-    now, at = tool.clock.now(), Position.read(after)
+    now, at = tool.client.now(), Position.read(after)
     overlap = timedelta(seconds=tool.settings.overlap_seconds)
     back = at.since - overlap if at.since != EPOCH else EPOCH
     for view in tool.of(Thing.PERSON):

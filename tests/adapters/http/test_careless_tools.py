@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -180,3 +181,41 @@ def test_old_cases_are_no_news_where_the_tool_knows_no_since(tmp_path: Path) -> 
     assert {item.case_ref for item in items} == {"4"}
     assert tool.calls.count(("GET", "/cases")) == 1
     assert [page.items for page in target.activity(Cursor(list(target.activity(head))[-1].cursor.value))][-1] == ()
+
+
+def test_a_clock_that_goes_wrong_there_loses_no_answer(tmp_path: Path) -> None:
+    """What the tool dates is asked for by the tool's own clock, which each answer tells."""
+    tool = Careless()
+    ours = monday()
+
+    def dated(request: httpx.Request) -> httpx.Response:
+        answer = tool(request)
+        answer.headers["Date"] = format_datetime(tool.clock.now(), usegmt=True)
+        return answer
+
+    tool.clock.sleep(-7200)  # two hours behind
+    target = place(tmp_path, OBJECTS, dated, keys=KEYS, clock=ours)
+    target.write("cases", [case("a")])
+    head = target.activity_head()
+    tool.clock.sleep(600)
+    ours.sleep(600)
+    now = tool.clock.now().isoformat()
+    tool.cases["1"]["notes"].append({"id": "x", "text": "We are on it.", "public": True, "date": now, "user": "bela"})
+    tool.cases["1"]["modified"] = now
+    items = [item for page in target.activity(head) for item in page.items]
+    assert [item.text for item in items if isinstance(item, Answer)] == ["We are on it."]
+
+
+def test_our_own_login_is_known_by_a_value_where_no_answer_tells_it(tmp_path: Path) -> None:
+    tool = Careless()
+    body = 'values: {me: "Our login."}' + OBJECTS.replace(
+        "author: \"user == 'casebridge' && 'us' || 'agent'\"", "author: \"'agent'\", author_id: user"
+    )
+    target = place(tmp_path, body, tool, keys=KEYS, clock=tool.clock, values={"me": "casebridge"})
+    (made,) = target.write("cases", [case("a")])
+    assert isinstance(made, Written)
+    now = tool.clock.now().isoformat()
+    for user in ("casebridge", "bela"):
+        tool.cases["1"]["notes"].append({"id": user, "text": "Hi", "public": True, "date": now, "user": user})
+    answers = [item for page in target.activity(Cursor()) for item in page.items if isinstance(item, Answer)]
+    assert {answer.native_id: answer.actor for answer in answers} == {"casebridge": Actor.US, "bela": Actor.AGENT}

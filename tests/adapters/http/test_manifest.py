@@ -56,6 +56,7 @@ def test_a_small_manifest_is_enough() -> None:
         ("thing: case", 'thing: case\n    id: "data[0"', "this is no JMESPath"),
         ("thing: case", "thing: case\n    mark: titel", "cases has no field 'titel'; did you mean 'title'?"),
         ("our_key: {}", "who: {refers_to: case}", "who refers to 'case', which is no object; did you mean 'cases'?"),
+        ("title: {}", "title: {type: picklist}", "title: a picklist has choices, and only a picklist has them."),
         ("values:", "auth: {bearer: x, basic: {user: y}}\nvalues:", "one of them signs in"),
         ('"{fields}"', '{x: {compute: {cel: "fields.title ="}}}', "CEL compares with =="),
     ],
