@@ -120,7 +120,11 @@ class Login:
         if not answer.is_success:
             message = f"{name} gives no token (status {answer.status_code}): look at client id and client secret."
             raise AuthError(message)
-        granted = answer.json()
-        self._token = str(granted["access_token"])
+        try:
+            granted = answer.json()
+            self._token = str(granted["access_token"])
+        except (ValueError, KeyError, TypeError) as error:
+            message = f"{name} answers without a token at {oauth.token_url}: look at token_url."
+            raise AuthError(message) from error
         self._ends = self._clock.now() + timedelta(seconds=float(granted.get("expires_in") or _LASTS))
         return self._token

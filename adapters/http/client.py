@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
@@ -84,18 +85,20 @@ class Client:
         self.login = Login(loaded, settings, surroundings.clock)
         self.base_url = settings.base_url or self.login.filled("base_url").rstrip("/")
         if not safe(self.base_url):
-            message = f"base_url begins with https:// (http:// only on this machine), not {self.base_url!r}"
+            message = f"base_url begins with https:// (http:// only on this machine), not {self.login.masked(self.base_url)!r}"
             raise ConfigError(message)
+        # It writes whole addresses into the log, with the secrets of some tools and the mail addresses of customers.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         self.usage = Usage(loaded.manifest.limits, settings, surroundings.meter)
         timeout = httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout)
-        self._http = httpx.Client(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)
+        self._http = httpx.Client(transport=transport, timeout=timeout, follow_redirects=False)
         self.clock_off = timedelta()
         """How far the tool's clock is ahead of ours."""
         self._values = {f"values.{name}": value for name, value in settings.values.items()}
 
     def __repr__(self) -> str:
         """Show the address and no secret."""
-        return f"Client({self.base_url!r})"
+        return f"Client({self.login.masked(self.base_url)!r})"
 
     def call(
         self,
@@ -123,7 +126,7 @@ class Client:
     def follow(self, call: Call, url: str, values: Mapping[str, Any], share: Share) -> Reply:
         """Get the next page of a list by its address, which must lie where our credentials belong."""
         whole = str(httpx.URL(self.base_url + "/").join(url))
-        if httpx.URL(whole).host != httpx.URL(self.base_url).host or not safe(whole):
+        if httpx.URL(whole).netloc != httpx.URL(self.base_url).netloc or not safe(whole):
             message = f"{self.manifest.name} names a next page elsewhere; it is not followed."
             raise Transient(message)
         built = self.built(call, values)

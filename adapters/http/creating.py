@@ -49,6 +49,9 @@ def _known(tool: Tool, view: View, record: Record) -> Outcome | None:
     """Return what is already there under the key, None if nothing is."""
     there, ref = looking.remembered(tool, view, record.key)
     if ref:
+        if there is None and view.call("read") is not None:  # "not there" may as well be "not for you"
+            said = f"{tool.client.manifest.name} has no {view.name} {ref} any more, or does not show it to us."
+            return Refusal(said, code="not_found")
         if there is None or there.deleted:
             return Refusal(f"{view.name} {ref} was deleted in {tool.client.manifest.name}", code=Ended.DELETED)
         return _standing(tool, view, record, there)

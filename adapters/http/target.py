@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 from adapters.http import activity, amending, checking, foreign, looking, manifest, people, trying, writing
 from adapters.http.answers import Declined
@@ -12,7 +12,7 @@ from adapters.http.model import Manifest
 from adapters.http.settings import HttpSettings
 from adapters.http.tool import Tool
 from bridge.contracts import Idempotency, Strategy, Target
-from bridge.errors import Refused
+from bridge.errors import ConfigError
 from bridge.nouns import Refusal
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         Record,
         Step,
     )
+
+_Item = TypeVar("_Item")
 
 
 class HttpTarget(Target):
@@ -92,11 +94,11 @@ class HttpTarget(Target):
 
     def contacts(self, after: Cursor) -> Iterator[Page]:
         """Yield the tool's own people."""
-        yield from people.pages(self.tool, after)
+        yield from _told(people.pages(self.tool, after))
 
     def cases(self, after: Cursor) -> Iterator[CasePage]:
         """Yield cases that we did not make."""
-        yield from foreign.pages(self.tool, after)
+        yield from _told(foreign.pages(self.tool, after))
 
     def write(self, object_name: str, records: Sequence[Record]) -> list[Outcome]:
         """Write records one by one."""
@@ -111,11 +113,11 @@ class HttpTarget(Target):
         try:
             return looking.find(self.tool, object_name, keys, not_before)
         except Declined as declined:
-            raise Refused(str(declined)) from declined
+            raise _mistaken(declined) from declined
 
     def keys(self, object_name: str) -> Iterator[str]:
         """Yield all of our keys that stand there."""
-        yield from looking.every_key(self.tool, self.tool.view(object_name))
+        yield from _told(looking.every_key(self.tool, self.tool.view(object_name)))
 
     def amend(self, amendments: Sequence[Amendment]) -> list[Outcome]:
         """Do one-shot changes."""
@@ -123,7 +125,7 @@ class HttpTarget(Target):
 
     def activity(self, after: Cursor) -> Iterator[ActivityPage]:
         """Yield answers and events."""
-        yield from activity.pages(self.tool, after)
+        yield from _told(activity.pages(self.tool, after))
 
     def activity_head(self) -> Cursor:
         """Return the cursor for "from now"."""
@@ -140,6 +142,19 @@ class HttpTarget(Target):
     def try_request(self, name: str, given: Mapping[str, str], *, send: bool) -> Mapping[str, Any]:
         """Show one request and, if it is sent, what was made of the answer."""
         return trying.tried(self.tool, name, given, send=send)
+
+
+def _told(pages: Iterator[_Item]) -> Iterator[_Item]:
+    """Yield what is read; a request that the tool refuses is a mistake in the manifest, or a right that is missing."""
+    try:
+        yield from pages
+    except Declined as declined:
+        raise _mistaken(declined) from declined
+
+
+def _mistaken(declined: Declined) -> ConfigError:
+    advice = "Correct the request in the manifest; casebridge http try shows what is answered."
+    return ConfigError(f"{declined} {advice}")
 
 
 def _kind(base: type[HttpTarget], loaded: Loaded) -> type[HttpTarget]:

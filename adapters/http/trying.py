@@ -90,7 +90,12 @@ def _request(tool: Tool, sent: Sent) -> dict[str, Any]:
     signed = {"Authorization": MASK} if auth.basic or auth.bearer or auth.oauth else {}
     signed |= {auth.header.name: MASK} if auth.header else {}
     body: Any = sent.form or sent.content.decode()
-    return {"method": sent.method, "url": sent.url, "headers": {**sent.headers, **signed}, "body": _masked(tool, body)}
+    return {
+        "method": sent.method,
+        "url": tool.client.login.masked(sent.url),
+        "headers": {**sent.headers, **signed},
+        "body": _masked(tool, body),
+    }
 
 
 def _made(tool: Tool, view: View | None, what: str, call: Call, body: Json) -> dict[str, Any]:

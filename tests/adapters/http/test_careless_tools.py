@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import orjson
+import pytest
 
+from bridge.errors import ConfigError
 from bridge.nouns import Actor, Answer, Cursor, KeyField, Presence, Record, Refusal, Thing, Written
 from tests.adapters.http.connecting import monday
 from tests.adapters.http.tools import case, key, place
@@ -219,3 +221,12 @@ def test_our_own_login_is_known_by_a_value_where_no_answer_tells_it(tmp_path: Pa
         tool.cases["1"]["notes"].append({"id": user, "text": "Hi", "public": True, "date": now, "user": user})
     answers = [item for page in target.activity(Cursor()) for item in page.items if isinstance(item, Answer)]
     assert {answer.native_id: answer.actor for answer in answers} == {"casebridge": Actor.US, "bela": Actor.AGENT}
+
+
+def test_a_request_that_is_refused_while_reading_is_a_mistake_in_the_manifest(tmp_path: Path) -> None:
+    target = place(tmp_path, OBJECTS, lambda _: httpx.Response(400, json={"error": "unknown filter"}), keys=KEYS)
+    for reading in (target.activity, target.cases):
+        with pytest.raises(ConfigError, match=r"Little: unknown filter \(400\). Correct the request in the manifest"):
+            list(reading(Cursor()))
+    with pytest.raises(ConfigError, match="casebridge http try"):
+        target.find("cases", {key("a"): ""}, monday().now())
