@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from adapters.http.answer_model import Part, Path, Reads, Rule
+from adapters.http.answer_model import Part, Path, Reading, Reads, Rule
 from bridge.nouns import AmendmentKind, Thing  # noqa: TC001 - pydantic reads the annotations
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -96,6 +96,17 @@ class FieldSpec(Part):
     read: Path | None = Field(default=None, description="Where it stands in a row; its name, if not given.")
 
 
+class Describe(Request):
+    """A request that lists fields, so that those which an organisation made itself need not stand in the manifest."""
+
+    name: Path = Field(default="name", description="JMESPath to a field's name.")
+    prefix: str = Field(default="", description="What stands before the name, as custom_fields. does.")
+    type: Reading | None = Field(default=None, description="Its type, by a map to ours; text where the map has none.")
+    required: Path | None = Field(default=None, description="Whether a new record needs it.")
+    length: Path | None = Field(default=None, description="Longest text.")
+    choices: Path | None = Field(default=None, description="All choices, as a list of texts.")
+
+
 class Amend(Part):
     """An amendment: a request, or how a person does it."""
 
@@ -132,6 +143,10 @@ class Object(Part):
     )
     fields: dict[str, FieldSpec] = Field(min_length=1, description="Its fields.")
     reads: Reads = Field(default=Reads(), description="Where things stand in a row.")
+    describe: Describe | None = Field(
+        default=None,
+        description="List the fields that the organisation has made itself; what stands in fields is kept.",
+    )
     read: Request | None = Field(default=None, description="Read one by {ref} (and {parent}).")
     find: Request | None = Field(default=None, description="Look {key} up; rows with other keys are ignored.")
     create: Request = Field(description="Make one of {fields}, {key}, {parent}, {files}.")

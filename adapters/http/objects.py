@@ -88,10 +88,9 @@ class View:
         """Tell whether a field of a row holds a value already."""
         return values.same(self.says.fields[name], self._shown(name, row), wanted)
 
-    def schema(self, more: Mapping[str, FieldSpec] | None = None) -> ObjectSchema:
-        """Return what the manifest, and the tool itself, say of the fields."""
-        every = {**self.says.fields, **(more or {})}
-        return ObjectSchema(self.name, {name: _field(name, spec) for name, spec in every.items()})
+    def schema(self) -> ObjectSchema:
+        """Return what is known of the fields."""
+        return ObjectSchema(self.name, {name: _field(name, spec) for name, spec in self.says.fields.items()})
 
     def _shown(self, name: str, row: Any) -> Json:  # noqa: ANN401 - any JSON
         shown = self._raw(name, row)

@@ -85,8 +85,11 @@ class HttpTarget(Target):
         self.tool.client.close()
 
     def schema(self, object_name: str) -> ObjectSchema:
-        """Return what the manifest says of an object."""
-        return self.tool.view(object_name).schema()
+        """Return what the manifest, and the tool where it lists fields, say of an object."""
+        try:
+            return self.tool.described(object_name).schema()
+        except Declined as declined:
+            raise _mistaken(declined) from declined
 
     def prepare(self, wanted: Sequence[KeyField], *, dry_run: bool) -> list[Step]:  # noqa: ARG002 - nothing is created
         """Say which key fields there are."""

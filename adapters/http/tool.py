@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.http import listing, taking
+from adapters.http import describing, listing, taking
 from adapters.http.answer_model import Means
 from adapters.http.answers import Declined
 from adapters.http.cursors import EPOCH
@@ -91,6 +91,7 @@ class Tool:
             for name, says in client.manifest.objects.items()
         }
         self._me: str | None = None
+        self._described: set[str] = set()
         self._scanned: dict[str, Index] = {}
 
     def view(self, name: str) -> View:
@@ -98,6 +99,13 @@ class Tool:
         if name not in self.views:
             message = f"{self.client.manifest.name} has no object {name!r}; its manifest has: {', '.join(self.views)}."
             raise ConfigError(message)
+        return self.views[name]
+
+    def described(self, name: str) -> View:
+        """Return an object with the fields that the tool lists for it; asked once."""
+        if name not in self._described:
+            self.views[name] = describing.described(self.client, self.view(name))
+            self._described.add(name)
         return self.views[name]
 
     def of(self, thing: Thing) -> list[View]:

@@ -219,6 +219,7 @@ _MANIFEST = {
     "An object": "Object",
     "A field": "FieldSpec",
     "A request": "Request",
+    "describe": "Describe",
     "reads": "Reads",
     "A path with more": "Take",
     "pages": "Pages",

@@ -73,10 +73,15 @@ class FreshdeskHarness:
         self.clock = monday()
         self.fake = Freshdesk(self.clock)
         self.wire = Carried(self.fake.app, self.clock)
-        self.target: HttpTarget = connected(
+        self.target: HttpTarget = self.connect(folder, self)
+        self.target.schema("tickets")  # what is asked once is asked before troubles come
+
+    @staticmethod
+    def connect(folder: Path, there: FreshdeskHarness) -> HttpTarget:
+        return connected(
             folder,
-            self.clock,
-            self.wire,
+            there.clock,
+            there.wire,
             SAMPLES,
             manifest="freshdesk",
             values={"domain": "acme"},

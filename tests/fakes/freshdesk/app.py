@@ -61,6 +61,7 @@ class Freshdesk(House):
         """Start empty; ``lag`` is that of the search."""
         super().__init__(clock, {"authorization": "Basic " + b64encode(f"{KEY}:X".encode()).decode()}, TROUBLES)
         self.lag = lag
+        self.custom: dict[str, dict[str, Any]] = {name: {"required_for_agents": False} for name in CUSTOM}
         self.app = self.serve(
             "/api/v2",
             {
@@ -80,6 +81,7 @@ class Freshdesk(House):
                 "PUT /conversations/{id:int}": self._change_note,
                 "DELETE /conversations/{id:int}": self._delete_note,
                 "GET /search/tickets": self._search,
+                "GET /ticket_fields": self._fields,
             },
         )
 
@@ -165,6 +167,9 @@ class Freshdesk(House):
             raise _invalid(
                 "requester_id", "One of requester_id, email, unique_external_id is mandatory", "missing_field"
             )
+        for name, more in self.custom.items():
+            if more["required_for_agents"] and not (fields.get("custom_fields") or {}).get(name):
+                raise _invalid(name, "It should not be blank as this is a mandatory field", "missing_field")
         made = self.make("tickets", {"tags": [], "custom_fields": {}, **fields}, ME)
         return JSONResponse(self.shown(made), 201)
 
@@ -178,11 +183,15 @@ class Freshdesk(House):
     def _fits(self, fields: dict[str, Any]) -> None:
         _typed(fields, TICKET)
         for name in fields.get("custom_fields") or {}:
-            if name not in CUSTOM:
+            if name not in self.custom:
                 raise _invalid(f"custom_fields.{name}", "Unexpected/invalid field in request", "invalid_field")
         person = fields.get("requester_id")
         if person is not None and (person not in self.items or self.items[person].kind != "contacts"):
             raise _invalid("requester_id", "There is no contact matching the given requester_id", "invalid_value")
+
+    async def _fields(self, request: Request) -> Response:  # noqa: ARG002 - as routes want it
+        own = [{"name": name, "type": "custom_text", "default": False, **more} for name, more in self.custom.items()]
+        return JSONResponse([{"name": "subject", "type": "default_subject", "default": True}, *own])
 
     async def _search(self, request: Request) -> Response:
         found = re.fullmatch(r"\"cf_casebridge_key:'([^']+)'\"", request.query_params.get("query", ""))
