@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -168,3 +169,22 @@ def test_a_week_is_delivered_once_answered_and_verified(office: Office, place: P
     assert [json.loads(line)["text"] for line in lines] == [ANSWER]
     assert list(place.fake.notices) == sent
     office.balances()
+
+
+@pytest.mark.soak
+def test_a_week_stands_once_though_a_fifth_of_all_calls_fails(office: Office, place: Place) -> None:
+    """Cut before and after the deed, refused for a while, failed: nothing is doubled and nothing is missing."""
+    place.fake.faults.probabilities = {"reset_before": 0.05, "reset_after": 0.05, "500": 0.03, "503": 0.04, "429": 0.03}
+    for _ in range(40):
+        office.sync()
+        if not office.waiting():
+            break
+    place.fake.faults.probabilities = {}
+    office.settle()
+    assert place.fake.faults.drawn["reset_after"] > 3
+    office.balances()
+    marks = [
+        mark for said in place.said().values() for text in said for mark in re.findall(r"\[(cb1-[a-z2-7]+)\]", text)
+    ]
+    assert len(marks) == len(set(marks))
+    assert list(place.fake.notices) == []
