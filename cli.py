@@ -37,6 +37,7 @@ COMMANDS = {
         Outline("adapters", "setup:adapters", "List the adapters that are installed, with what each can do."),
         Outline("schema", "setup:schema", "Give the JSON Schema of a format that people write."),
         Outline("mapping", "mapping:mapping", "Mappings: our nouns → a target's fields."),
+        Outline("http", "http:http", "Manifests of REST tools: try their requests one by one."),
     ),
     "Run": (
         Outline("sync", "running:sync", "Collect, decide, deliver, write back and publish, once."),

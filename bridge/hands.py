@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -72,4 +72,20 @@ class TellsMail(HasAgent, Protocol):
 
     def mailed(self, case_ref: str) -> list[str]:
         """Return what the requester of a case was sent so far that no agent wrote: one line each, empty if nothing was."""
+        ...
+
+
+@runtime_checkable
+class TriesRequests(Protocol):
+    """A target that speaks to its tool by requests that people wrote, which can be tried one by one."""
+
+    def requests(self) -> Mapping[str, str]:
+        """Return the requests by name, each with method and path."""
+        ...
+
+    def try_request(self, name: str, given: Mapping[str, str], *, send: bool) -> Mapping[str, Any]:
+        """Return ``request`` (secrets masked), and if it was sent ``answer`` and what was ``made`` of it.
+
+        Raises ``ConfigError`` for an unknown name or value.
+        """
         ...

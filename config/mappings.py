@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from config.loading import Loaded
 
 SHIPPED = Path(__file__).parent.parent / "mappings"
-"""Mappings that come with the program, by type of target."""
+"""Mappings that come with the program, by type of target or by the tool that it speaks to."""
 
 
 def mapping_files(loaded: Loaded, target: str) -> Mapping[Thing, tuple[Path, ...]]:
@@ -52,7 +52,9 @@ def _folders(loaded: Loaded, target: str) -> Iterator[Path]:
     if (of_sync := _of_syncs(loaded, target)) is not None:
         yield of_sync
     own = loaded.folder / "mappings"
-    yield from (own / target, own / entry.type, SHIPPED / entry.type)
+    # One type of target may speak to many tools, each with mappings of its own.
+    shipped = getattr(entry, "shipped_mappings", entry.type)
+    yield from (own / target, own / entry.type, SHIPPED / shipped)
 
 
 def _of_syncs(loaded: Loaded, target: str) -> Path | None:

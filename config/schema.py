@@ -33,12 +33,21 @@ def schemas() -> Mapping[str, Any]:
         "people": row_mapping_schema("people"),
         "message": json_schema("message"),
         "person": json_schema("person"),
+        **_brought(),
     }
 
 
 def _plain(model: type[BaseModel], title: str) -> dict[str, Any]:
     schema = model.model_json_schema(by_alias=True, mode="validation")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
+
+
+def _brought() -> dict[str, Any]:
+    """Return the schemas of what people write for single adapters, such as manifests."""
+    formats: dict[str, type[BaseModel]] = {}
+    for each in registry.registrations():
+        formats |= getattr(each.adapter, "formats", {})
+    return {name: _plain(model, f"Casebridge {name}") for name, model in formats.items()}
 
 
 def _settings(role: Role) -> dict[str, type[BaseModel]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy.engine import make_url
 
+from adapters.http import manifest
 from bridge.documents import parse
 from bridge.errors import Exit
 from bridge.mapping.target import load_target_mapping
@@ -153,4 +154,6 @@ def _loader(file: str) -> Callable[[Path], object]:
         return read_project
     if "triage" in file:
         return load_rules
+    if "manifest" in file:
+        return lambda path: manifest.load(path.name, path.parent)
     return lambda path: load_target_mapping(path, thing=Thing(path.stem))

@@ -12,7 +12,14 @@ from bridge import documents
 from config import schema as schemas
 
 FOLDER = Path(schemas.__file__).parent
-FILES = {"project": "casebridge", "triage": "triage", "mapping": "mapping", "rows": "rows", "people": "people"}
+FILES = {
+    "project": "casebridge",
+    "triage": "triage",
+    "mapping": "mapping",
+    "rows": "rows",
+    "people": "people",
+    "manifest": "manifest",
+}
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if name in metafunc.fixturenames:
             kinds = registry.kinds(role)
             assert kinds, f"no {name} is registered; install Casebridge first: pip install -e ."
-            metafunc.parametrize(name, [pytest.param(kind, marks=_marks(kind)) for kind in kinds], indirect=True)
+            metafunc.parametrize(name, [each for kind in kinds for each in _variants(kind)], indirect=True)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -64,11 +65,15 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TargetHar
         yield stack.enter_context(_harness(request.param, "target")(tmp_path))
 
 
-def _marks(kind: str) -> list[pytest.MarkDecorator]:
-    """Mark what runs on somebody's real server: a harness says so by ``REAL = True``."""
+def _variants(kind: str) -> list[Any]:
+    """Return the systems that an adapter is tried with, of a harness with ``VARIANTS`` several; mark those that are somebody's
+    real server (``REAL = True``).
+    """
     found = _place(kind)
-    real = found is not None and getattr(_module(f"tests.adapters.{kind}.harness", found), "REAL", False)
-    return [pytest.mark.real] if real else []
+    harness = _module(f"tests.adapters.{kind}.harness", found) if found else None
+    marks = [pytest.mark.real] if getattr(harness, "REAL", False) else []
+    names = [f"{kind}-{variant}" for variant in getattr(harness, "VARIANTS", ())] or [kind]
+    return [pytest.param(name, marks=marks) for name in names]
 
 
 def _place(kind: str) -> Path | None:
@@ -76,14 +81,17 @@ def _place(kind: str) -> Path | None:
     return next((path for folder in sys.path if (path := Path(folder) / place).is_file()), None)
 
 
-def _harness(kind: str, role: str) -> Any:  # noqa: ANN401 - a function of a module found by name
-    place, found = Path("tests", "adapters", kind, "harness.py"), _place(kind)
+def _harness(name: str, role: str) -> Any:  # noqa: ANN401 - a function of a module found by name
+    kind, _, variant = name.partition("-")
+    found = _place(kind)
     if found is None:
         message = (
-            f"The {role} {kind!r} is registered but has no {place}; tests/conformance/harness.py says what it gives."
+            f"The {role} {kind!r} is registered but has no tests/adapters/{kind}/harness.py; "
+            "tests/conformance/harness.py says what it gives."
         )
         raise LookupError(message)
-    return getattr(_module(f"tests.adapters.{kind}.harness", found), role)
+    giving = getattr(_module(f"tests.adapters.{kind}.harness", found), role)
+    return partial(giving, variant=variant) if variant else giving
 
 
 def _module(name: str, path: Path) -> ModuleType:

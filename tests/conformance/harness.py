@@ -6,6 +6,9 @@ side (a fake, a file, a real server), yields an object of the protocol below wit
 ``folder`` is an empty folder of the test's own. The clock of the adapter is the harness's ``clock``, a
 ``FixedClock``: the suite moves it instead of waiting.
 
+An adapter that speaks to several systems has ``VARIANTS`` there, a mapping by name (without ``-`` in the adapter's), and its
+functions take ``variant=``; the suite then runs once for each.
+
 What a far side cannot do, the harness refuses by ``raise Cannot("why")``; the promise then does not apply to that
 adapter, and the reason stands in the harness for a reviewer to read. Nothing is skipped silently.
 
@@ -138,9 +141,9 @@ class Sample:
     fields: Mapping[str, Json]
     """Valid and complete for a first delivery; read back they are equal."""
     changed: Mapping[str, Json]
-    """A valid later update of some of ``fields``, to other values."""
+    """A valid later update of some of ``fields``, to other values; empty where nothing can be changed."""
     empty_field: str
-    """A text field that is not in ``fields``; the suite fills it with ``filling``."""
+    """A text field that is not in ``fields``; the suite fills it with ``filling``. Empty where there is none."""
     filling: Json
     invalid: Mapping[str, Json]
     """Field → a value that the target refuses; covers too long, wrong type, bad picklist where there are such."""

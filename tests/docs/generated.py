@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 import cli
+from adapters.http import templates
 from bridge import registry
 from bridge.commands.counted import WORDS
 from bridge.registry import Role
@@ -141,7 +142,10 @@ def _keys(part: Mapping[str, Any], *, without: Iterable[str]) -> str:
 
 @cache
 def _sections() -> dict[str, Any]:
-    found: dict[str, Any] = schemas()["project"]["$defs"] | TriageFile.model_json_schema()["$defs"]
+    every = schemas()
+    found: dict[str, Any] = (
+        every["project"]["$defs"] | every["manifest"]["$defs"] | TriageFile.model_json_schema()["$defs"]
+    )
     return found
 
 
@@ -200,6 +204,33 @@ def triage_paths() -> str:
     return _table(("name", "type", "meaning"), rows)
 
 
+def manifest_keys() -> str:
+    """Return a table of keys for each part of a manifest, and of what templates may name."""
+    schema = schemas()["manifest"]
+    parts = schema["$defs"]
+    sections = [("## Keys of a manifest", schema)]
+    sections += [(f"### {title}", parts[name]) for title, name in _MANIFEST.items()]
+    tables = [f"{heading}\n\n{_keys(part, without=())}" for heading, part in sections]
+    names = ((f"`{{{name}}}`", spec.description) for name, spec in templates.PATHS.items())
+    return "\n".join([*tables, f"### What templates may name\n\n{_table(('path', 'meaning'), names)}"])
+
+
+_MANIFEST = {
+    "An object": "Object",
+    "A field": "FieldSpec",
+    "A request": "Request",
+    "describe": "Describe",
+    "reads": "Reads",
+    "A path with more": "Take",
+    "pages": "Pages",
+    "answers": "Rule",
+    "auth": "Auth",
+    "sign": "Signing",
+    "amend": "Amend",
+}
+"""Heading → part of the schema."""
+
+
 def adapter_table() -> str:
     """Return a table of every registered adapter: what it is used as, and the first line of what it says of itself."""
     rows = (
@@ -249,6 +280,7 @@ PARTS: Mapping[tuple[Path, str], Callable[[], str]] = {
     (REFERENCE / "triage.md", "keys"): triage_keys,
     (REFERENCE / "triage.md", "names"): triage_paths,
     (REFERENCE / "status-json.md", "counts"): counts,
+    (ROOT / "docs" / "targets" / "http.md", "keys"): manifest_keys,
     (ROOT / "docs" / "guarantees.md", "adapters"): adapter_table,
     (ROOT / "docs" / "guarantees.md", "idempotency"): idempotency,
 }
