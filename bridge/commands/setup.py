@@ -24,7 +24,11 @@ def init(
     ctx: typer.Context,
     folder: Annotated[Path, typer.Argument(help="The folder of the new project.")] = Path(),
     target: Annotated[
-        str, typer.Option("--target", help="What it delivers to: desk, or the CRM that you own: hubspot, salesforce.")
+        str,
+        typer.Option(
+            "--target",
+            help="What it delivers to: desk, or the tool that you own: django_helpdesk, hubspot, request_tracker, salesforce, zendesk.",
+        ),
     ] = starter.DESK,
 ) -> None:
     """Start a project: project file, triage rules, mappings, example of secrets. Overwrites nothing.

@@ -83,7 +83,7 @@ MISTAKES: dict[str, tuple[Prepare, str]] = {
     ),
     "an unknown adapter": (
         _edit(PROJECT, "type: desk", "type: desc"),
-        "casebridge.yaml:14: there is no adapter 'desc' among the targets, which are: desk, hubspot, memory, salesforce; did you mean 'desk'?",
+        "casebridge.yaml:14: there is no adapter 'desc' among the targets, which are: desk, django_helpdesk, http, hubspot, memory, request_tracker, salesforce, zendesk; did you mean 'desk'?",
     ),
     "no adapter at all": (_edit(PROJECT, "    type: desk\n", ""), "casebridge.yaml:13: targets.desk needs a `type`"),
     "a sync of an unknown source": (

@@ -72,7 +72,9 @@ def test_init_for_a_crm_leaves_only_the_env_to_be_filled_in(target: str, tmp_pat
 def test_init_knows_only_targets_that_it_has_a_beginning_for(tmp_path: Path) -> None:
     refused = _cli("init", str(tmp_path / "brand"), "--target", "salesfarce")
     assert refused.exit_code == Exit.CONFIG
-    assert "desk, hubspot, salesforce" in " ".join(refused.output.replace("│", "").split())
+    assert "desk, django_helpdesk, hubspot, request_tracker, salesforce, zendesk" in " ".join(
+        refused.output.replace("│", "").split()
+    )
     assert not (tmp_path / "brand").exists()
 
 

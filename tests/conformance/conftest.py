@@ -66,9 +66,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TargetHar
 
 
 def _variants(kind: str) -> list[Any]:
-    """Return the systems that an adapter is tried with, of a harness with ``VARIANTS`` several; mark those that are somebody's
-    real server (``REAL = True``).
-    """
+    """Return the systems that an adapter is tried with; mark those that are somebody's real server (``REAL = True``)."""
     found = _place(kind)
     harness = _module(f"tests.adapters.{kind}.harness", found) if found else None
     marks = [pytest.mark.real] if getattr(harness, "REAL", False) else []
