@@ -64,6 +64,8 @@ async def _post_some(port: int, waiting: Iterator[tuple[int, Posted]], answers: 
             answers.seconds.append(time.perf_counter() - began)
         except (OSError, asyncio.IncompleteReadError):
             answers.statuses[number] = 0
+            if opened is not None:
+                opened[1].close()
             opened = None
             await asyncio.sleep(0.02)
     if opened is not None:

@@ -23,7 +23,9 @@ def serve(
         float, typer.Option("--per-second", min=0.1, help="Calls a second of one connection.")
     ] = 200.0,
 ) -> None:
-    """Receive webhooks: /hooks/<connection>. What comes is on the disk before it is answered; syncs take it from there.
+    """Receive webhooks: what comes is on the disk before it is answered.
+
+    Each connection has its address, /hooks/<connection>; the next sync takes from the inbox what came.
 
     Example: casebridge serve --port 8080
     """
