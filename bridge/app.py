@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bridge.nouns import Thing
     from bridge.store.store import Store
     from bridge.triage.rules import RuleSet
+    from bridge.vault import Vault
     from identity.policy import IdentityPolicy
 
 
@@ -137,6 +138,8 @@ class App:
     config_files: Mapping[str, str] = field(default_factory=dict)
     """File name → text with secrets masked, for the audit."""
     warnings: tuple[str, ...] = ()
+    vault: Vault | None = None
+    """What connections sign in with; None for an App that is put together by hand."""
 
     @property
     def triage(self) -> RuleSet:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from bridge.meter import MemoryMeter, Meter
+from bridge.safe import MemorySafe, Safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,6 +78,8 @@ class Surroundings:
     Tells whom ``contacts`` and ``cases`` read, which of them carry our key, and what ``find`` and ``keys`` look for."""
     meter: Meter = field(default_factory=MemoryMeter)
     """Counts what the adapter does over all processes, for shares of a daily budget."""
+    safe: Safe = field(default_factory=MemorySafe)
+    """Keeps what the adapter signs in with and what changes by itself, encrypted, for all processes."""
 
 
 class Adapter(ABC):

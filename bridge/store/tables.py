@@ -647,6 +647,16 @@ class Lease(Table, table=True):
     until: datetime | None = _time(nullable=False)
 
 
+class VaultRow(Table, table=True):
+    """What a connection signs in with, sealed."""
+
+    __tablename__ = "vault"
+    connection: str = Field(primary_key=True)
+    sealed: str = Field(sa_column=Column(Text, nullable=False))
+    expires_at: datetime | None = _time()
+    changed_at: datetime | None = _time(nullable=False)
+
+
 class Run(Table, table=True):
     """One run of a sync and its counts."""
 

@@ -563,3 +563,11 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("kind", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("key", "kind", name=op.f("pk_touched")),
     )
+    op.create_table(
+        "vault",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("expires_at", TIME, nullable=True),
+        sa.Column("changed_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("connection", name=op.f("pk_vault")),
+    )
