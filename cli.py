@@ -33,6 +33,7 @@ COMMANDS = {
         Outline(
             "check", "setup:check", "Try everything before anything runs: credentials, rights, key fields, mappings."
         ),
+        Outline("connect", "connecting:connect", "Sign a connection in, show what it may do, and try it."),
         Outline("plan", "planning:plan", "Show what a sync would create, update, skip or refuse, with reasons."),
         Outline("adapters", "setup:adapters", "List the adapters that are installed, with what each can do."),
         Outline("schema", "setup:schema", "Give the JSON Schema of a format that people write."),
