@@ -43,6 +43,7 @@ COMMANDS = {
         Outline("sync", "running:sync", "Collect, decide, deliver, write back and publish, once."),
         Outline("serve", "serving:serve", "Receive webhooks: what comes is on the disk before it is answered."),
         Outline("status", "status:status", "Show how things stand: counts, connections, pauses, problems."),
+        Outline("alerts", "alerts:alerts", "Alarms: what is wrong, whose it is, and whether people are told."),
         Outline("runs", "status:runs", "Runs of syncs, with their counts and problems."),
         Outline("ledger", "running:ledger", "Prove from our tables that every message that was read is accounted for."),
         Outline("verify", "running:verify", "Prove in the target itself that what was delivered stands there once."),

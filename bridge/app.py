@@ -7,10 +7,15 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bridge.alarms.policy import AlertPolicy
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from pydantic import SecretStr
+
+    from bridge.alarms.sending import Channel
     from bridge.cases.policy import CasePolicy
     from bridge.clock import Clock
     from bridge.contracts import Publisher, Receiver, Source, Target
@@ -117,6 +122,15 @@ class AttachmentPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """Whom to tell when something is wrong, and when."""
+
+    channels: tuple[Channel, ...] = ()
+    policy: AlertPolicy = field(default_factory=AlertPolicy)
+    heartbeat: SecretStr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class App:
     """A composed Casebridge."""
 
@@ -138,6 +152,7 @@ class App:
     config_files: Mapping[str, str] = field(default_factory=dict)
     """File name → text with secrets masked, for the audit."""
     warnings: tuple[str, ...] = ()
+    alerts: Alerts = field(default_factory=Alerts)
     vault: Vault | None = None
     """What connections sign in with; None for an App that is put together by hand."""
 

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bridge import attachments, audit, lease, owner, runs, start
+from bridge.alarms.round import go_round
 from bridge.backup import recognise
 from bridge.brakes import paused, resume
 from bridge.collect import Counts, collect
@@ -65,6 +66,7 @@ def sync(app: App, name: str | None, options: SyncOptions) -> RunReport:
             report.problem(error.exit_code if isinstance(error, CasebridgeError) else Exit.OWN_FAULT, str(error))
             raise
         finally:
+            _alarm(app, report)
             runs.end(app, report.run_id, report.exit_code, report.counts, report.problems)
     return report
 
@@ -201,6 +203,16 @@ def _publish(app: App, source: SourceSetup, options: SyncOptions, report: RunRep
     counts = publish(app, source)
     report.counts.setdefault(source.name, Counts().as_dict()).update(counts)
     options.progress("publish", source.name, sum(counts.values()))
+
+
+def _alarm(app: App, report: RunReport) -> None:
+    """Tell people what is wrong; that this cannot be done is one more problem, and hides no other."""
+    try:
+        for problem in go_round(app, report.exit_code):
+            report.problem(Exit.UNREACHABLE, problem)
+    except (CasebridgeError, SQLAlchemyError, OSError) as error:
+        log.info("alarms not told", exc_info=error)
+        report.problem(Exit.OWN_FAULT, f"alerts: {type(error).__name__}: {error}")
 
 
 def _judge(app: App, report: RunReport) -> None:

@@ -29,6 +29,8 @@ TIMEOUT = 30.0
 EARLY = timedelta(minutes=2)
 """Tokens are renewed so long before they end, since clocks differ and calls take time."""
 ACCESS, REFRESH = "access_token", "refresh_token"
+_REFRESH_ENDS = ("refresh_token_expires_in", "refresh_expires_in")
+"""How providers call the seconds that a refresh token is good for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +131,18 @@ def _address(provider: Provider, back: str, state: str, verifier: str) -> str:
 
 def _secrets(body: Mapping[str, Any], known: Secrets, now: datetime) -> Secrets:
     values = {name: body[name] for name in (ACCESS, REFRESH) if isinstance(body.get(name), str)}
-    seconds = body.get("expires_in")
-    ends = now + timedelta(seconds=float(seconds)) if isinstance(seconds, (int, float, str)) and seconds else None
-    return Secrets({**known.values, **values}, ends)
+    every = {**known.values, **values}
+    ends = _after(now, body.get("expires_in"))
+    refreshing = next((body[name] for name in _REFRESH_ENDS if name in body), None)
+    lasts = _after(now, refreshing) or known.lasts_until if REFRESH in every else ends
+    return Secrets(every, ends, lasts)
+
+
+def _after(now: datetime, seconds: Any) -> datetime | None:  # noqa: ANN401 - what the provider gives
+    try:
+        return now + timedelta(seconds=float(seconds)) if seconds else None
+    except (TypeError, ValueError):
+        return None
 
 
 def _body(response: httpx.Response) -> dict[str, Any]:

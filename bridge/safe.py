@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Named values, none of which may be shown, and when they end, if that is known."""
+    """Named values, none of which may be shown."""
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     expires_at: datetime | None = None
+    """When they must be renewed, if that is known."""
+    lasts_until: datetime | None = None
+    """When nothing but a person can renew them, if that is known: people are told before."""
 
 
 class Safe(ABC):

@@ -47,11 +47,11 @@ class Vault:
         """Return the safe of a connection."""
         return StoreSafe(self._store, self._clock, connection, self._cipher)
 
-    def expiring(self) -> Mapping[str, datetime]:
-        """Return when the secrets of each connection end, where that is known; opens no safe."""
-        query = select(_V.connection, _V.expires_at).where(_V.expires_at.is_not(None))
+    def ends(self) -> Mapping[str, datetime]:
+        """Return until when the sign-in of each connection lasts, where that is known; opens no safe."""
+        query = select(_V.connection, _V.lasts_until).where(_V.lasts_until.is_not(None))
         with self._store.read() as connection:
-            return {row.connection: row.expires_at for row in connection.execute(query)}
+            return {row.connection: row.lasts_until for row in connection.execute(query)}
 
     def _cipher(self) -> Fernet:
         try:
@@ -99,7 +99,7 @@ class StoreSafe(Safe):
         except InvalidToken:
             message = f"What {self._connection} signs in with was sealed with another key ({KEY_FILE}, or CASEBRIDGE_VAULT_KEY). Bring that back, or sign in anew: casebridge connect {self._connection}"
             raise AuthError(message) from None
-        return Secrets(values, row.expires_at)
+        return Secrets(values, row.expires_at, row.lasts_until)
 
     def keep(self, secrets: Secrets) -> None:
         """Seal and write, in one transaction."""
@@ -108,6 +108,7 @@ class StoreSafe(Safe):
             "connection": self._connection,
             "sealed": sealed,
             "expires_at": secrets.expires_at,
+            "lasts_until": secrets.lasts_until,
             "changed_at": self._clock.now(),
         }
         with self._store.write("vault.keep") as connection:

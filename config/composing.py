@@ -22,6 +22,7 @@ from bridge.store import migrate
 from bridge.store.store import Store
 from bridge.triage.rules import load_rules
 from bridge.vault import Vault
+from config.alerts import alerts_of
 from config.environment import read_environment
 from config.loading import read_project
 from config.mappings import SHIPPED, mapping_files
@@ -69,6 +70,7 @@ def compose(path: Path, clock: Clock | None = None) -> App:
             loaded, [triage, *(path for files in mappings.values() for paths in files.values() for path in paths)]
         ),
         warnings=loaded.warnings,
+        alerts=alerts_of(project.alerts),
         vault=vault,
     )
     migrate.ensure(app.store)

@@ -106,8 +106,8 @@ def test_another_key_opens_nothing_and_says_what_to_do(
         Vault(store, clock, tmp_path, "no-key").safe("y").keep(TOKENS)
 
 
-def test_the_vault_tells_when_secrets_end_without_opening_them(vault: Vault, clock: FixedClock) -> None:
+def test_the_vault_tells_when_sign_ins_end_without_opening_them(vault: Vault, clock: FixedClock) -> None:
     end = clock.now() + timedelta(days=30)
-    vault.safe("x").keep(Secrets(TOKENS.values, end))
+    vault.safe("x").keep(Secrets(TOKENS.values, clock.now(), end))
     vault.safe("y").keep(TOKENS)
-    assert vault.expiring() == {"x": end}
+    assert vault.ends() == {"x": end}
