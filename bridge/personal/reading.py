@@ -5,19 +5,27 @@ Places in it lead back to the text as it was written.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
-_UNSEEN = frozenset("\u200b\u200c\u200d\u2060\ufe0f\u20e3\u00ad")
-_SPACES = frozenset("\u00a0\u202f\u2009\u2007")
+from bridge.personal.spoken import spoken_digits
+
+_UNSEEN = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0f\u20e3\u00ad")
+_SPACES = frozenset("\u00a0\u202f\u2009\u2007\u2002\u2003\u200a\t")
+_DASHES = frozenset("\u2010\u2011\u2012\u2212")
+_LETTERS_FOR_DIGITS = re.compile(r"(?<![^\W\d_])[+(]?[\dOo]*(?:\d[Oo]|[Oo]\d)[\dOo]*(?![^\W\d_])")
+_DIGITS_OF_LETTERS = re.compile(r"(?<=\d)[Il|](?=[\dOo])|(?<=\d )[Il|](?=\d{2})")
+_LONE_LETTERS = re.compile(r"(?<=\d[ /-])[Oo]{2,}(?=[ /-]\d|\b)")
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A text made plain, and for each of its signs where it stands in the original."""
+    """A text made plain, and for each of its signs where it begins and ends in the original."""
 
     text: str
-    places: tuple[int, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
     original: str
 
     @classmethod
@@ -28,26 +36,67 @@ class Plain:
         for place, sign in enumerate(original):
             if sign in _UNSEEN:
                 continue
-            for plain in " " if sign in _SPACES else unicodedata.normalize("NFKC", sign):
+            for plain in _plain_sign(sign):
                 signs.append(plain)
                 places.append(place)
-        return cls("".join(signs), tuple(places), original)
+        text = _letters_as_digits("".join(signs))
+        return cls(text, tuple(places), tuple(place + 1 for place in places), original)._with_spoken_digits()
+
+    def _with_spoken_digits(self) -> Plain:
+        """Write digits for runs of words that stand for digits."""
+        text, starts, ends, done = [], [], [], 0
+        for run in spoken_digits(self.text):
+            for sign, first, last in run:
+                text.append(self.text[done:first])
+                starts += self.starts[done:first]
+                ends += self.ends[done:first]
+                text.append(sign)
+                starts += [self.starts[first]] * len(sign)
+                ends += [self.ends[last - 1]] * len(sign)
+                done = last
+        if not done:
+            return self
+        text.append(self.text[done:])
+        return Plain(
+            "".join(text), (*starts, *self.starts[done:]), (*ends, *self.ends[done:]), self.original
+        )
 
     def written(self, start: int, end: int) -> tuple[int, int]:
         """Return where a part of the plain text stands in the original."""
-        first, last = self.places[start], self.places[end - 1] + 1
+        first, last = self.starts[start], self.ends[end - 1]
         while last < len(self.original) and self.original[last] in _UNSEEN:
             last += 1
         return first, last
 
 
+def _plain_sign(sign: str) -> str:
+    if sign in _SPACES:
+        return " "
+    if sign in _DASHES:
+        return "-"
+    if sign.isascii() or sign == "…":
+        return sign
+    return unicodedata.normalize("NFKC", sign)
+
+
+def _letters_as_digits(text: str) -> str:
+    """Write digits for the letters O and l among digits; the length stays."""
+
+    def noughts(match: re.Match[str]) -> str:
+        return match.group().replace("O", "0").replace("o", "0")
+
+    text = _LETTERS_FOR_DIGITS.sub(noughts, text)
+    text = _LONE_LETTERS.sub(noughts, text)
+    return _DIGITS_OF_LETTERS.sub("1", text)
+
+
 def folded(text: str) -> str:
     """Return letters and digits alone, lower case, umlauts spelled out: two notations of one thing are equal."""
-    spelled = text.casefold().translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss"})
+    spelled = text.casefold().translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss", ord("ı"): "i"})
     bare = unicodedata.normalize("NFKD", spelled)
     return "".join(sign for sign in bare if sign.isalnum())
 
 
 def digits(text: str) -> str:
     """Return the digits of a text."""
-    return "".join(sign for sign in text if sign.isdigit())
+    return "".join(sign for sign in text if "0" <= sign <= "9")

@@ -1,0 +1,92 @@
+"""Numbers and codes that belong to one person: by what is known, by the word beside them, by their shape."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bridge.personal.codes import Code, codes
+from bridge.personal.cues import Cue, Named, is_example, named
+from bridge.personal.model import Datum
+from bridge.personal.page import Page, Span
+from bridge.personal.reading import folded
+from bridge.personal.words import expression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_KNOWN_SHORTEST = 4
+
+
+def known_numbers(page: Page) -> Iterator[Span]:
+    """Find the customer's own numbers, in any notation, also without the letters they begin with."""
+    for datum, numbers in ((Datum.ORDER, page.known.order_numbers), (Datum.CUSTOMER_NUMBER, page.known.customer_numbers)):
+        for number in numbers:
+            shape = _any_notation(number)
+            for match in shape.finditer(page.text) if shape else ():
+                yield Span(datum, match.start(), match.end())
+
+
+def _any_notation(number: str) -> re.Pattern[str] | None:
+    signs = [sign for sign in number if sign.isalnum()]
+    if len(signs) < _KNOWN_SHORTEST:
+        return None
+    head = next((place for place, sign in enumerate(signs) if sign.isdigit()), 0)
+    gap = r"[\s./_·–#-]{0,3}"
+    whole = gap.join(map(re.escape, signs))
+    tail = signs[head:]
+    if head and len(tail) > _KNOWN_SHORTEST:
+        whole = f"(?:{gap.join(map(re.escape, signs[:head]))}{gap})?" + gap.join(map(re.escape, tail))
+    return re.compile(rf"(?<![^\W_])(?<!\d[.,]){whole}(?![^\W_])(?![.,]\d)", re.IGNORECASE)
+
+
+def numbers(page: Page) -> Iterator[Span]:
+    """Find numbers and codes that the words around them, or their shape, give to one person."""
+    for code in codes(page):
+        if folded(code.text) in page.published.numbers:
+            yield Span(None, code.start, code.end)
+            continue
+        datum = _judged(code, page)
+        if datum:
+            yield Span(datum, code.start, code.end)
+
+
+def _judged(code: Code, page: Page) -> Datum | None:
+    if code.is_plainly_invented or (is_example(page, code.start) and code.is_simple):
+        return None
+    word = named(page, code.start, code.end)
+    if code.is_masked:
+        return (word.datum if word and word.cue is Cue.PERSONAL else Datum.OTHER_NUMBER) if code.left > 4 else None
+    if code.left <= 4 and expression("cues", "masked").search(page.before(code.start, 40)):
+        return None
+    if word is None:
+        return Datum.OTHER_NUMBER if code.is_striking else None
+    if word.cue is Cue.PUBLIC:
+        return None
+    if word.cue is Cue.PHONE:
+        return Datum.OTHER_NUMBER if code.is_striking else None
+    if expression("cues", "for_all").search(page.sentence(code.start, code.end, 60)):
+        return None
+    return word.datum if _belongs(code, word, page) else None
+
+
+def _belongs(code: Code, word: Named, page: Page) -> bool:
+    """Whether a personal word and a code are close enough for one to be the number of the other."""
+    if code.is_striking:
+        return True
+    tight = not re.search(r"\w{3}", re.sub(r"(?i)nummer|number|lautet|heißt|code|ist", "", word.between))
+    if word.comes_before and expression("cues", "counts").search(word.between):
+        return False
+    if word.sort == "secret":
+        return tight and code.figures >= 3 and not code.is_year
+    if code.is_year:
+        return False
+    if not word.comes_before:
+        return code.figures >= 4 and len(word.between) <= 22
+    if code.letters:
+        return (tight and len(code.bare) >= 3 and not code.is_lowercase) or (code.figures >= 3 and len(code.bare) >= 5)
+    if code.figures >= 5:
+        return True
+    if code.figures == 4:
+        return tight or word.names_a_number
+    return code.figures >= 2 and tight and word.names_a_number and not re.search(r"(?i)stellen|digits", page.after(code.end, 12))
