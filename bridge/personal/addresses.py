@@ -17,24 +17,32 @@ if TYPE_CHECKING:
 _UP = r"[A-ZÄÖÜÉÀ]"
 _NAME = rf"{_UP}[\w'’-]+"
 _HOUSE = r"\d{1,4}(?:\s?[a-hA-H](?![\w]))?(?:\s?[-–/]\s?\d{1,3}[a-hA-H]?){0,3}(?![\w%€]|[.,:]\d|\.\s?(?:\d|Uhr))"
+_WORDS = r"(?:eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn|(?:\w+und)?(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig))"
 _FLOOR = (
     r"(?:,?\s(?:\d{1,2}\.\s?(?:OG|UG|Stock|Etage|Obergeschoss|St\.)|(?:EG|UG|DG|Erdgeschoss|Dachgeschoss|Souterrain|Hinterhaus|Vorderhaus)"
     r"|(?:Top|Tür|Stiege|Whg\.?|Wohnung|Apartment|App\.|Apt\.?|Flat|Unit|Suite|Zimmer|Haus)\s\w{1,5}|links|rechts|Mitte|Hinterhof))*"
 )
 _TOWN = rf"(?:,?\s(?:in\s)?(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_NAME}(?:[ -]{_NAME})?)?"
-_GERMAN_WORD = rf"(?:{_UP}[\w'’.-]*)?{alternatives('shapes', 'street_endings')}"
+_GERMAN_WORD = rf"{_UP}[\w'’.-]+{alternatives('shapes', 'street_endings')}"
 _GERMAN = re.compile(
     rf"(?<![\w-])(?:{_NAME}[ -]){{0,2}}?(?:{_GERMAN_WORD}|{alternatives('shapes', 'streets_of_words')}(?:\s{_NAME}){{1,2}}|(?:{_NAME}[- ])+{alternatives('shapes', 'street_words')}),?\s"
-    rf"(?:Nr\.?\s?|Hausnr\.?\s?|Hausnummer\s|Parzelle\s)?{_HOUSE}{_FLOOR}{_TOWN}"
+    rf"(?:Nr\.?\s?|Hausnr\.?\s?|Hausnummer\s|Parzelle\s)?(?:{_HOUSE}|{_WORDS}(?!\w)){_FLOOR}{_TOWN}"
 )
-_GERMAN_LOWER = re.compile(r"(?<![\w-])[a-zäöüß]{3,}(?:str\.?|straße|strasse|weg|gasse|allee|platz)\s\d{1,3}[a-h]?(?![\w.,:]\d|\w|%)")
+_GERMAN_LOWER = re.compile(rf"(?<![\w-])[a-zäöüß]{{3,}}(?:str\.?|straße|strasse|weg|gasse|allee|platz)\s(?:nr\.?\s)?(?:\d{{1,3}}\s?[a-h]?(?![\w.,:]\d|\w|%)|{_WORDS}(?!\w))")
 _WITH_TOWN = re.compile(rf"(?<![\w-])(?:{_NAME}[ -]){{0,3}}{_NAME},?\s{_HOUSE}{_FLOOR},?\s(?:in\s)?(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_NAME}")
 _ENGLISH = re.compile(
     rf"(?<![\w£$€.,-])(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|House|No\.?|Top)\s?\w{{1,4}},?\s)?(?:\d{{1,5}}\s?[A-Da-d]?(?:[-/]\d{{1,4}})?),?\s"
     rf"(?:(?:[NSEW]|NE|NW|SE|SW|St\.?|The|Upper|Lower|Old|New|Great|Little)\s)?(?:{_NAME}\s|\d{{1,3}}(?:st|nd|rd|th)\s){{1,3}}(?:{alternatives('shapes', 'english_streets')})(?!\w)\.?"
     rf"(?:,?\s(?:Apt\.?|Flat|Unit|Suite|#)\s?\w{{1,4}})?(?:,\s{_NAME}(?:\s{_NAME})?)?(?:,?\s[A-Z]{{2,3}}\s\d{{4,5}})?(?:,?\s[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}})?"
 )
-_ENGLISH_LOWER = re.compile(r"(?<![\w£$€.,-])\d{1,4}[a-d]?\s[a-z]{3,}\s(?:street|road|lane|avenue|close|crescent|terrace|drive|grove)(?!\w)")
+_LOWER_STREETS = r"(?:street|st|road|rd|lane|avenue|ave|close|crescent|terrace|drive|grove|gardens|mews|court|parade|yard)"
+_ENGLISH_LOWER = re.compile(
+    rf"(?i)(?<![\w£$€.,-])(?:(?:flat|apt|unit)\s\w{{1,4}},?\s)?\d{{1,4}}[a-d]?\s[a-z'’]{{3,}}\s{_LOWER_STREETS}(?!\w)"
+    rf"|(?<!\w)[a-z'’]{{3,}}\s{_LOWER_STREETS},?\s(?:no\.?|number|nr\.?|#)\s?\d{{1,4}}[a-d]?(?:,\s(?:flat|unit|apt)\s\w{{1,4}})?(?!\w)"
+)
+_NUMBER_TO_POSTCODE = re.compile(
+    r"(?<![\w£$€.,/-])\d{1,5}[a-d]?(?:/\d{1,3})?,?\s(?:[^\W\d_][\w'’.-]*,?\s){1,7}(?:[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}|[A-Z]{2}\s\d{5}(?:-\d{4})?|[A-Z]{2,3}\s\d{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]\d{2}\s[A-Z\d]{4})(?!\w)"
+)
 _ROMANCE = re.compile(rf"(?i:(?<!\w)(?:rue|avenue|av\.|chemin|route|place|via|viale|piazza|calle|ulica|ul\.)\s)(?:(?:de|du|des|de la|del|della|di|la|le)\s)?{_NAME}(?:\s{_NAME})?,?\s\d{{1,4}}(?![\w%]|[.,:]\d)|(?<![\w.,])\d{{1,4}},?\s(?:rue|avenue|chemin|route)\s(?:(?:de|du|des|de la)\s)?{_NAME}")
 _UK_HOUSE = re.compile(
     rf"(?<!\w)(?:The\s)?(?:{_NAME}\s){{1,2}}(?:Cottage|House|Farm|Barn|Lodge|Villa|Croft|Mill|Rectory|Manor|Bungalow|Hall),?\s(?:{_NAME}\s?){{1,3}}(?:Lane|Road|Street|Hill|Close|Green|Drive|Way)?(?:,\s{_NAME}){{0,2}},?\s?(?:[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}})"
@@ -46,7 +54,7 @@ _BOX = re.compile(r"(?<!\w)(?:Postfach|PO Box|P\.? ?O\.? Box|Box|Case postale)\s
 _THREE_WORDS = re.compile(r"(?<![\w/])(?:///\s?([^\W\d_]{3,}\.[^\W\d_]{3,}\.[^\W\d_]{3,})|(?<=w3w )([^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+))(?![\w@])")
 _COORDINATES = re.compile(r"(?<![\w.])[-+]?\d{1,2}[.,]\d{3,8}\s?°?\s?[NS]?\s?[,;/ ]\s?[-+]?\d{1,3}[.,]\d{3,8}\s?°?\s?[EWO]?(?!\w)|\d{1,2}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[NS][,\s]+\d{1,3}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[EWO]")
 _CARE_OF = re.compile(rf"(?<!\w)c/o\s(?:{_NAME}\s?){{1,3}}(?:,\s)?", re.IGNORECASE)
-_SHAPES = (_GERMAN, _WITH_TOWN, _ENGLISH, _ROMANCE, _UK_HOUSE, _GERMAN_LOWER, _ENGLISH_LOWER)
+_SHAPES = (_GERMAN, _WITH_TOWN, _ENGLISH, _ROMANCE, _UK_HOUSE, _GERMAN_LOWER, _ENGLISH_LOWER, _NUMBER_TO_POSTCODE)
 
 
 def addresses(page: Page) -> Iterator[Span]:
@@ -60,6 +68,9 @@ def addresses(page: Page) -> Iterator[Span]:
                 continue
             yield Span(_datum(start, match.end(), page), start, match.end())
     for match in _UK_POSTCODE.finditer(page.text):
+        code = re.search(r"[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}$", match.group())
+        if code:
+            yield Span(None, match.start() + code.start(), match.end())
         if re.match(r"\d", match.group()) or expression("cues", "house_name").search(match.group()):
             yield Span(_datum(match.start(), match.end(), page), match.start(), match.end())
 

@@ -10,7 +10,7 @@ from bridge.personal.addresses import addresses
 from bridge.personal.allowed import Published
 from bridge.personal.dates import dates
 from bridge.personal.links import links
-from bridge.personal.machines import addresses_of_machines, plates, secrets
+from bridge.personal.machines import addresses_of_machines, plates, secrets, spelled_codes
 from bridge.personal.mails import mails
 from bridge.personal.model import Allowed, Found, Known
 from bridge.personal.names import handles, names
@@ -26,13 +26,14 @@ _DETECTORS: tuple[Callable[[Page], Iterator[Span]], ...] = (
     mails,
     links,
     handles,
+    spelled_codes,
     secrets,
     known_numbers,
     ibans,
     addresses_of_machines,
     cards,
-    dates,
     addresses,
+    dates,
     plates,
     phones,
     numbers,

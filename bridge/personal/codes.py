@@ -69,7 +69,7 @@ class Code:
         if re.search(r"X{3,}|x{4,}|0{3}X|N{4,}|#{3,}", self.text) and self.figures <= 4:
             return True
         row = figures in "012345678901234567890" or figures in "98765432109876543210"
-        return len(figures) >= 5 and self.letters <= 3 and (row or len(set(figures)) == 1)
+        return len(figures) >= 5 and not self.letters and (row or len(set(figures)) == 1)
 
     @property
     def is_simple(self) -> bool:
@@ -84,7 +84,7 @@ class Code:
             return False
         if not self.letters:
             return self.figures >= 8
-        mixed = self.figures >= 4 and len(self.bare) >= 7 and not self.is_lowercase
+        mixed = self.figures >= 4 and len(self.bare) >= 7 and not self.is_lowercase and " " not in self.text
         return self.figures >= 7 or mixed
 
 

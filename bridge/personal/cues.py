@@ -30,7 +30,7 @@ _ANY = re.compile(
     re.IGNORECASE,
 )
 _NAMES_A_NUMBER = re.compile(r"(?i)n(?:umme)?r\.?$|number$|no\.?$|num\.?$|#$|code$|id$|-?kennung$|ref(?:erence)?\.?$|zeichen$")
-_REACH_BEFORE, _REACH_AFTER = 50, 34
+_REACH_BEFORE, _REACH_AFTER = 70, 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def named(page: Page, start: int, end: int) -> Named | None:
         found.append(Named(str(match.lastgroup), match.group(), len(between), between, comes_before=True))
     for match in _ANY.finditer(after):
         between = after[: match.start()]
-        if not re.search(r"[;:!?\n]|, |\d", between):
+        if not re.search(r"[;:!?\n]|, |\d|n['’]t\b|\bnot\b|\bkeine?\b", between):
             found.append(Named(str(match.lastgroup), match.group(), 6 + 2 * len(between), between, comes_before=False))
     return min(found, key=lambda cue: cue.distance, default=None)
 

@@ -30,6 +30,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _PEOPLE_LINE = re.compile(r"[A-ZÄÖÜ][\w'’-]+ [A-ZÄÖÜ][\w'’-]+,? ?\(?\*?\s?$")
+_LIMIT = re.compile(rf"(?<!\w){alternatives('cues', 'limit_of_ages')}\s$", re.IGNORECASE)
 _STAR = re.compile(r"[*✱]\s?$")
 _BARE_DAY = re.compile(r"\d{6}|\d{8}")
 
@@ -47,7 +48,7 @@ def dates(page: Page) -> Iterator[Span]:
 
 def _is_of_birth(match: re.Match[str], page: Page) -> bool:
     before, after = page.before(match.start(), 70), page.after(match.end(), 40)
-    if expression("cues", "limit_of_ages").search(before[-22:]) and expression("cues", "birth").search(before + after):
+    if _LIMIT.search(before) and expression("cues", "birth").search(before + after):
         return False
     if _STAR.search(before):
         return True

@@ -70,8 +70,23 @@ def _is_password(value: str) -> bool:
     return len(value) >= 5 and bool(shape or signs) and not re.fullmatch(r"\d+[-.]?[a-zäöü]+(?:-\w+)*", value)
 
 
+_ALPHABET = re.compile(
+    rf"(?<!\w)(?:(?:{alternatives('shapes', 'spelling_alphabet')}|\d{{1,4}}|{alternatives('shapes', 'digit_words')})(?:(?: wie | as in | for )\w+)?[\s,.–-]{{1,3}}){{3,}}"
+    rf"(?:{alternatives('shapes', 'spelling_alphabet')}|\d{{1,4}}|{alternatives('shapes', 'digit_words')})(?!\w)",
+    re.IGNORECASE,
+)
+_LETTER_WORD = re.compile(alternatives("shapes", "spelling_alphabet"), re.IGNORECASE)
+
+
+def spelled_codes(page: Page) -> Iterator[Span]:
+    """Find codes spelled in words: ``Anton, sieben, Berta``."""
+    for match in _ALPHABET.finditer(page.text):
+        if len(_LETTER_WORD.findall(match.group())) >= 2:
+            yield Span(Datum.OTHER_NUMBER, match.start(), match.end())
+
+
 _PLATE = re.compile(
-    r"(?<![\w-])(?:[A-ZÄÖÜ]{1,3}[-–: ][ ]?[A-Z]{1,2}[- ]?\d{1,4}[EH]?|[A-Z]{2}\d{2} ?[A-Z]{3}|\d{2,3}-[A-Z]{1,2}-\d{1,6}|[A-Z]{2}[ -·]\d{4,6}|[A-Z]{1,2}[- ]\d{1,5} ?[A-Z]{1,3})(?![\w-])"
+    r"(?<![\w-])(?:[A-ZÄÖÜ]{1,3}[-–: ][ ]?[A-Z]{1,2}[- ]?\d{1,4}[EH]?|[A-Z]{2}\d{2} ?[A-Z]{3}|\d{2,3}-[A-Z]{1,2}-\d{1,6}|[A-Z]{2}[ ·-]\d{4,6}|[A-Z]{1,2}[- ]\d{1,5} ?[A-Z]{1,3})(?![\w-])"
 )
 _PLATE_SHAPE = re.compile(r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ -]?\d{2,4}[EH]?|[A-Z]{2}\d{2} [A-Z]{3}")
 

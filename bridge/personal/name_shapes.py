@@ -20,7 +20,7 @@ HANDLE = re.compile(r"(?<![\w])@[\w][\w.\-]*(?:@[\w.-]+\.[a-z]+)?(?=\W|$)|(?<!\w
 AFTER_A_TITLE = re.compile(
     rf"(?<![\w-])(?:(?i:{alternatives('names', 'titles')})\s+)+(?P<name>(?:{_U}\.\s?)*{_SURNAME}(?:\s{_SURNAME})?)"
 )
-INITIAL = re.compile(rf"(?<![\w.])(?P<name>(?:{_U}[a-z]?\.[ -]?){{1,2}}(?P<surname>{_SURNAME}))(?!\w)")
+INITIAL = re.compile(rf"(?<![\w.])(?P<name>(?:(?:{_U}|Ch|Th|Jr|Ph|Chr)\.[ -]?){{1,2}}(?P<surname>{_SURNAME}))(?!\w)")
 PAIR = re.compile(rf"(?<![\w@#/.-]){_WORD}(?:\s(?:{_U}\.\s)?{_SURNAME}){{1,4}}(?:\s{_U}\.)?(?![\w@])")
 AFTER_A_ROLE = re.compile(
     rf"(?<![\w-])(?i:{alternatives('names', 'roles')})(?:\s(?i:namens|named|called|is|ist|war|was|heißt|hieß))?,?\s(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?![\w@-])"
@@ -55,6 +55,8 @@ def is_shown(name: str, page: Page) -> bool:
 def is_signature(start: int, end: int, page: Page) -> bool:
     """Whether a name is the agent's own, at the end."""
     before, after = page.text[:start].rstrip(" "), page.text[end:]
+    if len(after) <= 45 and not re.search(r"[.!?]\s*\w", after) and re.search(r"[.!?…)\U0001F300-\U0001FAFF♥❤☀-➿️]\s*[-–—]{1,2}$|\n\s*[-–—]{0,2}$", page.text[:start].rstrip(" ")):
+        return True
     if not _AFTER_SIGNATURE.fullmatch(after):
         return False
     if _SIGN_OFF.search(page.text[:start]):
@@ -72,6 +74,8 @@ def is_public_person(start: int, end: int, page: Page, *, role: bool = True) -> 
     """Whether the words around call somebody a person in public office, or the name that of a work, a firm, a place."""
     before, after = page.before(start, 42), page.after(end, 40)
     if expression("names", "firm_before").search(before[-26:] + "□") or expression("names", "firm_after").match(after.lstrip(" -,’'\"“")):
+        return True
+    if re.search(r"[\"”“'’»]\s(?:by|von|mit|with|feat\.)\s$", before):
         return True
     office = expression("names", "public_office")
     return role and bool(office.search(before) or office.search(after))

@@ -56,7 +56,7 @@ def _with_titles(page: Page) -> Iterator[tuple[int, int]]:
     for match in AFTER_A_TITLE.finditer(page.text):
         start, end = match.span("name")
         name = match["name"]
-        if is_ordinary(name) or is_shown(name, page) or is_public_person(start, end, page):
+        if len(name.strip(".")) < 2 or is_ordinary(name) or is_shown(name, page) or is_public_person(start, end, page):
             continue
         if expression("names", "famous_titled").search(match.group()):
             continue
@@ -100,7 +100,7 @@ def _pairs(page: Page) -> Iterator[tuple[int, int]]:
 def _is_first_name(word: str) -> bool:
     plain = word.casefold().strip("'’")
     first = plain.split("-", maxsplit=1)[0]
-    return plain in words("first_names", "german", "english", "others") or first in words("first_names", "german", "english", "others")
+    return plain in words("first_names", "german", "english", "others", "more") or first in words("first_names", "german", "english", "others", "more")
 
 
 def _is_initial(word: str) -> bool:
@@ -144,11 +144,13 @@ def _means_something_else(match: re.Match[str], page: Page) -> bool:
     before, after = page.text[: match.start()], page.text[match.end() :]
     if not UP.match(match.group()) and match.group().casefold() in words("names", "also_words"):
         return True
+    if re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?[\"„“”'‚‘»«]$", before):
+        return True
     if re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?$", before) and not re.search(r"(?i)(?:herrn?|frau|familie)\s$", before):
         return not re.search(r"(?i)(?:der|die|den|dem)\s$", before) or match.group().casefold() in words("names", "also_words")
     if re.search(r"(?i)(?<!\w)(?:in|nach|aus|near|around)\s$", before):
         return True
-    return bool(re.match(r"\s(?:GmbH|AG|KG|Ltd|Inc|SE|e\. ?K|& )", after)) or bool(expression("cues", "firm").search(before[-16:]))
+    return bool(re.match(r"\s(?:[A-ZÄÖÜ]\w+\s){0,2}(?:GmbH|AG|KG|Ltd|Inc|SE|Co\b|Group|Holding|e\. ?K|& )", after)) or bool(expression("cues", "firm").search(before[-16:]))
 
 
 _ARTICLE = r"(?:der|die|das|den|dem|des|ein|eine|einen|einem|einer|the|a|an|your|our|dein|deine|deinen|deinem|ihr|ihre|ihren|ihrem|kein|keine|diese[rnms]?|this|that|these)"

@@ -54,6 +54,8 @@ def numbers(page: Page) -> Iterator[Span]:
 def _judged(code: Code, page: Page) -> Datum | None:
     if code.is_plainly_invented or (is_example(page, code.start) and code.is_simple):
         return None
+    if expression("cues", "public_number").match(code.text):
+        return None
     word = named(page, code.start, code.end)
     if code.is_masked:
         return (word.datum if word and word.cue is Cue.PERSONAL else Datum.OTHER_NUMBER) if code.left > 4 else None

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from bridge.personal.spoken import spoken_digits
+from bridge.personal.spoken import Sign, spelled_letters, spoken_digits
 
 _UNSEEN = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0f\u20e3\u00ad")
 _SPACES = frozenset("\u00a0\u202f\u2009\u2007\u2002\u2003\u200a\t")
@@ -45,7 +45,7 @@ class Plain:
     def _with_spoken_digits(self) -> Plain:
         """Write digits for runs of words that stand for digits."""
         text, starts, ends, done = [], [], [], 0
-        for run in spoken_digits(self.text):
+        for run in _rewritten(self.text):
             for sign, first, last in run:
                 text.append(self.text[done:first])
                 starts += self.starts[done:first]
@@ -76,7 +76,8 @@ def _plain_sign(sign: str) -> str:
         return "-"
     if sign.isascii() or sign == "…":
         return sign
-    return unicodedata.normalize("NFKC", sign)
+    plain = unicodedata.normalize("NFKC", sign)
+    return "-" if plain in _DASHES else plain
 
 
 def _letters_as_digits(text: str) -> str:
@@ -88,6 +89,10 @@ def _letters_as_digits(text: str) -> str:
     text = _LETTERS_FOR_DIGITS.sub(noughts, text)
     text = _LONE_LETTERS.sub(noughts, text)
     return _DIGITS_OF_LETTERS.sub("1", text)
+
+
+def _rewritten(text: str) -> list[list[Sign]]:
+    return spelled_letters(text) or spoken_digits(text)
 
 
 def folded(text: str) -> str:

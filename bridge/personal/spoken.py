@@ -55,6 +55,9 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 _GAP = re.compile(r"[\s,.;/·–-]{1,3}")
+_SPACED = re.compile(r"(?<![\w.@])(?:[\w.@+-] ){5,}[\w](?!\w)")
+_DOTTED = re.compile(r"(?<![\w.@-])(?:[^\W\d_]\.){4,}[^\W\d_](?!\w)|(?<![\w.@-])(?:[^\W\d_]-){4,}[^\W\d_](?!\w)")
+_FEWEST_LETTERS = 4
 _FEWEST_DIGITS, _FEWEST_WORDS = 6, 3
 
 Sign = tuple[str, int, int]
@@ -63,6 +66,19 @@ Sign = tuple[str, int, int]
 def spoken_digits(text: str) -> list[list[Sign]]:
     """Return the runs of words for digits: the digits of each word, and where it stands."""
     return [run for run in _runs(text) if _is_number(run, text)]
+
+
+def spelled_letters(text: str) -> list[list[Sign]]:
+    """Return the runs of single signs with a gap after each: each sign, with the gap taken into it."""
+    runs = []
+    for shape in (_SPACED, _DOTTED):
+        for match in shape.finditer(text):
+            if sum(sign.isalpha() for sign in match.group()) >= _FEWEST_LETTERS:
+                signs = [place for place in range(match.start(), match.end()) if (place - match.start()) % 2 == 0]
+                runs.append([(text[place], place, min(place + 2, match.end())) for place in signs])
+        if runs:
+            return runs
+    return runs
 
 
 def _runs(text: str) -> Iterator[list[Sign]]:
