@@ -41,7 +41,7 @@ _ENGLISH_LOWER = re.compile(
     rf"|(?<!\w)[a-z'’]{{3,}}\s{_LOWER_STREETS},?\s(?:no\.?|number|nr\.?|#)\s?\d{{1,4}}[a-d]?(?:,\s(?:flat|unit|apt)\s\w{{1,4}})?(?!\w)"
 )
 _NUMBER_TO_POSTCODE = re.compile(
-    r"(?<![\w£$€.,/-])\d{1,5}[a-d]?(?:/\d{1,3})?,?\s(?:[^\W\d_][\w'’.-]*,?\s){1,7}(?:[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}|[A-Z]{2}\s\d{5}(?:-\d{4})?|[A-Z]{2,3}\s\d{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]\d{2}\s[A-Z\d]{4})(?!\w)"
+    r"(?<![\w£$€.,/-])(?<!Box )\d{1,5}[a-d]?(?:/\d{1,3})?,?\s(?:[^\W\d_][\w'’.-]*,?\s){1,7}(?:[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}|[A-Z]{2}\s\d{5}(?:-\d{4})?|[A-Z]{2,3}\s\d{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]\d{2}\s[A-Z\d]{4})(?!\w)"
 )
 _ROMANCE = re.compile(rf"(?i:(?<!\w)(?:rue|avenue|av\.|chemin|route|place|via|viale|piazza|calle|ulica|ul\.)\s)(?:(?:de|du|des|de la|del|della|di|la|le)\s)?{_NAME}(?:\s{_NAME})?,?\s\d{{1,4}}(?![\w%]|[.,:]\d)|(?<![\w.,])\d{{1,4}},?\s(?:rue|avenue|chemin|route)\s(?:(?:de|du|des|de la)\s)?{_NAME}")
 _UK_HOUSE = re.compile(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _TOKEN = re.compile(r"[^\W_]+(?:[*•…]+[^\W_]*)*|[*•]{2,}[^\W_]*")
 _TIGHT = re.compile(r"[-/._:–\\]|[-–]{2}|::")
 _LOOSE = re.compile(r" [-/–.] | ?\n ?| {1,2}|/ | /")
-_MASK = re.compile(r"[*•…#]{1,}|[xX]{2,}")
+_MASK = re.compile(r"[*•…#]+|[xX]{3,}|(?<=\d)[xX]{2,}|[xX]{2,}(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ _WORD = re.compile(
     rf"\b(?:({'|'.join(_AGAIN)})[- ]?)?(?:({'|'.join(sorted(_WORDS, key=len, reverse=True))})|(\d{{1,6}}))\b",
     re.IGNORECASE,
 )
+_LETTERS = re.compile(r"[^\W\d_]+")
 _GAP = re.compile(r"[\s,.;/·–-]{1,3}")
 _SPACED = re.compile(r"(?<![\w.@])(?:[\w.@+-] ){5,}[\w](?!\w)")
 _DOTTED = re.compile(r"(?<![\w.@-])(?:[^\W\d_]\.){4,}[^\W\d_](?!\w)|(?<![\w.@-])(?:[^\W\d_]-){4,}[^\W\d_](?!\w)")
@@ -82,9 +83,9 @@ def spelled_letters(text: str) -> list[list[Sign]]:
 
 
 def _runs(text: str) -> Iterator[list[Sign]]:
-    matches = list(_WORD.finditer(text))
-    if len(matches) < _FEWEST_WORDS:
+    if sum(word in _WORDS for word in _LETTERS.findall(text.casefold())) < _FEWEST_WORDS:
         return
+    matches = list(_WORD.finditer(text))
     run = [_sign(matches[0])]
     for before, match in pairwise(matches):
         if _GAP.fullmatch(text, before.end(), match.start()):
