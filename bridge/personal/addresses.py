@@ -28,6 +28,7 @@ _GERMAN = re.compile(
     rf"(?<![\w-])(?:{_NAME}[ -]){{0,2}}?(?:{_GERMAN_WORD}|{alternatives('shapes', 'streets_of_words')}(?:\s{_NAME}){{1,2}}|(?:{_NAME}[- ])+{alternatives('shapes', 'street_words')}),?\s"
     rf"(?:Nr\.?\s?|Hausnr\.?\s?|Hausnummer\s|Parzelle\s)?(?:{_HOUSE}|{_WORDS}(?!\w)){_FLOOR}{_TOWN}"
 )
+_GERMAN_OF = re.compile(rf"(?<!\w)(?:Straße|Strasse|Platz|Allee|Weg|Ring|Hof|Haus)\s(?:des|der|am|an der|zum|zur|von)\s(?:\d{{1,2}}\.\s)?{_NAME}(?:\s{_NAME})?\s{_HOUSE}{_FLOOR}{_TOWN}")
 _GERMAN_LOWER = re.compile(rf"(?<![\w-])[a-zäöüß]{{3,}}(?:str\.?|straße|strasse|weg|gasse|allee|platz)\s(?:nr\.?\s)?(?:\d{{1,3}}\s?[a-h]?(?![\w.,:]\d|\w|%)|{_WORDS}(?!\w))")
 _WITH_TOWN = re.compile(rf"(?<![\w-])(?:{_NAME}[ -]){{0,3}}{_NAME},?\s{_HOUSE}{_FLOOR},?\s(?:in\s)?(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_NAME}")
 _ENGLISH = re.compile(
@@ -41,20 +42,20 @@ _ENGLISH_LOWER = re.compile(
     rf"|(?<!\w)[a-z'’]{{3,}}\s{_LOWER_STREETS},?\s(?:no\.?|number|nr\.?|#)\s?\d{{1,4}}[a-d]?(?:,\s(?:flat|unit|apt)\s\w{{1,4}})?(?!\w)"
 )
 _NUMBER_TO_POSTCODE = re.compile(
-    r"(?<![\w£$€.,/-])(?<!Box )\d{1,5}[a-d]?(?:/\d{1,3})?,?\s(?:[^\W\d_][\w'’.-]*,?\s){1,7}(?:[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}|[A-Z]{2}\s\d{5}(?:-\d{4})?|[A-Z]{2,3}\s\d{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]\d{2}\s[A-Z\d]{4})(?!\w)"
+    r"(?<![\w£$€.,/-])(?<!Box )\d{1,5}[a-d]?(?:/\d{1,3})?,?\s(?:[^\W\d_][\w'’.-]*,?\s){1,7}(?:[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}|[A-Z]{2}\s\d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT)\s\d{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]\d{2}\s[A-Z\d]{4})(?!\w)"
 )
 _ROMANCE = re.compile(rf"(?i:(?<!\w)(?:rue|avenue|av\.|chemin|route|place|via|viale|piazza|calle|ulica|ul\.)\s)(?:(?:de|du|des|de la|del|della|di|la|le)\s)?{_NAME}(?:\s{_NAME})?,?\s\d{{1,4}}(?![\w%]|[.,:]\d)|(?<![\w.,])\d{{1,4}},?\s(?:rue|avenue|chemin|route)\s(?:(?:de|du|des|de la)\s)?{_NAME}")
 _UK_HOUSE = re.compile(
-    rf"(?<!\w)(?:The\s)?(?:{_NAME}\s){{1,2}}(?:Cottage|House|Farm|Barn|Lodge|Villa|Croft|Mill|Rectory|Manor|Bungalow|Hall),?\s(?:{_NAME}\s?){{1,3}}(?:Lane|Road|Street|Hill|Close|Green|Drive|Way)?(?:,\s{_NAME}){{0,2}},?\s?(?:[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}})"
+    rf"(?<!\w)(?:The\s)?(?:{_NAME}\s){{1,2}}(?:Cottage|House|Farm|Barn|Lodge|Villa|Croft|Mill|Rectory|Manor|Bungalow|Hall),?\s(?:[\w'’.-]+,?\s){{1,7}}(?:[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}})"
 )
 _UK_POSTCODE = re.compile(rf"(?<![\w])(?:{_NAME}[ ,]+){{1,5}}[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)|(?<!\w)\d{{1,3}}[a-d]?,?\s[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)")
-_FLAT = re.compile(r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? Top|Top|Stellplatz|Pitch|Caravan)\s(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)")
+_FLAT = re.compile(r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? Top|Top|Stellplatz|Pitch|Caravan)\s(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)")
 _ROOM = re.compile(r"(?i)(?<![\w-])(?:zimmer(?:nummer|nr\.?)?|room(?: number| no\.?)?|ward|suite|kabine(?:nnummer)?|cabin|stateroom|bett(?:platz)?|bed|bungalow|chalet)\s?(?:nr\.?|no\.?|#|number)?\s?(\d{1,5}[a-z]?|[A-Z]\d{1,4})(?![\w%€]|[.,:]\d)")
 _BOX = re.compile(r"(?<!\w)(?:Postfach|PO Box|P\.? ?O\.? Box|Box|Case postale)\s(?:Nr\.?\s)?\d[\d ]{1,8}\d(?!\w)", re.IGNORECASE)
 _THREE_WORDS = re.compile(r"(?<![\w/])(?:///\s?([^\W\d_]{3,}\.[^\W\d_]{3,}\.[^\W\d_]{3,})|(?<=w3w )([^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+))(?![\w@])")
 _COORDINATES = re.compile(r"(?<![\w.])[-+]?\d{1,2}[.,]\d{3,8}\s?°?\s?[NS]?\s?[,;/ ]\s?[-+]?\d{1,3}[.,]\d{3,8}\s?°?\s?[EWO]?(?!\w)|\d{1,2}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[NS][,\s]+\d{1,3}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[EWO]")
 _CARE_OF = re.compile(rf"(?<!\w)c/o\s(?:{_NAME}\s?){{1,3}}(?:,\s)?", re.IGNORECASE)
-_SHAPES = (_GERMAN, _WITH_TOWN, _ENGLISH, _ROMANCE, _UK_HOUSE, _GERMAN_LOWER, _ENGLISH_LOWER, _NUMBER_TO_POSTCODE)
+_SHAPES = (_GERMAN, _GERMAN_OF, _WITH_TOWN, _ENGLISH, _ROMANCE, _UK_HOUSE, _GERMAN_LOWER, _ENGLISH_LOWER, _NUMBER_TO_POSTCODE)
 
 
 def addresses(page: Page) -> Iterator[Span]:
@@ -145,4 +146,4 @@ def _is_business(start: int, end: int, page: Page) -> bool:
         return True
     if expression("cues", "own_place").search(after):
         return False
-    return bool(expression("cues", "business").search(page.text[start:end] + " " + after))
+    return bool(expression("cues", "business").search(after))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _TOKEN = re.compile(r"[^\W_]+(?:[*•…]+[^\W_]*)*|[*•]{2,}[^\W_]*")
 _TIGHT = re.compile(r"[-/._:–\\]|[-–]{2}|::")
 _LOOSE = re.compile(r" [-/–.] | ?\n ?| {1,2}|/ | /")
-_MASK = re.compile(r"[*•…#]+|[xX]{3,}|(?<=\d)[xX]{2,}|[xX]{2,}(?=\d)")
+_MASK = re.compile(r"[*•#]{2,}|…|[*•](?=\w)|[xX]{3,}|(?<=\d)[xX]{2,}|[xX]{2,}(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,12 @@ class Code:
         """Whether its shape alone says that it is somebody's number."""
         if self.is_masked or re.fullmatch(r"\d{1,3}(?:[.,' ]\d{3})+", self.text):
             return False
+        if re.fullmatch(r"(?:\d{1,2}[ ,]){3,}\d{1,2}", self.text):
+            return False
         if not self.letters:
             return self.figures >= 8
-        mixed = self.figures >= 4 and len(self.bare) >= 7 and not self.is_lowercase and " " not in self.text
+        together = " " not in self.text or self.figures >= 6
+        mixed = self.figures >= 4 and len(self.bare) >= 7 and not self.is_lowercase and together
         return self.figures >= 7 or mixed
 
 

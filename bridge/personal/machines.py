@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bridge.personal.cues import is_example, named
 from bridge.personal.model import Datum
 from bridge.personal.page import Page, Span
+from bridge.personal.reading import folded
 from bridge.personal.words import alternatives, expression
 
 if TYPE_CHECKING:
@@ -46,8 +47,12 @@ _SECRET = re.compile(
     r"[\s:=„\"'“”»«*(`]{1,4}(?P<value>[^\s\"“”»«)`]{3,40})",
     re.IGNORECASE,
 )
+_USER_NAME = re.compile(
+    r"(?i)(?<!\w)(?:user ?name|benutzername|nutzername|benutzerkennung|anmeldename|login(?:name)?|gamertag|spielername|player(?: ?name| ?tag| ?id)?|account ?name)"
+    r"(?: ist| is| lautet| war| was|:)?\s[\"„“'@]?(?P<value>(?=\w*[^\W\d_])(?=\w*\d)\w+(?:[.#-]\w+)*)"
+)
 _ANSWER = re.compile(
-    rf"(?<!\w){alternatives('cues', 'security_question')}(?!\w)[^.!?\n]{{0,45}}?(?:ist|is|was|war|lautet|[:=→\"„“])\s?[\"„“']?(?P<value>[A-ZÄÖÜ][\w-]+)",
+    rf"(?<!\w)(?i:{alternatives('cues', 'security_question')})(?!\w)[^.!?\n]{{0,45}}?(?:ist|is|was|war|lautet|[:=→\"„“])\s?[\"„“']?(?P<value>[A-ZÄÖÜ][\w-]+)",
 )
 
 
@@ -58,6 +63,9 @@ def secrets(page: Page) -> Iterator[Span]:
         start = match.start("value")
         if _is_password(value) and not is_example(page, start):
             yield Span(Datum.OTHER_NUMBER, start, start + len(value))
+    for match in _USER_NAME.finditer(page.text):
+        if folded(match["value"]) != folded(page.known.handle) and not is_example(page, match.start("value")):
+            yield Span(Datum.OTHER_NUMBER, match.start("value"), match.end("value"))
     for match in _ANSWER.finditer(page.text):
         yield Span(Datum.OTHER_NUMBER, match.start("value"), match.end("value"))
 

@@ -29,6 +29,10 @@ NAMED = re.compile(rf"(?<![\w-])(?i:{alternatives('names', 'naming')})\s?[:=]?\s
 DELIVERED_AT = re.compile(
     rf"(?i:{alternatives('names', 'delivered')})[^.!?\n]{{0,30}}?\s(?:bei|beim|an|von|with|by|to)\s(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?=\s*(?:[,.;!?–(-]|$|\s(?:abgegeben|hinterlegt|abgestellt|in|im|nebenan|at|from|next|on|\d)))"
 )
+FAMILY = re.compile(rf"(?<!\w)(?i:die|the|den)\s(?P<name>{_U}[^\W\d_]{{2,}}s)(?=\s(?i:von nebenan|nebenan|next door|upstairs|downstairs|across|from no|oben|unten|gegenüber))|(?<!\w)(?i:the)\s(?P<kept>{_U}[a-z]{{2,}}(?:sons?|mans?|ers|ts|es|tts|lls|ns))(?=[,.!?]|\s(?i:kept|have|took|signed|said|are|were|live)\b)")
+GREETED = re.compile(
+    rf"(?<![\w-])(?i:{alternatives('names', 'greetings')}),?\s(?P<name>{_SURNAME}(?:\s{_SURNAME}){{1,2}})(?=\s?[,!.:–-]|$|\s(?i:and|und|to|so|is|has|who)\b)"
+)
 _SIGN_OFF = re.compile(rf"(?i:{alternatives('names', 'sign_off')})[,!.\s–—|~-]*(?:\w+\s)?$")
 _END_OF_TEXT = re.compile(r"[\s.!)\]}\U0001F300-\U0001FAFF♥❤☀-➿💚️]*$")
 _AFTER_SIGNATURE = re.compile(
@@ -38,8 +42,8 @@ _AFTER_SIGNATURE = re.compile(
 
 def is_ordinary(name: str) -> bool:
     """Whether a word with a capital is no surname: a word of the language, a place, a day."""
-    first = name.split()[0].strip(".,'’")
-    return first.casefold() in words("names", "no_surnames_german", "no_surnames_english") or (first.isupper() and len(first) > 3 and first.isascii() and name == first and False)
+    first = next((part for part in name.split() if UP.match(part)), name).strip(".,'’")
+    return first.casefold() in words("names", "no_surnames_german", "no_surnames_english")
 
 
 def is_shown(name: str, page: Page) -> bool:

@@ -10,6 +10,8 @@ from bridge.personal.name_shapes import (
     AFTER_A_ROLE,
     AFTER_A_TITLE,
     DELIVERED_AT,
+    FAMILY,
+    GREETED,
     HANDLE,
     INITIAL,
     NAMED,
@@ -109,11 +111,15 @@ def _is_initial(word: str) -> bool:
 
 def _is_brand(surname: str, page: Page) -> bool:
     plain = folded(surname)
-    return len(plain) > 3 and plain in page.published.names
+    return plain in words("names", "stand_ins") or (len(plain) > 3 and plain in page.published.names)
 
 
 def _after_roles(page: Page) -> Iterator[tuple[int, int]]:
-    for shape in (AFTER_A_ROLE, NAMED, DELIVERED_AT):
+    for match in FAMILY.finditer(page.text):
+        name = match["name"] or match["kept"]
+        if not is_ordinary(name) and not is_shown(name[:-1], page):
+            yield match.span("name" if match["name"] else "kept")
+    for shape in (AFTER_A_ROLE, NAMED, DELIVERED_AT, GREETED):
         for match in shape.finditer(page.text):
             start, end = match.span("name")
             name = match["name"].rstrip()

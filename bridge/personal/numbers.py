@@ -54,9 +54,10 @@ def numbers(page: Page) -> Iterator[Span]:
 def _judged(code: Code, page: Page) -> Datum | None:
     if code.is_plainly_invented or (is_example(page, code.start) and code.is_simple):
         return None
-    if expression("cues", "public_number").match(code.text):
-        return None
     word = named(page, code.start, code.end)
+    called = word is not None and word.cue is Cue.PERSONAL and word.names_a_number and word.distance <= 3
+    if expression("cues", "public_number").match(code.text) and not called:
+        return None
     if code.is_masked:
         return (word.datum if word and word.cue is Cue.PERSONAL else Datum.OTHER_NUMBER) if code.left > 4 else None
     if code.left <= 4 and expression("cues", "masked").search(page.before(code.start, 40)):
@@ -86,9 +87,19 @@ def _belongs(code: Code, word: Named, page: Page) -> bool:
     if not word.comes_before:
         return code.figures >= 4 and len(word.between) <= 22
     if code.letters:
-        return (tight and len(code.bare) >= 3 and not code.is_lowercase) or (code.figures >= 3 and len(code.bare) >= 5)
+        return _is_named_code(code, word, tight=tight)
     if code.figures >= 5:
         return True
     if code.figures == 4:
         return tight or word.names_a_number
     return code.figures >= 2 and tight and word.names_a_number and not re.search(r"(?i)stellen|digits", page.after(code.end, 12))
+
+
+def _is_named_code(code: Code, word: Named, *, tight: bool) -> bool:
+    """Whether letters and digits beside a personal word are a code, not a word with a digit in it."""
+    if not code.figures:
+        return tight
+    if code.is_lowercase and not (tight and word.names_a_number):
+        return code.figures >= 3 and len(code.bare) >= 5
+    short = tight and len(code.bare) >= 3 and (code.figures >= 2 or (len(code.bare) >= 5 and " " not in code.text))
+    return short or (code.figures >= 3 and len(code.bare) >= 5)
