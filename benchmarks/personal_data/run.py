@@ -86,7 +86,10 @@ def by_kind(answers: Iterable[Judged]) -> list[list[str]]:
             all_[kind] += 1
             touched[kind] += bool(hits)
             same[kind] += any(found.datum == kind for found in hits)
-    return [[kind, str(number), _share(touched[kind], number), _share(same[kind], number)] for kind, number in sorted(all_.items())]
+    return [
+        [kind, str(number), _share(touched[kind], number), _share(same[kind], number)]
+        for kind, number in sorted(all_.items())
+    ]
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:

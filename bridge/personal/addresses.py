@@ -1,5 +1,7 @@
 """Where somebody lives or stays: streets with house numbers, flats, rooms, boxes, coordinates of a dwelling."""
 
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
 from __future__ import annotations
 
 import re
@@ -28,15 +30,23 @@ _GERMAN = re.compile(
     rf"(?<![\w-])(?:{_NAME}[ -]){{0,2}}?(?:{_GERMAN_WORD}|{alternatives('shapes', 'streets_of_words')}(?:\s{_NAME}){{1,2}}|(?:{_NAME}[- ])+{alternatives('shapes', 'street_words')}),?\s"
     rf"(?:Nr\.?\s?|Hausnr\.?\s?|Hausnummer\s|Parzelle\s)?(?:{_HOUSE}|{_WORDS}(?!\w)){_FLOOR}{_TOWN}"
 )
-_GERMAN_OF = re.compile(rf"(?<!\w)(?:Straße|Strasse|Platz|Allee|Weg|Ring|Hof|Haus)\s(?:des|der|am|an der|zum|zur|von)\s(?:\d{{1,2}}\.\s)?{_NAME}(?:\s{_NAME})?\s{_HOUSE}{_FLOOR}{_TOWN}")
-_GERMAN_LOWER = re.compile(rf"(?<![\w-])[a-zäöüß]{{3,}}(?:str\.?|straße|strasse|weg|gasse|allee|platz)\s(?:nr\.?\s)?(?:\d{{1,3}}\s?[a-h]?(?![\w.,:]\d|\w|%)|{_WORDS}(?!\w))")
-_WITH_TOWN = re.compile(rf"(?<![\w-])(?:{_NAME}[ -]){{0,3}}{_NAME},?\s{_HOUSE}{_FLOOR},?\s(?:in\s)?(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_NAME}")
+_GERMAN_OF = re.compile(
+    rf"(?<!\w)(?:Straße|Strasse|Platz|Allee|Weg|Ring|Hof|Haus)\s(?:des|der|am|an der|zum|zur|von)\s(?:\d{{1,2}}\.\s)?{_NAME}(?:\s{_NAME})?\s{_HOUSE}{_FLOOR}{_TOWN}"
+)
+_GERMAN_LOWER = re.compile(
+    rf"(?<![\w-])[a-zäöüß]{{3,}}(?:str\.?|straße|strasse|weg|gasse|allee|platz)\s(?:nr\.?\s)?(?:\d{{1,3}}\s?[a-h]?(?![\w.,:]\d|\w|%)|{_WORDS}(?!\w))"
+)
+_WITH_TOWN = re.compile(
+    rf"(?<![\w-])(?:{_NAME}[ -]){{0,3}}{_NAME},?\s{_HOUSE}{_FLOOR},?\s(?:in\s)?(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_NAME}"
+)
 _ENGLISH = re.compile(
     rf"(?<![\w£$€.,-])(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|House|No\.?|Top)\s?\w{{1,4}},?\s)?(?:\d{{1,5}}\s?[A-Da-d]?(?:[-/]\d{{1,4}})?),?\s"
     rf"(?:(?:[NSEW]|NE|NW|SE|SW|St\.?|The|Upper|Lower|Old|New|Great|Little)\s)?(?:{_NAME}\s|\d{{1,3}}(?:st|nd|rd|th)\s){{1,3}}(?:{alternatives('shapes', 'english_streets')})(?!\w)\.?"
     rf"(?:,?\s(?:Apt\.?|Flat|Unit|Suite|#)\s?\w{{1,4}})?(?:,\s{_NAME}(?:\s{_NAME})?)?(?:,?\s[A-Z]{{2,3}}\s\d{{4,5}})?(?:,?\s[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}})?"
 )
-_LOWER_STREETS = r"(?:street|st|road|rd|lane|avenue|ave|close|crescent|terrace|drive|grove|gardens|mews|court|parade|yard)"
+_LOWER_STREETS = (
+    r"(?:street|st|road|rd|lane|avenue|ave|close|crescent|terrace|drive|grove|gardens|mews|court|parade|yard)"
+)
 _ENGLISH_LOWER = re.compile(
     rf"(?i)(?<![\w£$€.,-])(?:(?:flat|apt|unit)\s\w{{1,4}},?\s)?\d{{1,4}}[a-d]?\s[a-z'’]{{3,}}\s{_LOWER_STREETS}(?!\w)"
     rf"|(?<!\w)[a-z'’]{{3,}}\s{_LOWER_STREETS},?\s(?:no\.?|number|nr\.?|#)\s?\d{{1,4}}[a-d]?(?:,\s(?:flat|unit|apt)\s\w{{1,4}})?(?!\w)"
@@ -44,18 +54,42 @@ _ENGLISH_LOWER = re.compile(
 _NUMBER_TO_POSTCODE = re.compile(
     r"(?<![\w£$€.,/-])(?<!Box )\d{1,5}[a-d]?(?:/\d{1,3})?,?\s(?:[^\W\d_][\w'’.-]*,?\s){1,7}(?:[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}|[A-Z]{2}\s\d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT)\s\d{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]\d{2}\s[A-Z\d]{4})(?!\w)"
 )
-_ROMANCE = re.compile(rf"(?i:(?<!\w)(?:rue|avenue|av\.|chemin|route|place|via|viale|piazza|calle|ulica|ul\.)\s)(?:(?:de|du|des|de la|del|della|di|la|le)\s)?{_NAME}(?:\s{_NAME})?,?\s\d{{1,4}}(?![\w%]|[.,:]\d)|(?<![\w.,])\d{{1,4}},?\s(?:rue|avenue|chemin|route)\s(?:(?:de|du|des|de la)\s)?{_NAME}")
+_ROMANCE = re.compile(
+    rf"(?i:(?<!\w)(?:rue|avenue|av\.|chemin|route|place|via|viale|piazza|calle|ulica|ul\.)\s)(?:(?:de|du|des|de la|del|della|di|la|le)\s)?{_NAME}(?:\s{_NAME})?,?\s\d{{1,4}}(?![\w%]|[.,:]\d)|(?<![\w.,])\d{{1,4}},?\s(?:rue|avenue|chemin|route)\s(?:(?:de|du|des|de la)\s)?{_NAME}"
+)
 _UK_HOUSE = re.compile(
     rf"(?<!\w)(?:The\s)?(?:{_NAME}\s){{1,2}}(?:Cottage|House|Farm|Barn|Lodge|Villa|Croft|Mill|Rectory|Manor|Bungalow|Hall),?\s(?:[\w'’.-]+,?\s){{1,7}}(?:[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}})"
 )
-_UK_POSTCODE = re.compile(rf"(?<![\w])(?:{_NAME}[ ,]+){{1,5}}[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)|(?<!\w)\d{{1,3}}[a-d]?,?\s[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)")
-_FLAT = re.compile(r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? Top|Top|Stellplatz|Pitch|Caravan)\s(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)")
-_ROOM = re.compile(r"(?i)(?<![\w-])(?:zimmer(?:nummer|nr\.?)?|room(?: number| no\.?)?|ward|suite|kabine(?:nnummer)?|cabin|stateroom|bett(?:platz)?|bed|bungalow|chalet)\s?(?:nr\.?|no\.?|#|number)?\s?(\d{1,5}[a-z]?|[A-Z]\d{1,4})(?![\w%€]|[.,:]\d)")
-_BOX = re.compile(r"(?<!\w)(?:Postfach|PO Box|P\.? ?O\.? Box|Box|Case postale)\s(?:Nr\.?\s)?\d[\d ]{1,8}\d(?!\w)", re.IGNORECASE)
-_THREE_WORDS = re.compile(r"(?<![\w/])(?:///\s?([^\W\d_]{3,}\.[^\W\d_]{3,}\.[^\W\d_]{3,})|(?<=w3w )([^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+))(?![\w@])")
-_COORDINATES = re.compile(r"(?<![\w.])[-+]?\d{1,2}[.,]\d{3,8}\s?°?\s?[NS]?\s?[,;/ ]\s?[-+]?\d{1,3}[.,]\d{3,8}\s?°?\s?[EWO]?(?!\w)|\d{1,2}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[NS][,\s]+\d{1,3}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[EWO]")
+_UK_POSTCODE = re.compile(
+    rf"(?<![\w])(?:{_NAME}[ ,]+){{1,5}}[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)|(?<!\w)\d{{1,3}}[a-d]?,?\s[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)"
+)
+_FLAT = re.compile(
+    r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? Top|Top|Stellplatz|Pitch|Caravan)\s(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)"
+)
+_ROOM = re.compile(
+    r"(?i)(?<![\w-])(?:zimmer(?:nummer|nr\.?)?|room(?: number| no\.?)?|ward|suite|kabine(?:nnummer)?|cabin|stateroom|bett(?:platz)?|bed|bungalow|chalet)\s?(?:nr\.?|no\.?|#|number)?\s?(\d{1,5}[a-z]?|[A-Z]\d{1,4})(?![\w%€]|[.,:]\d)"
+)
+_BOX = re.compile(
+    r"(?<!\w)(?:Postfach|PO Box|P\.? ?O\.? Box|Box|Case postale)\s(?:Nr\.?\s)?\d[\d ]{1,8}\d(?!\w)", re.IGNORECASE
+)
+_THREE_WORDS = re.compile(
+    r"(?<![\w/])(?:///\s?([^\W\d_]{3,}\.[^\W\d_]{3,}\.[^\W\d_]{3,})|(?<=w3w )([^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+))(?![\w@])"
+)
+_COORDINATES = re.compile(
+    r"(?<![\w.])[-+]?\d{1,2}[.,]\d{3,8}\s?°?\s?[NS]?\s?[,;/ ]\s?[-+]?\d{1,3}[.,]\d{3,8}\s?°?\s?[EWO]?(?!\w)|\d{1,2}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[NS][,\s]+\d{1,3}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[EWO]"
+)
 _CARE_OF = re.compile(rf"(?<!\w)c/o\s(?:{_NAME}\s?){{1,3}}(?:,\s)?", re.IGNORECASE)
-_SHAPES = (_GERMAN, _GERMAN_OF, _WITH_TOWN, _ENGLISH, _ROMANCE, _UK_HOUSE, _GERMAN_LOWER, _ENGLISH_LOWER, _NUMBER_TO_POSTCODE)
+_SHAPES = (
+    _GERMAN,
+    _GERMAN_OF,
+    _WITH_TOWN,
+    _ENGLISH,
+    _ROMANCE,
+    _UK_HOUSE,
+    _GERMAN_LOWER,
+    _ENGLISH_LOWER,
+    _NUMBER_TO_POSTCODE,
+)
 
 
 def addresses(page: Page) -> Iterator[Span]:
@@ -79,7 +113,9 @@ def addresses(page: Page) -> Iterator[Span]:
 def _leading_words(written: str) -> int:
     """Return how many signs at the beginning are words of the sentence: ``In``, ``Adresse``."""
     cut = 0
-    while (first := re.match(r"[^\W\d_]+[ -]", written[cut:])) and first.group()[:-1].casefold() in words("shapes", "before_streets"):
+    while (first := re.match(r"[^\W\d_]+[ -]", written[cut:])) and first.group()[:-1].casefold() in words(
+        "shapes", "before_streets"
+    ):
         cut += first.end()
     return cut
 
@@ -112,7 +148,11 @@ def _of_a_dwelling(page: Page) -> Iterator[Span]:
         yield Span(Datum.ADDRESS if personal else None, match.start(group), match.end(group))
     for match in _COORDINATES.finditer(page.text):
         home = expression("cues", "dwelling").search(page.sentence(match.start(), match.end(), 70))
-        yield Span(Datum.ADDRESS if home and not _is_business(match.start(), match.end(), page) else None, match.start(), match.end())
+        yield Span(
+            Datum.ADDRESS if home and not _is_business(match.start(), match.end(), page) else None,
+            match.start(),
+            match.end(),
+        )
     for match in _ROOM.finditer(page.text):
         near = page.sentence(match.start(), match.end(), 70)
         if not expression("cues", "public_room").search(near):
@@ -131,6 +171,8 @@ def _datum(start: int, end: int, page: Page) -> Datum | None:
     if street in page.published.places or any(street.startswith(place) for place in page.published.places if place):
         return None
     if expression("cues", "outage_range").search(page.before(start, 40) + written + page.after(end, 14)):
+        return None
+    if expression("cues", "business").match(written):
         return None
     return None if _is_business(start, end, page) else Datum.ADDRESS
 

@@ -1,5 +1,7 @@
 """Groups of letters and digits that may be a number of something."""
 
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
 from __future__ import annotations
 
 import re
@@ -129,7 +131,7 @@ def _is_piece(text: str) -> bool:
 
 def _code(group: list[re.Match[str]], page: Page) -> Iterator[Code]:
     """Return the group as a code, without words at its ends."""
-    while group and _is_word(group[0].group()):
+    while group and _is_word(group[0].group()) and not _is_bound(group, page.text):
         group = group[1:]
     while group and _is_word(group[-1].group()):
         group = group[:-1]
@@ -137,11 +139,21 @@ def _code(group: list[re.Match[str]], page: Page) -> Iterator[Code]:
         return
     start, end = group[0].start(), group[-1].end()
     text = page.text[start:end]
-    if _has_digit(text):
+    if _has_digit(text) or (
+        text.isupper() and len(text) >= 5 and expression("cues", "booking_code").search(page.before(start, 30))
+    ):
         yield Code(text, start, end)
-    elif text.isupper() and len(text) >= 5 and expression("cues", "booking_code").search(page.before(start, 30)):
-        yield Code(text, start, end)
+
+
+def _is_bound(group: list[re.Match[str]], text: str) -> bool:
+    """Whether a capital at the beginning is joined to what follows: ``A-77``."""
+    first = group[0].group()
+    return len(group) > 1 and len(first) <= 2 and first.isupper() and text[group[0].end()] in "-/_"
 
 
 def _is_word(text: str) -> bool:
-    return not _has_digit(text) and not _MASK.search(text) and (not text.isupper() or text.casefold() in words("cues", "short_words"))
+    return (
+        not _has_digit(text)
+        and not _MASK.search(text)
+        and (not text.isupper() or text.casefold() in words("cues", "short_words"))
+    )

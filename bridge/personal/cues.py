@@ -1,5 +1,7 @@
 """Which word nearby tells what a number is."""
 
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
 from __future__ import annotations
 
 import re
@@ -29,7 +31,9 @@ _ANY = re.compile(
     r"(?<![^\W_])(?:" + "|".join(f"(?P<{sort}>{alternatives('cues', sort)})" for sort in _SORTS) + r")(?![^\W_])",
     re.IGNORECASE,
 )
-_NAMES_A_NUMBER = re.compile(r"(?i)n(?:umme)?r\.?$|number$|no\.?$|num\.?$|#$|code$|id$|-?kennung$|ref(?:erence)?\.?$|zeichen$")
+_NAMES_A_NUMBER = re.compile(
+    r"(?i)n(?:umme)?r\.?$|number$|no\.?$|num\.?$|#$|code$|id$|-?kennung$|ref(?:erence)?\.?$|zeichen$"
+)
 _REACH_BEFORE, _REACH_AFTER = 70, 34
 
 
@@ -56,7 +60,9 @@ class Named:
     @property
     def names_a_number(self) -> bool:
         """Whether the word itself speaks of a number: ``Kundennummer``, not ``Kunde``."""
-        return bool(_NAMES_A_NUMBER.search(self.word)) or bool(re.match(r"\W{0,2}(?:Nr|No|Nummer|number|#)", self.between, re.IGNORECASE))
+        return bool(_NAMES_A_NUMBER.search(self.word)) or bool(
+            re.match(r"\W{0,2}(?:Nr|No|Nummer|number|#)", self.between, re.IGNORECASE)
+        )
 
 
 def named(page: Page, start: int, end: int) -> Named | None:
@@ -71,12 +77,6 @@ def named(page: Page, start: int, end: int) -> Named | None:
         if not re.search(r"[;:!?\n]|, |\d|n['’]t\b|\bnot\b|\bkeine?\b", between):
             found.append(Named(str(match.lastgroup), match.group(), 6 + 2 * len(between), between, comes_before=False))
     return min(found, key=lambda cue: cue.distance, default=None)
-
-
-def nearest(page: Page, start: int, end: int) -> Cue:
-    """Return what the nearest word says of the number at a place."""
-    found = named(page, start, end)
-    return found.cue if found else Cue.NONE
 
 
 def is_example(page: Page, start: int) -> bool:

@@ -1,5 +1,7 @@
 """Dates: those the text calls somebody's date of birth are personal, all others are settled."""
 
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
 from __future__ import annotations
 
 import re
@@ -41,7 +43,9 @@ def dates(page: Page) -> Iterator[Span]:
         datum = Datum.BIRTH_DATE if _is_of_birth(match, page) else None
         yield Span(datum, match.start(), match.end())
     for match in expression("cues", "birth").finditer(page.text):
-        following = re.compile(r"\W{0,4}(?:ist |is |am )?(\d{2} ?\d{2} ?(?:19|20)?\d{2})(?!\d)").match(page.text, match.end())
+        following = re.compile(r"\W{0,4}(?:ist |is |am )?(\d{2} ?\d{2} ?(?:19|20)?\d{2})(?!\d)").match(
+            page.text, match.end()
+        )
         if following:
             yield Span(Datum.BIRTH_DATE, following.start(1), following.end(1))
 

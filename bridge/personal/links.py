@@ -1,5 +1,7 @@
 """Links that open something of one person."""
 
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
 from __future__ import annotations
 
 import re
@@ -20,9 +22,13 @@ _LINK = re.compile(
 )
 _AFTER_LINK = ".,;:!?)]}'’»…*"
 _NUMBER_HOSTS = re.compile(r"(?i)(?:wa\.me|api\.whatsapp\.com|web\.whatsapp\.com|signal\.me|t\.me/\+|viber)")
-_PROFILE = re.compile(r"(?i)(?:linkedin\.[\w.]+/in|xing\.[\w.]+/profile|facebook\.[\w.]+|(?:mein|my)?profile?s?)/([^/?#]+)/?$")
+_PROFILE = re.compile(
+    r"(?i)(?:linkedin\.[\w.]+/in|xing\.[\w.]+/profile|facebook\.[\w.]+|(?:mein|my)?profile?s?)/([^/?#]+)/?$"
+)
 _NAME_IN_PATH = re.compile(r"[^\W\d_]{2,}[._-][^\W\d_]{2,}(?:[._-][^\W\d_]{2,})*")
-_ARTICLE = re.compile(r"[a-zäöüß]{2,}(?:[-_][a-zäöüß0-9.]+)*|[a-z]{0,3}[-_.]?\d{1,4}|\d{4}-\d{2}(?:-\d{2})?|[A-Z]{0,3}\d{1,4}")
+_ARTICLE = re.compile(
+    r"[a-zäöüß]{2,}(?:[-_][a-zäöüß0-9.]+)*|[a-z]{0,3}[-_.]?\d{1,4}|\d{4}-\d{2}(?:-\d{2})?|[A-Z]{0,3}\d{1,4}"
+)
 _FILE = re.compile(r"(?i)\.(?:html?|php|aspx?|pdf|jpe?g|png|gif|mp4|jsp)$")
 
 
@@ -40,8 +46,7 @@ def _is_personal(link: str, page: Page, start: int, end: int) -> bool:
     plain = re.sub(r"(?i)\s?[\[(](?:dot|punkt)[\])]\s?", ".", re.sub(r"\s", "", link))
     if re.match(r"(?i)(?:tel|sms|callto|whatsapp):", plain) or _NUMBER_HOSTS.search(plain):
         return _is_number(plain, page)
-    form = link_form(plain)
-    if form in page.published.links:
+    if link_form(plain) in page.published.links:
         return False
     parts = split_link(plain)
     if parts is None:
@@ -50,12 +55,10 @@ def _is_personal(link: str, page: Page, start: int, end: int) -> bool:
     if _shows_a_name(host + path, page):
         return True
     if host in words("cues", "link_shorteners"):
-        near = page.before(start, 80) + " " + page.after(end, 60)
-        return bool(expression("cues", "opens_own").search(near))
-    if any(host == public or host.endswith("." + public) for public in words("cues", "public_hosts")):
-        return False
-    rest = _below_published(host, path, page)
-    return _has_own_parameter(query) or _has_own_segment(rest) or _is_token(fragment)
+        return bool(expression("cues", "opens_own").search(page.before(start, 80) + " " + page.after(end, 60)))
+    public = any(host == one or host.endswith("." + one) for one in words("cues", "public_hosts"))
+    own = _has_own_parameter(query) or _has_own_segment(_below_published(host, path, page)) or _is_token(fragment)
+    return own and not public
 
 
 def _is_number(link: str, page: Page) -> bool:
@@ -74,7 +77,9 @@ def _shows_a_name(address: str, page: Page) -> bool:
         return False
     parts = [folded(part) for part in re.split(r"[._-]", name.group())]
     own = folded(page.known.handle)
-    return not all(part in own for part in parts[:2]) and not any(part in words("cues", "not_in_profiles") for part in parts)
+    return not all(part in own for part in parts[:2]) and not any(
+        part in words("cues", "not_in_profiles") for part in parts
+    )
 
 
 def _below_published(host: str, path: str, page: Page) -> list[str]:
@@ -113,7 +118,11 @@ def _has_own_segment(segments: list[str]) -> bool:
 
 
 def _is_uuid(text: str) -> bool:
-    return bool(re.fullmatch(r"(?i)(?:[0-9a-f]{4,}-){1,}[0-9a-f]{4,}", text)) and bool(re.search(r"\d", text)) and len(text) >= 12
+    return (
+        bool(re.fullmatch(r"(?i)(?:[0-9a-f]{4,}-){1,}[0-9a-f]{4,}", text))
+        and bool(re.search(r"\d", text))
+        and len(text) >= 12
+    )
 
 
 def _is_token(text: str) -> bool:

@@ -1,5 +1,7 @@
 """Addresses of machines, passwords, licence plates."""
 
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
 from __future__ import annotations
 
 import re
@@ -15,8 +17,12 @@ from bridge.personal.words import alternatives, expression
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MAC = re.compile(r"(?i)(?<![\w:-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}(?![\w:-])|(?<!\w)(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}(?!\w)")
-_IP = re.compile(r"(?i)(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,6}|(?:[0-9a-f]{1,4}:){1,6}:)(?![\w:]|\.\d)")
+_MAC = re.compile(
+    r"(?i)(?<![\w:-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}(?![\w:-])|(?<!\w)(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}(?!\w)"
+)
+_IP = re.compile(
+    r"(?i)(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,6}|(?:[0-9a-f]{1,4}:){1,6}:)(?![\w:]|\.\d)"
+)
 
 
 def addresses_of_machines(page: Page) -> Iterator[Span]:
@@ -39,7 +45,9 @@ def _is_one_persons(written: str, page: Page, start: int, end: int) -> bool | No
     local = address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified
     inside = str(address).startswith(("10.", "192.168.", "172.16.", "172.17.", "172.18.", "172.2", "172.3", "fd", "fc"))
     public = str(address) in {"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "149.112.112.112"}
-    return not (local or inside or public or expression("cues", "machine_of_all").search(near) or is_example(page, start))
+    return not (
+        local or inside or public or expression("cues", "machine_of_all").search(near) or is_example(page, start)
+    )
 
 
 _SECRET = re.compile(
@@ -110,4 +118,3 @@ def plates(page: Page) -> Iterator[Span]:
         shape = _PLATE_SHAPE.fullmatch(match.group()) and not public
         if vehicle or shape:
             yield Span(Datum.OTHER_NUMBER, match.start(), match.end())
-

@@ -49,7 +49,7 @@ def mails(page: Page) -> Iterator[Span]:
 
 
 def _judged(match: re.Match[str], page: Page, *, spelled: bool) -> Span | None:
-    local, start = _own_local(match, page.text)
+    local, start = _own_local(match)
     if spelled and not _is_spelled_out(local, match["domain"]):
         return None
     email = f"{_plain(local)}@{_plain(match['domain'])}".casefold()
@@ -58,8 +58,8 @@ def _judged(match: re.Match[str], page: Page, *, spelled: bool) -> Span | None:
     return Span(Datum.EMAIL, start, match.end())
 
 
-def _own_local(match: re.Match[str], text: str) -> tuple[str, int]:
-    """Leave out what only introduces the address: ``mailto:``, ``lautet``; a lone word that a spelled dot does not join."""
+def _own_local(match: re.Match[str]) -> tuple[str, int]:
+    """Leave out what only introduces the address: ``mailto:``, ``lautet``."""
     local, start = match["local"], match.start("local")
     for sign in "/=:":
         if sign in local:

@@ -1,5 +1,7 @@
 """How names stand in sentences, and when one may be read by everybody."""
 
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
 from __future__ import annotations
 
 import re
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
 
 UP = re.compile(r"[A-ZÄÖÜÀ-ÖØ-ÞŁŚŻŞİČŠŽĆĐ]")
 _U = r"[A-ZÄÖÜÀ-ÖØ-ÞŁŚŻŞİČŠŽĆĐ]"
-_PARTICLE = r"(?:von|van|de|der|den|del|della|di|da|dos|du|la|le|zu|zur|vom|ter|ten|bin|ibn|al|el|Mac|Mc|St\.?|O['’]|D['’])"
+_PARTICLE = (
+    r"(?:von|van|de|der|den|del|della|di|da|dos|du|la|le|zu|zur|vom|ter|ten|bin|ibn|al|el|Mac|Mc|St\.?|O['’]|D['’])"
+)
 _WORD = rf"(?:O['’]|D['’]|d['’]|al-|el-)?{_U}[^\W\d_]*(?:['’][^\W\d_]{{2,}})?(?:-(?:{_U}|al-|el-)[^\W\d_]*)*"
 _SURNAME = rf"(?:(?:{_PARTICLE}\s){{0,2}}{_WORD})"
 HANDLE = re.compile(r"(?<![\w])@[\w][\w.\-]*(?:@[\w.-]+\.[a-z]+)?(?=\W|$)|(?<!\w)(?:u|r)/\w+|#[^\W\d]\w+")
@@ -25,11 +29,15 @@ PAIR = re.compile(rf"(?<![\w@#/.-]){_WORD}(?:\s(?:{_U}\.\s)?{_SURNAME}){{1,4}}(?
 AFTER_A_ROLE = re.compile(
     rf"(?<![\w-])(?i:{alternatives('names', 'roles')})(?:\s(?i:namens|named|called|is|ist|war|was|heißt|hieß))?,?\s(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?![\w@-])"
 )
-NAMED = re.compile(rf"(?<![\w-])(?i:{alternatives('names', 'naming')})\s?[:=]?\s?[\"„“'‚]?(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?![\w@-])")
+NAMED = re.compile(
+    rf"(?<![\w-])(?i:{alternatives('names', 'naming')})\s?[:=]?\s?[\"„“'‚]?(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?![\w@-])"
+)
 DELIVERED_AT = re.compile(
     rf"(?i:{alternatives('names', 'delivered')})[^.!?\n]{{0,30}}?\s(?:bei|beim|an|von|with|by|to)\s(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?=\s*(?:[,.;!?–(-]|$|\s(?:abgegeben|hinterlegt|abgestellt|in|im|nebenan|at|from|next|on|\d)))"
 )
-FAMILY = re.compile(rf"(?<!\w)(?i:die|the|den)\s(?P<name>{_U}[^\W\d_]{{2,}}s)(?=\s(?i:von nebenan|nebenan|next door|upstairs|downstairs|across|from no|oben|unten|gegenüber))|(?<!\w)(?i:the)\s(?P<kept>{_U}[a-z]{{2,}}(?:sons?|mans?|ers|ts|es|tts|lls|ns))(?=[,.!?]|\s(?i:kept|have|took|signed|said|are|were|live)\b)")
+FAMILY = re.compile(
+    rf"(?<!\w)(?i:die|the|den)\s(?P<name>{_U}[^\W\d_]{{2,}}s)(?=\s(?i:von nebenan|nebenan|next door|upstairs|downstairs|across|from no|oben|unten|gegenüber))|(?<!\w)(?i:the)\s(?P<kept>{_U}[a-z]{{2,}}(?:sons?|mans?|ers|ts|es|tts|lls|ns))(?=[,.!?]|\s(?i:kept|have|took|signed|said|are|were|live)\b)"
+)
 GREETED = re.compile(
     rf"(?<![\w-])(?i:{alternatives('names', 'greetings')}),?\s(?P<name>{_SURNAME}(?:\s{_SURNAME}){{1,2}})(?=\s?[,!.:–-]|$|\s(?i:and|und|to|so|is|has|who)\b)"
 )
@@ -48,7 +56,7 @@ def is_ordinary(name: str) -> bool:
 
 def is_shown(name: str, page: Page) -> bool:
     """Whether the handle shows a surname; of a double name, whether it shows each half."""
-    handle, plain = folded(page.known.handle), folded(name.split()[-1])
+    handle, plain = folded(page.known.handle), folded(name.rsplit(maxsplit=1)[-1])
     if not plain or not handle:
         return False
     bare = plain.replace("ae", "a").replace("oe", "o").replace("ue", "u")
@@ -59,14 +67,22 @@ def is_shown(name: str, page: Page) -> bool:
 def is_signature(start: int, end: int, page: Page) -> bool:
     """Whether a name is the agent's own, at the end."""
     before, after = page.text[:start].rstrip(" "), page.text[end:]
-    if len(after) <= 45 and not re.search(r"[.!?]\s*\w", after) and re.search(r"[.!?…)\U0001F300-\U0001FAFF♥❤☀-➿️]\s*[-–—]{1,2}$|\n\s*[-–—]{0,2}$", page.text[:start].rstrip(" ")):
+    if (
+        len(after) <= 45
+        and not re.search(r"[.!?]\s*\w", after)
+        and re.search(
+            r"[.!?…)\U0001F300-\U0001FAFF♥❤☀-➿️]\s*[-–—]{1,2}$|\n\s*[-–—]{0,2}$", page.text[:start].rstrip(" ")
+        )
+    ):
         return True
     if not _AFTER_SIGNATURE.fullmatch(after):
         return False
     if _SIGN_OFF.search(page.text[:start]):
         return True
-    ends_before = not before or before.endswith((".", "!", "?", "\n", "…", "~", "|", "^", "/", "*")) or bool(
-        re.search(r"[\U0001F300-\U0001FAFF♥❤☀-➿️)]$", before)
+    ends_before = (
+        not before
+        or before.endswith((".", "!", "?", "\n", "…", "~", "|", "^", "/", "*"))
+        or bool(re.search(r"[\U0001F300-\U0001FAFF♥❤☀-➿️)]$", before))
     )
     dash = before.endswith(("-", "–", "—"))
     if dash and expression("names", "recipient").search(page.text[max(0, start - 70) : start]):
@@ -77,7 +93,9 @@ def is_signature(start: int, end: int, page: Page) -> bool:
 def is_public_person(start: int, end: int, page: Page, *, role: bool = True) -> bool:
     """Whether the words around call somebody a person in public office, or the name that of a work, a firm, a place."""
     before, after = page.before(start, 42), page.after(end, 40)
-    if expression("names", "firm_before").search(before[-26:] + "□") or expression("names", "firm_after").match(after.lstrip(" -,’'\"“")):
+    if expression("names", "firm_before").search(before[-26:] + "□") or expression("names", "firm_after").match(
+        after.lstrip(" -,’'\"“")
+    ):
         return True
     if re.search(r"[\"”“'’»]\s(?:by|von|mit|with|feat\.)\s$", before):
         return True

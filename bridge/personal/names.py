@@ -1,5 +1,7 @@
 """Surnames of the customer and of third persons."""
 
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
 from __future__ import annotations
 
 import re
@@ -83,7 +85,11 @@ def _pairs(page: Page) -> Iterator[tuple[int, int]]:
         start, end = match.span()
         parts = match.group().split()
         while parts and not _is_first_name(parts[0]):
-            start += len(parts[0]) + len(page.text[start + len(parts[0]) : end]) - len(page.text[start + len(parts[0]) : end].lstrip())
+            start += (
+                len(parts[0])
+                + len(page.text[start + len(parts[0]) : end])
+                - len(page.text[start + len(parts[0]) : end].lstrip())
+            )
             parts = parts[1:]
         while len(parts) > 1 and is_ordinary(parts[-1]):
             end = start + page.text[start:end].rstrip().rfind(parts[-1])
@@ -102,7 +108,9 @@ def _pairs(page: Page) -> Iterator[tuple[int, int]]:
 def _is_first_name(word: str) -> bool:
     plain = word.casefold().strip("'’")
     first = plain.split("-", maxsplit=1)[0]
-    return plain in words("first_names", "german", "english", "others", "more") or first in words("first_names", "german", "english", "others", "more")
+    return plain in words("first_names", "german", "english", "others", "more") or first in words(
+        "first_names", "german", "english", "others", "more"
+    )
 
 
 def _is_initial(word: str) -> bool:
@@ -154,11 +162,17 @@ def _means_something_else(match: re.Match[str], page: Page) -> bool:
         return True
     if re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?[\"„“”'‚‘»«]$", before):
         return True
-    if re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?$", before) and not re.search(r"(?i)(?:herrn?|frau|familie)\s$", before):
-        return not re.search(r"(?i)(?:der|die|den|dem)\s$", before) or match.group().casefold() in words("names", "also_words")
+    if re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?$", before) and not re.search(
+        r"(?i)(?:herrn?|frau|familie)\s$", before
+    ):
+        return not re.search(r"(?i)(?:der|die|den|dem)\s$", before) or match.group().casefold() in words(
+            "names", "also_words"
+        )
     if re.search(r"(?i)(?<!\w)(?:in|nach|aus|near|around)\s$", before):
         return True
-    return bool(re.match(r"\s(?:[A-ZÄÖÜ]\w+\s){0,2}(?:GmbH|AG|KG|Ltd|Inc|SE|Co\b|Group|Holding|e\. ?K|& )", after)) or bool(expression("cues", "firm").search(before[-16:]))
+    return bool(
+        re.match(r"\s(?:[A-ZÄÖÜ]\w+\s){0,2}(?:GmbH|AG|KG|Ltd|Inc|SE|Co\b|Group|Holding|e\. ?K|& )", after)
+    ) or bool(expression("cues", "firm").search(before[-16:]))
 
 
 _ARTICLE = r"(?:der|die|das|den|dem|des|ein|eine|einen|einem|einer|the|a|an|your|our|dein|deine|deinen|deinem|ihr|ihre|ihren|ihrem|kein|keine|diese[rnms]?|this|that|these)"

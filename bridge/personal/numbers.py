@@ -1,5 +1,7 @@
 """Numbers and codes that belong to one person: by what is known, by the word beside them, by their shape."""
 
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
 from __future__ import annotations
 
 import re
@@ -16,11 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _KNOWN_SHORTEST = 4
+_LEFT_WHEN_MASKED = 4
+_FILLERS = re.compile(r"(?i)nummer|number|lautet|heißt|code|ist")
 
 
 def known_numbers(page: Page) -> Iterator[Span]:
     """Find the customer's own numbers, in any notation, also without the letters they begin with."""
-    for datum, numbers in ((Datum.ORDER, page.known.order_numbers), (Datum.CUSTOMER_NUMBER, page.known.customer_numbers)):
+    for datum, numbers in (
+        (Datum.ORDER, page.known.order_numbers),
+        (Datum.CUSTOMER_NUMBER, page.known.customer_numbers),
+    ):
         for number in numbers:
             shape = _any_notation(number)
             for match in shape.finditer(page.text) if shape else ():
@@ -52,47 +59,54 @@ def numbers(page: Page) -> Iterator[Span]:
 
 
 def _judged(code: Code, page: Page) -> Datum | None:
+    """Return what a code is of one person, if it is."""
     if code.is_plainly_invented or (is_example(page, code.start) and code.is_simple):
         return None
     word = named(page, code.start, code.end)
+    if code.is_masked or (
+        code.left <= _LEFT_WHEN_MASKED and expression("cues", "masked").search(page.before(code.start, 40))
+    ):
+        return _kind(word) if code.left > _LEFT_WHEN_MASKED else None
     called = word is not None and word.cue is Cue.PERSONAL and word.names_a_number and word.distance <= 3
     if expression("cues", "public_number").match(code.text) and not called:
         return None
-    if code.is_masked:
-        return (word.datum if word and word.cue is Cue.PERSONAL else Datum.OTHER_NUMBER) if code.left > 4 else None
-    if code.left <= 4 and expression("cues", "masked").search(page.before(code.start, 40)):
-        return None
-    if word is None:
+    return _by_word(code, word, page)
+
+
+def _by_word(code: Code, word: Named | None, page: Page) -> Datum | None:
+    if word is None or word.cue is Cue.PHONE:
         return Datum.OTHER_NUMBER if code.is_striking else None
-    if word.cue is Cue.PUBLIC:
-        return None
-    if word.cue is Cue.PHONE:
-        return Datum.OTHER_NUMBER if code.is_striking else None
-    if expression("cues", "for_all").search(page.sentence(code.start, code.end, 60)):
+    if word.cue is Cue.PUBLIC or expression("cues", "for_all").search(page.sentence(code.start, code.end, 60)):
         return None
     return word.datum if _belongs(code, word, page) else None
+
+
+def _kind(word: Named | None) -> Datum:
+    return word.datum if word and word.cue is Cue.PERSONAL else Datum.OTHER_NUMBER
 
 
 def _belongs(code: Code, word: Named, page: Page) -> bool:
     """Whether a personal word and a code are close enough for one to be the number of the other."""
     if code.is_striking:
         return True
-    tight = not re.search(r"\w{3}", re.sub(r"(?i)nummer|number|lautet|heißt|code|ist", "", word.between))
-    if word.comes_before and expression("cues", "counts").search(word.between):
+    if code.is_year or (word.comes_before and expression("cues", "counts").search(word.between)):
         return False
+    tight = not re.search(r"\w{3}", _FILLERS.sub("", word.between))
     if word.sort == "secret":
-        return tight and code.figures >= 3 and not code.is_year
-    if code.is_year:
-        return False
+        return tight and code.figures >= 3
     if not word.comes_before:
         return code.figures >= 4 and len(word.between) <= 22
     if code.letters:
         return _is_named_code(code, word, tight=tight)
-    if code.figures >= 5:
+    return _is_named_row(code, word, page, tight=tight)
+
+
+def _is_named_row(code: Code, word: Named, page: Page, *, tight: bool) -> bool:
+    """Whether digits alone are the number that a personal word announces."""
+    if code.figures >= 5 or (code.figures == 4 and (tight or word.names_a_number)):
         return True
-    if code.figures == 4:
-        return tight or word.names_a_number
-    return code.figures >= 2 and tight and word.names_a_number and not re.search(r"(?i)stellen|digits", page.after(code.end, 12))
+    counted = re.search(r"(?i)stellen|digits", page.after(code.end, 12))
+    return code.figures >= 2 and tight and word.names_a_number and not counted
 
 
 def _is_named_code(code: Code, word: Named, *, tight: bool) -> bool:

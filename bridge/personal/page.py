@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from bridge.personal.model import Datum, Known
 
 BLANK = "\u25a1"
-_SENTENCE_END = re.compile(r"(?<![ .]\w)(?<!Nr)(?<!nr)(?<!No)(?<!no)(?<!Tel)(?<!str)(?<!Str)[.](?=\s+[A-ZÄÖÜ\"'„])|[!?](?=\s|$)|\n\s*\n")
+_SENTENCE_END = re.compile(
+    r"(?<![ .]\w)(?<!Nr)(?<!nr)(?<!No)(?<!no)(?<!Tel)(?<!str)(?<!Str)[.](?=\s+[A-ZÄÖÜ\"'„])|[!?](?=\s|$)|\n\s*\n"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Phone numbers that are not on the allow-list and may ring at somebody's."""
 
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
 from __future__ import annotations
 
 import re
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING
 import phonenumbers
 
 from bridge.personal.allowed import phone_forms
-from bridge.personal.cues import Cue, nearest
+from bridge.personal.cues import Cue, named
 from bridge.personal.model import Datum
 from bridge.personal.page import Page, Span
 from bridge.personal.reading import digits
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 _PHONE = re.compile(
     r"(?<![\w.,€$£§%#*/+-])(?<![€$£#] )(?:\+\s?|\(\+|\((?=\d))?\d(?:[\s()/.·–-]{0,3}\d){4,16}(?![\w%€$£²°]|[.,]\d|-[A-Za-z])"
 )
-_AREA_IN_WORDS = re.compile(r"\(?(?:Vorwahl|area code|dialling code)[^\d\n.!?]{0,25}\)?[ :]*(\d(?:[ /-]?\d){3,9})(?!\w)", re.IGNORECASE)
+_AREA_IN_WORDS = re.compile(
+    r"\(?(?:Vorwahl|area code|dialling code)[^\d\n.!?]{0,25}\)?[ :]*(\d(?:[ /-]?\d){3,9})(?!\w)", re.IGNORECASE
+)
 _FREE_NATIONAL = {
     "49": ("800", "180", "900", "137", "118", "116", "19222"),
     "43": ("800", "810", "820", "821", "828", "900", "901", "930", "931", "939"),
@@ -31,7 +35,9 @@ _FREE_NATIONAL = {
     "1": ("800", "833", "844", "855", "866", "877", "888", "900"),
     "61": ("1300", "1800", "13", "190"),
 }
-_FREE_WRITTEN = re.compile(r"(?:0800|0180\d?|0137|0900|1300|1800|1850|1890|0808)\d*|13\d{4}|1?8(?:00|33|44|55|66|77|88)\d{7}|1?900\d{7}")
+_FREE_WRITTEN = re.compile(
+    r"(?:0800|0180\d?|0137|0900|1300|1800|1850|1890|0808)\d*|13\d{4}|1?8(?:00|33|44|55|66|77|88)\d{7}|1?900\d{7}"
+)
 _FREE_GROUP = re.compile(r"\(?(?:0840|0843|0844|0845|0848|0870|0810|0820|0818|0300|0330|0333|0901)\)?[ /.-]\d{3}")
 """Shared cost somewhere, an area elsewhere: only the way the digits are grouped tells."""
 _NORTH_AMERICAN = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]{1,2}\d{3}[ .-]\d{4}")
@@ -72,7 +78,10 @@ def _judged(page: Page, start: int, end: int) -> Span | None:
     figures = digits(written)
     if phone_forms(written) & page.published.phones:
         return Span(None, start, end)
-    cue = nearest(page, start, end)
+    word = named(page, start, end)
+    cue = word.cue if word else Cue.NONE
+    if word and word.word.casefold() in {"nummer", "number", "no", "nr"}:
+        cue = Cue.PHONE if _has_form(written, figures) else cue
     if cue in {Cue.PUBLIC, Cue.PERSONAL} or not _FEWEST - 1 <= len(figures) <= _MOST:
         return None
     if _is_free(written, figures):
@@ -80,12 +89,8 @@ def _judged(page: Page, start: int, end: int) -> Span | None:
     if _is_plain_example(figures):
         return None
     if cue is Cue.PHONE:
-        return Span(Datum.PHONE, start, end) if len(figures) >= _SHORT and _may_be_dialled(written, figures) else None
+        return Span(Datum.PHONE, start, end) if len(figures) > _SHORT else None
     return Span(Datum.PHONE, start, end) if _has_form(written, figures) else None
-
-
-def _may_be_dialled(written: str, figures: str) -> bool:
-    return len(figures) > _SHORT or written.startswith("0") or bool(re.search(r"\d[ /-]\d", written))
 
 
 def _has_form(written: str, figures: str) -> bool:
@@ -99,7 +104,9 @@ def _has_form(written: str, figures: str) -> bool:
     if not written.startswith(("0", "(0")):
         return False
     grouped = bool(re.search(r"\D", written.strip("()")))
-    return 9 <= len(figures) <= 13 and (grouped or any(_is_possible(figures, region) for region in ("DE", "GB", "IE", "AT", "CH")))
+    return 9 <= len(figures) <= 13 and (
+        grouped or any(_is_possible(figures, region) for region in ("DE", "GB", "IE", "AT", "CH"))
+    )
 
 
 @cache

@@ -3,6 +3,8 @@
 Places in it lead back to the text as it was written.
 """
 
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
 from __future__ import annotations
 
 import re
@@ -40,11 +42,14 @@ class Plain:
                 signs.append(plain)
                 places.append(place)
         text = _letters_as_digits("".join(signs))
-        return cls(text, tuple(places), tuple(place + 1 for place in places), original)._with_spoken_digits()
+        return cls(text, tuple(places), tuple(place + 1 for place in places), original).with_spoken_digits()
 
-    def _with_spoken_digits(self) -> Plain:
+    def with_spoken_digits(self) -> Plain:
         """Write digits for runs of words that stand for digits."""
-        text, starts, ends, done = [], [], [], 0
+        text: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        done = 0
         for run in _rewritten(self.text):
             for sign, first, last in run:
                 text.append(self.text[done:first])
@@ -57,9 +62,7 @@ class Plain:
         if not done:
             return self
         text.append(self.text[done:])
-        return Plain(
-            "".join(text), (*starts, *self.starts[done:]), (*ends, *self.ends[done:]), self.original
-        )
+        return Plain("".join(text), (*starts, *self.starts[done:]), (*ends, *self.ends[done:]), self.original)
 
     def written(self, start: int, end: int) -> tuple[int, int]:
         """Return where a part of the plain text stands in the original."""

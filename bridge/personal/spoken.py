@@ -1,5 +1,7 @@
 """Digits written as words, in German and English: ``null eins sieben``, ``oh double seven``."""
 
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
 from __future__ import annotations
 
 import re
@@ -43,7 +45,12 @@ _WORDS = {
     **_ONES,
     **_TEENS,
     **{ten: digit + "0" for ten, digit in _TENS.items()},
-    **{f"{one}und{ten}": digit + _ONES[one] for ten, digit in _TENS.items() for one in _ONES if one not in {"null", "o"}},
+    **{
+        f"{one}und{ten}": digit + _ONES[one]
+        for ten, digit in _TENS.items()
+        for one in _ONES
+        if one not in {"null", "o"}
+    },
     **{f"{ten}-{one}": digit + _ONES[one] for ten, digit in _TENS.items() for one in _ONES},
     "hundred": "00",
     "hundert": "00",
