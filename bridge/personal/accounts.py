@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bridge.personal.allowed import phone_forms
 from bridge.personal.model import Datum
 from bridge.personal.page import Page, Span
 from bridge.personal.reading import digits, folded
@@ -77,7 +78,7 @@ _IBAN = re.compile(
     r"(?<![A-Za-z0-9])([A-Za-z]{2})[ -]?(\d[ ]?\d)((?:[\s.:/·-]{0,2}[A-Za-z0-9*•]){9,32})(?![A-Za-z0-9])"
 )
 _CREDITOR = re.compile(r"(?<!\w)[A-Z]{2}\d\d ?[A-Z0-9]{3} ?(?:\d ?){8,14}(?!\w)")
-_CARD = re.compile(r"(?<![\w.,-])\d(?:[ .\-–/\n]{0,3}\d){11,18}(?![\w])")
+_CARD = re.compile(r"(?<![\w.,+-])\d(?:[ .\-–/\n]{0,3}\d){11,18}(?![\w])")
 _CARD_GROUPS = re.compile(r"\d{4}(?:[ .\-–/\n]{1,3}\d{4}){3}|\d{4}[ .\-–]\d{6}[ .\-–]\d{5}")
 _FROM, _TO = 13, 19
 _NEAR = 3
@@ -94,7 +95,7 @@ def ibans(page: Page) -> Iterator[Span]:
             continue
         end = _end(match, page.text)
         account = folded(page.text[match.start() : end])
-        if account in page.published.ibans:
+        if account in page.published.ibans or len(set(account[4:])) == 1:
             yield Span(None, match.start(), end)
         elif abs(len(account) - _LENGTHS[country]) <= _NEAR and _mostly_digits(account):
             yield Span(Datum.IBAN, match.start(), end)
@@ -119,7 +120,11 @@ def cards(page: Page) -> Iterator[Span]:
     """Find numbers of cards: by check digit or by groups; published test cards pass where the text says so."""
     for match in _CARD.finditer(page.text):
         figures = digits(match.group())
-        if not _FROM <= len(figures) <= _TO or folded(figures) in page.published.numbers:
+        if (
+            not _FROM <= len(figures) <= _TO
+            or folded(figures) in page.published.numbers
+            or phone_forms(match.group()) & page.published.phones
+        ):
             continue
         around = page.sentence(match.start(), match.end(), 70)
         if expression("cues", "test_card").search(around):

@@ -48,7 +48,7 @@ _LOWER_STREETS = (
     r"(?:street|st|road|rd|lane|avenue|ave|close|crescent|terrace|drive|grove|gardens|mews|court|parade|yard)"
 )
 _ENGLISH_LOWER = re.compile(
-    rf"(?i)(?<![\w£$€.,-])(?:(?:flat|apt|unit)\s\w{{1,4}},?\s)?\d{{1,4}}[a-d]?\s[a-z'’]{{3,}}\s{_LOWER_STREETS}(?!\w)"
+    rf"(?i)(?<![\w£$€.,-])(?:(?:flat|apt|unit)\s\w{{1,4}},?\s)?\d{{1,4}}[a-d]?\s(?!and|then|the|for|per|more)[a-z'’]{{3,}}\s{_LOWER_STREETS}(?!\w)"
     rf"|(?<!\w)[a-z'’]{{3,}}\s{_LOWER_STREETS},?\s(?:no\.?|number|nr\.?|#)\s?\d{{1,4}}[a-d]?(?:,\s(?:flat|unit|apt)\s\w{{1,4}})?(?!\w)"
 )
 _NUMBER_TO_POSTCODE = re.compile(

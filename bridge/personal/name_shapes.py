@@ -41,6 +41,17 @@ FAMILY = re.compile(
 GREETED = re.compile(
     rf"(?<![\w-])(?i:{alternatives('names', 'greetings')}),?\s(?P<name>{_SURNAME}(?:\s{_SURNAME}){{1,2}})(?=\s?[,!.:–-]|$|\s(?i:and|und|to|so|is|has|who)\b)"
 )
+LOWER_TITLE = re.compile(
+    r"(?:^|(?:hallo|hi|hey|hello|dear|liebe[r]?|danke|sorry|moin|servus|tag|morgen|abend|,|\.|!)\s)(?:frau|herrn?|mrs?|ms|familie|fam)\.?\s"
+    r"(?P<name>[a-zäöüß][a-zäöüß'’-]{2,})(?=\s?[,.!?]|\s?$)"
+)
+CAPITALS = re.compile(r"(?<!\w)(?P<name>[A-ZÄÖÜ]{3,}, (?P<first>[A-ZÄÖÜ]{3,}))(?!\w)")
+BOOKED = re.compile(
+    rf"(?<!\w)(?:(?i:bei|an)\s(?P<at>{_WORD})(?=\s(?i:geklingelt|abgegeben|hinterlegt|abgestellt|zugestellt|abgeliefert|abzuholen))"
+    rf"|(?i:unter)\s(?P<under>{_WORD})(?=\s(?i:reserviert|gebucht|gespeichert|eingetragen|registriert))"
+    rf"|(?i:reserv\w+|booking|booked|table|room)\s\(?(?i:is |it's )?(?i:under|for)\s(?P<table>{_WORD})(?=[).,!?]|\s(?i:is|at|on|tonight|tomorrow)\b)"
+    rf"|(?i:tisch|reservierung|buchung|termin|zimmer|mietwagen)\s(?i:auf|unter)\s(?P<auf>{_WORD})(?=[,.!?)]|\s(?i:ist|für|um|am|steht|gebucht)\b))"
+)
 _SIGN_OFF = re.compile(rf"(?i:{alternatives('names', 'sign_off')})[,!.\s–—|~-]*(?:\w+\s)?$")
 _END_OF_TEXT = re.compile(r"[\s.!)\]}\U0001F300-\U0001FAFF♥❤☀-➿💚️]*$")
 _AFTER_SIGNATURE = re.compile(
@@ -50,7 +61,7 @@ _AFTER_SIGNATURE = re.compile(
 
 def is_ordinary(name: str) -> bool:
     """Whether a word with a capital is no surname: a word of the language, a place, a day."""
-    first = next((part for part in name.split() if UP.match(part)), name).strip(".,'’")
+    first = next((part for part in name.split() if UP.match(part)), name or "-").strip(".,'’")
     return first.casefold() in words("names", "no_surnames_german", "no_surnames_english")
 
 

@@ -11,11 +11,14 @@ from bridge.personal.model import Datum
 from bridge.personal.name_shapes import (
     AFTER_A_ROLE,
     AFTER_A_TITLE,
+    BOOKED,
+    CAPITALS,
     DELIVERED_AT,
     FAMILY,
     GREETED,
     HANDLE,
     INITIAL,
+    LOWER_TITLE,
     NAMED,
     PAIR,
     UP,
@@ -53,6 +56,7 @@ def _candidates(page: Page) -> Iterator[tuple[int, int]]:
     yield from _with_initials(page)
     yield from _pairs(page)
     yield from _after_roles(page)
+    yield from _less_plain(page)
     yield from _known_surname(page)
 
 
@@ -140,6 +144,21 @@ def _after_roles(page: Page) -> Iterator[tuple[int, int]]:
             if len(parts) == 2 and _is_initial(parts[1]):
                 continue
             yield start, end
+
+
+def _less_plain(page: Page) -> Iterator[tuple[int, int]]:
+    """Find names in small letters or capitals only, and those something is booked under."""
+    for match in LOWER_TITLE.finditer(page.text):
+        if not is_ordinary(match["name"].capitalize()) and not is_shown(match["name"], page):
+            yield match.span("name")
+    for match in CAPITALS.finditer(page.text):
+        surname = match["name"].split(",")[0]
+        if _is_first_name(match["first"]) and not is_ordinary(surname.capitalize()) and not is_shown(surname, page):
+            yield match.span("name")
+    for match in BOOKED.finditer(page.text):
+        name = match[str(match.lastgroup)]
+        if not (is_ordinary(name) or _is_first_name(name) or is_shown(name, page) or _is_brand(name, page)):
+            yield match.span(str(match.lastgroup))
 
 
 def _known_surname(page: Page) -> Iterator[tuple[int, int]]:

@@ -9,35 +9,35 @@ import pytest
 from bridge.personal.model import Datum, Known
 from tests.bridge.personal.answers import BRAND, found, kinds
 
-O, C, T, N = Datum.ORDER, Datum.CUSTOMER_NUMBER, Datum.TRACKING, Datum.OTHER_NUMBER
+ORDER, CUSTOMER, PARCEL, OTHER = Datum.ORDER, Datum.CUSTOMER_NUMBER, Datum.TRACKING, Datum.OTHER_NUMBER
 
 
 @pytest.mark.parametrize(
     ("text", "datum", "number"),
     [
-        ("Deine Bestellung 4711893 ist unterwegs", O, "4711893"),
-        ("Auftrag A-88124-44 liegt bereit", O, "A-88124-44"),
-        ("Your booking ref is JX7P2Q", O, "JX7P2Q"),
-        ("Buchungscode QWERTZ wurde storniert", O, "QWERTZ"),
-        ("invoice INV-0099213", O, "INV-0099213"),
-        ("Kd.-Nr. 10 22 93 4 stimmt", C, "10 22 93 4"),
-        ("Member no 77 120 993", C, "77 120 993"),
-        ("5580193 ist deine Kundennummer", C, "5580193"),
-        ("Sendungsnummer 1Z999AA10123456784", T, "1Z999AA10123456784"),
-        ("parcel PH1177209GB is on the van", T, "PH1177209GB"),
-        ("Ticket 4471905-B ist offen", N, "4471905-B"),
-        ("Ihr Aktenzeichen lautet 33 C 1204/24", N, "33 C 1204/24"),
-        ("claim ref CLM/2024/5512", N, "CLM/2024/5512"),
-        ("Zählernummer 1EMH0011223344", N, "1EMH0011223344"),
-        ("MAC-Adresse 3C-22-FB-11-0A-9E", N, "3C-22-FB-11-0A-9E"),
-        ("Deine IP 203.0.113.77 war gesperrt", N, "203.0.113.77"),
-        ("Kennzeichen MS-FK 1204 stand auf dem Hof", N, "MS-FK 1204"),
-        ("Van reg LT21 KXE blocked the drive", N, "LT21 KXE"),
-        ("Dein Passwort lautet Regenbogen#7", N, "Regenbogen#7"),
-        ("PIN 4711 wurde dir per Post geschickt", N, "4711"),
-        ("Voucher code SORRY-8KD2-77 just for you", N, "SORRY-8KD2-77"),
-        ("AHV 756.1234.5678.97", N, "756.1234.5678.97"),
-        ("Code Anton, sieben, Berta, drei, Paula", N, "Anton, sieben, Berta, drei, Paula"),
+        ("Deine Bestellung 4711893 ist unterwegs", ORDER, "4711893"),
+        ("Auftrag A-88124-44 liegt bereit", ORDER, "A-88124-44"),
+        ("Your booking ref is JX7P2Q", ORDER, "JX7P2Q"),
+        ("Buchungscode QWERTZ wurde storniert", ORDER, "QWERTZ"),
+        ("invoice INV-0099213", ORDER, "INV-0099213"),
+        ("Kd.-Nr. 10 22 93 4 stimmt", CUSTOMER, "10 22 93 4"),
+        ("Member no 77 120 993", CUSTOMER, "77 120 993"),
+        ("5580193 ist deine Kundennummer", CUSTOMER, "5580193"),
+        ("Sendungsnummer 1Z999AA10123456784", PARCEL, "1Z999AA10123456784"),
+        ("parcel PH1177209GB is on the van", PARCEL, "PH1177209GB"),
+        ("Ticket 4471905-B ist offen", OTHER, "4471905-B"),
+        ("Ihr Aktenzeichen lautet 33 C 1204/24", OTHER, "33 C 1204/24"),
+        ("claim ref CLM/2024/5512", OTHER, "CLM/2024/5512"),
+        ("Zählernummer 1EMH0011223344", OTHER, "1EMH0011223344"),
+        ("MAC-Adresse 3C-22-FB-11-0A-9E", OTHER, "3C-22-FB-11-0A-9E"),
+        ("Deine IP 203.0.113.77 war gesperrt", OTHER, "203.0.113.77"),
+        ("Kennzeichen MS-FK 1204 stand auf dem Hof", OTHER, "MS-FK 1204"),
+        ("Van reg LT21 KXE blocked the drive", OTHER, "LT21 KXE"),
+        ("Dein Passwort lautet Regenbogen#7", OTHER, "Regenbogen#7"),
+        ("PIN 4711 wurde dir per Post geschickt", OTHER, "4711"),
+        ("Voucher code SORRY-8KD2-77 just for you", OTHER, "SORRY-8KD2-77"),
+        ("AHV 756.1234.5678.97", OTHER, "756.1234.5678.97"),
+        ("Code Anton, sieben, Berta, drei, Paula", OTHER, "Anton, sieben, Berta, drei, Paula"),
     ],
 )
 def test_a_number_of_one_person_is_held(text: str, datum: Datum, number: str) -> None:
@@ -72,10 +72,10 @@ def test_a_number_for_everybody_passes(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["FK 2024 88123 ist raus", "fk202488123", "Kunde 447 1902", "K4471902?"])
 def test_what_is_known_of_the_customer_is_held_in_any_notation(text: str) -> None:
-    assert kinds(text) in ({O}, {C})
+    assert kinds(text) in ({ORDER}, {CUSTOMER})
 
 
 def test_a_longer_number_is_not_the_known_one() -> None:
     known = Known(order_numbers=("4009871123",))
     assert found("EAN 4009871123456, Farbe 0421", BRAND, known) == []
-    assert found("4009871123 ist raus", BRAND, known) == [(O, "4009871123")]
+    assert found("4009871123 ist raus", BRAND, known) == [(ORDER, "4009871123")]
