@@ -25,9 +25,9 @@ AFTER_A_TITLE = re.compile(
     rf"(?<![\w-])(?:(?i:{alternatives('names', 'titles')})\s+)+(?P<name>(?:{_U}\.\s?)*{_SURNAME}(?:\s{_SURNAME})?)"
 )
 INITIAL = re.compile(rf"(?<![\w.])(?P<name>(?:(?:{_U}|Ch|Th|Jr|Ph|Chr)\.[ -]?){{1,2}}(?P<surname>{_SURNAME}))(?!\w)")
-PAIR = re.compile(rf"(?<![\w@#/.-]){_WORD}(?:\s(?:{_U}\.\s)?{_SURNAME}){{1,4}}(?:\s{_U}\.)?(?![\w@])")
+PAIR = re.compile(rf"(?<![\w@#/.-]){_WORD}(?:[ ](?:{_U}\.[ ])?{_SURNAME}){{1,4}}(?:[ ]{_U}\.)?(?![\w@])")
 AFTER_A_ROLE = re.compile(
-    rf"(?<![\w-])(?i:{alternatives('names', 'roles')})(?:\s(?i:namens|named|called|is|ist|war|was|heißt|hieß))?,?\s(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?![\w@-])"
+    rf"(?<![\w-])(?i:{alternatives('names', 'roles')})(?:[ ](?i:namens|named|called|is|ist|war|was|heißt|hieß))?,?[ ](?P<name>{_SURNAME}(?:[ ]{_SURNAME})?)(?![\w@-])"
 )
 NAMED = re.compile(
     rf"(?<![\w-])(?i:{alternatives('names', 'naming')})\s?[:=]?\s?[\"„“'‚]?(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?![\w@-])"

@@ -175,6 +175,14 @@ def _known_surname(page: Page) -> Iterator[tuple[int, int]]:
 def _means_something_else(match: re.Match[str], page: Page) -> bool:
     """Whether the word is plainly not the customer's name: a thing, a town, a firm."""
     before, after = page.text[: match.start()], page.text[match.end() :]
+    first = re.search(r"([^\W\d_]+) $", before)
+    if (
+        first
+        and UP.match(first[1])
+        and _is_first_name(first[1])
+        and folded(first[1]) != folded(page.known.name.split()[0])
+    ):
+        return True
     if folded(before[-20:]).endswith(folded(page.known.name.split()[0])):
         return False
     if not UP.match(match.group()) and match.group().casefold() in words("names", "also_words"):

@@ -74,11 +74,21 @@ def _judged(code: Code, page: Page) -> Datum | None:
 
 
 def _by_word(code: Code, word: Named | None, page: Page) -> Datum | None:
+    around = page.sentence(code.start, code.end, 60)
+    if expression("cues", "for_all").search(around) or _is_of_a_campaign(code, word, around):
+        return None
     if word is None or word.cue is Cue.PHONE:
         return Datum.OTHER_NUMBER if code.is_striking else None
-    if word.cue is Cue.PUBLIC or expression("cues", "for_all").search(page.sentence(code.start, code.end, 60)):
+    if word.cue is Cue.PUBLIC:
         return None
     return word.datum if _belongs(code, word, page) else None
+
+
+def _is_of_a_campaign(code: Code, word: Named | None, around: str) -> bool:
+    """Whether a voucher's code is a word with a figure, as campaigns have, and not called somebody's own."""
+    voucher = word is not None and re.search(r"(?i)gutschein|voucher|coupon|rabatt|promo|discount", word.word)
+    shape = re.fullmatch(r"[A-ZÄÖÜ]{4,}-?\d{1,3}", code.text)
+    return bool(voucher and shape) and not expression("cues", "one_person").search(around)
 
 
 def _kind(word: Named | None) -> Datum:
