@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _LINK = re.compile(
     r"(?i)(?<![\w@])(?:(?:https?|hxxps?|ftp)\s?:\s?//[^\s<>\"„“”»«]+|(?:tel|sms|callto|whatsapp|skype):[^\s<>\"]+"
-    r"|(?:www\.)?(?:[a-z0-9-]+(?:\.|\s?[\[(](?:dot|punkt)[\])]\s?))+[a-z]{2,}(?:/[^\s<>\"„“”»«]*|\?[^\s<>\"„“”»«]+)|www\.[^\s<>\"]+)"
+    r"|(?:www\.)?(?:[a-z0-9-]{1,63}(?:\.|\s?[\[(](?:dot|punkt)[\])]\s?)){1,6}[a-z]{2,24}(?:/[^\s<>\"„“”»«]*|\?[^\s<>\"„“”»«]+)|www\.[^\s<>\"]+)"
 )
 _AFTER_LINK = ".,;:!?)]}'’»…*"
 _NUMBER_HOSTS = re.compile(r"(?i)(?:wa\.me|api\.whatsapp\.com|web\.whatsapp\.com|signal\.me|t\.me/\+|viber)")

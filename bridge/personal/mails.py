@@ -12,17 +12,17 @@ from bridge.personal.words import words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PART = r"[\w!#$%&'*+/=?^`{|}~•-]+"
+_PART = r"[\w!#$%&'*+/=?^`{|}~•-]{1,64}"
 _DOT_SIGN = r"\.|\s?[(\[{<]\s?(?:dot|punkt|pkt|\.)\s?[)\]}>]\s?| \. |\s(?:dot|punkt|pkt)\s|(?<=\w)-(?:dot|punkt)-"
 _AT_SIGN = (
     r"\s{0,2}@\s{0,2}|\s{0,2}[(\[{<]\s?(?:at|ät|a|@|Klammeraffe)\s?[)\]}>]\s{0,2}|\s(?:ät|klammeraffe|at-zeichen|at sign)\s"
     r"|(?<=\w)[-_](?:at|ät)[-_](?=\w)"
 )
-_DOMAIN = rf"[^\W_][\w-]*(?:(?:{_DOT_SIGN})[^\W_][\w-]*)*(?:{_DOT_SIGN})[^\W\d_]{{2,}}(?![\w@])"
+_DOMAIN = rf"[^\W_][\w-]{{0,62}}(?:(?:{_DOT_SIGN})[^\W_][\w-]{{0,62}}){{0,5}}(?:{_DOT_SIGN})[^\W\d_]{{2,}}(?![\w@])"
 _EMAIL = re.compile(
-    rf"(?<![\w@])(?P<local>{_PART}(?:(?:{_DOT_SIGN}){_PART})*)(?:{_AT_SIGN})(?P<domain>{_DOMAIN})", re.IGNORECASE
+    rf"(?<![\w@])(?P<local>{_PART}(?:(?:{_DOT_SIGN}){_PART}){{0,6}})(?:{_AT_SIGN})(?P<domain>{_DOMAIN})", re.IGNORECASE
 )
-_LOCAL_WORDS = rf"{_PART}(?:(?:{_DOT_SIGN}| (?:minus|dash|bindestrich|unterstrich|underscore) ){_PART})*"
+_LOCAL_WORDS = rf"{_PART}(?:(?:{_DOT_SIGN}| (?:minus|dash|bindestrich|unterstrich|underscore) ){_PART}){{0,6}}"
 _SPELLED = re.compile(rf"(?<![\w@])(?P<local>{_LOCAL_WORDS})(?: at |\n)(?P<domain>{_DOMAIN})", re.IGNORECASE)
 _WITHOUT_ENDING = re.compile(
     r"(?<![\w@])(?P<local>\w+[._\d]\w*)(?:\s?@\s?|\s(?:at|ät)\s|\s?[(\[]at[)\]]\s?)"

@@ -185,9 +185,9 @@ def _means_something_else(match: re.Match[str], page: Page) -> bool:
         return True
     if folded(before[-20:]).endswith(folded(page.known.name.split()[0])):
         return False
-    if not UP.match(match.group()) and match.group().casefold() in words("names", "also_words"):
-        return True
-    if re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?[\"„“”'‚‘»«]$", before):
+    quoted = re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?[\"„“”'‚‘»«]$", before)
+    small = not UP.match(match.group()) and match.group().casefold() in words("names", "also_words")
+    if quoted or small:
         return True
     if re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?$", before) and not re.search(
         r"(?i)(?:herrn?|frau|familie)\s$", before
@@ -195,10 +195,9 @@ def _means_something_else(match: re.Match[str], page: Page) -> bool:
         return not re.search(r"(?i)(?:der|die|den|dem)\s$", before) or match.group().casefold() in words(
             "names", "also_words"
         )
-    if re.search(r"(?i)(?<!\w)(?:in|nach|aus|near|around)\s$", before):
-        return True
+    town = re.search(r"(?i)(?<!\w)(?:in|nach|aus|near|around)\s$", before)
     return bool(
-        re.match(r"\s(?:[A-ZÄÖÜ]\w+\s){0,2}(?:GmbH|AG|KG|Ltd|Inc|SE|Co\b|Group|Holding|e\. ?K|& )", after)
+        town or re.match(r"\s(?:[A-ZÄÖÜ]\w+\s){0,2}(?:GmbH|AG|KG|Ltd|Inc|SE|Co\b|Group|Holding|e\. ?K|& )", after)
     ) or bool(expression("cues", "firm").search(before[-16:]))
 
 
