@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _UP = r"[A-ZÄÖÜÉÀ]"
-_NAME = rf"{_UP}[\w'’-]+"
+_NAME = rf"{_UP}[\w'’-]{{1,30}}"
 _HOUSE = r"\d{1,4}(?:\s?[a-hA-H](?![\w]))?(?:\s?[-–/]\s?\d{1,3}[a-hA-H]?){0,3}(?![\w%€]|[.,:]\d|\.\s?(?:\d|Uhr))"
 _WORDS = r"(?:eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn|(?:\w+und)?(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig))"
 _FLOOR = (
@@ -27,7 +27,7 @@ _FLOOR = (
 _TOWN = rf"(?:,?\s(?:in\s)?(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_NAME}(?:[ -]{_NAME})?)?"
 _GERMAN_WORD = rf"{_UP}[\w'’.-]+{alternatives('shapes', 'street_endings')}"
 _GERMAN = re.compile(
-    rf"(?<![\w-])(?:{_NAME}[ -]){{0,2}}?(?:{_GERMAN_WORD}|{alternatives('shapes', 'streets_of_words')}(?:\s{_NAME}){{1,2}}|(?:{_NAME}[- ])+{alternatives('shapes', 'street_words')}),?\s"
+    rf"(?<![\w-])(?:{_NAME}\s){{0,2}}?(?:{_GERMAN_WORD}|{alternatives('shapes', 'streets_of_words')}(?:\s{_NAME}){{1,2}}|(?:{_NAME}\s){{1,3}}{alternatives('shapes', 'street_words')}),?\s"
     rf"(?:Nr\.?\s?|Hausnr\.?\s?|Hausnummer\s|Parzelle\s)?(?:{_HOUSE}|{_WORDS}(?!\w)){_FLOOR}{_TOWN}"
 )
 _GERMAN_OF = re.compile(
@@ -37,7 +37,7 @@ _GERMAN_LOWER = re.compile(
     rf"(?<![\w-])[a-zäöüß]{{3,}}(?:str\.?|straße|strasse|weg|gasse|allee|platz)\s(?:nr\.?\s)?(?:\d{{1,3}}\s?[a-h]?(?![\w.,:]\d|\w|%)|{_WORDS}(?!\w))"
 )
 _WITH_TOWN = re.compile(
-    rf"(?<![\w-])(?:{_NAME}[ -]){{0,3}}{_NAME},?\s{_HOUSE}{_FLOOR},?\s(?:in\s)?(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_NAME}"
+    rf"(?<![\w-])(?:{_NAME}\s){{0,3}}{_NAME},?\s{_HOUSE}{_FLOOR},?\s(?:in\s)?(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_NAME}"
 )
 _ENGLISH = re.compile(
     rf"(?<![\w£$€.,-])(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|House|No\.?|Top)\s?\w{{1,4}},?\s)?(?:\d{{1,5}}\s?[A-Da-d]?(?:[-/]\d{{1,4}})?),?\s"
