@@ -33,6 +33,7 @@ COMMANDS = {
         Outline(
             "check", "setup:check", "Try everything before anything runs: credentials, rights, key fields, mappings."
         ),
+        Outline("connect", "connecting:connect", "Sign a connection in, show what it may do, and try it."),
         Outline("plan", "planning:plan", "Show what a sync would create, update, skip or refuse, with reasons."),
         Outline("adapters", "setup:adapters", "List the adapters that are installed, with what each can do."),
         Outline("schema", "setup:schema", "Give the JSON Schema of a format that people write."),
@@ -41,7 +42,9 @@ COMMANDS = {
     ),
     "Run": (
         Outline("sync", "running:sync", "Collect, decide, deliver, write back and publish, once."),
+        Outline("serve", "serving:serve", "Receive webhooks: what comes is on the disk before it is answered."),
         Outline("status", "status:status", "Show how things stand: counts, connections, pauses, problems."),
+        Outline("alerts", "alerts:alerts", "Alarms: what is wrong, whose it is, and whether people are told."),
         Outline("runs", "status:runs", "Runs of syncs, with their counts and problems."),
         Outline("ledger", "running:ledger", "Prove from our tables that every message that was read is accounted for."),
         Outline("verify", "running:verify", "Prove in the target itself that what was delivered stands there once."),

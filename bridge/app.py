@@ -7,17 +7,23 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bridge.alarms.policy import AlertPolicy
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from pydantic import SecretStr
+
+    from bridge.alarms.sending import Channel
     from bridge.cases.policy import CasePolicy
     from bridge.clock import Clock
-    from bridge.contracts import Publisher, Source, Target
+    from bridge.contracts import Publisher, Receiver, Source, Target
     from bridge.mapping.target import TargetMapping
     from bridge.nouns import Thing
     from bridge.store.store import Store
     from bridge.triage.rules import RuleSet
+    from bridge.vault import Vault
     from identity.policy import IdentityPolicy
 
 
@@ -56,6 +62,7 @@ class SourceSetup:
 
     name: str
     source: Source
+    receiver: Receiver | None = None
     publisher: Publisher | None = None
     unit: str = ""
     own: frozenset[str] = frozenset()
@@ -115,6 +122,15 @@ class AttachmentPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """Whom to tell when something is wrong, and when."""
+
+    channels: tuple[Channel, ...] = ()
+    policy: AlertPolicy = field(default_factory=AlertPolicy)
+    heartbeat: SecretStr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class App:
     """A composed Casebridge."""
 
@@ -136,6 +152,9 @@ class App:
     config_files: Mapping[str, str] = field(default_factory=dict)
     """File name → text with secrets masked, for the audit."""
     warnings: tuple[str, ...] = ()
+    alerts: Alerts = field(default_factory=Alerts)
+    vault: Vault | None = None
+    """What connections sign in with; None for an App that is put together by hand."""
 
     @property
     def triage(self) -> RuleSet:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from bridge.meter import MemoryMeter, Meter
+from bridge.safe import MemorySafe, Safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,6 +78,8 @@ class Surroundings:
     Tells whom ``contacts`` and ``cases`` read, which of them carry our key, and what ``find`` and ``keys`` look for."""
     meter: Meter = field(default_factory=MemoryMeter)
     """Counts what the adapter does over all processes, for shares of a daily budget."""
+    safe: Safe = field(default_factory=MemorySafe)
+    """Keeps what the adapter signs in with and what changes by itself, encrypted, for all processes."""
 
 
 class Adapter(ABC):
@@ -153,15 +156,20 @@ class HookResponse:
 
 
 class Receiver(ABC):
-    """The push side of a source."""
+    """The push side of a source. Computes only: it is asked while a vendor waits for the answer."""
+
+    @classmethod
+    @abstractmethod
+    def beside(cls, source: Source) -> Self:
+        """Return the receiver of what ``source`` would read, sharing its settings; opens nothing."""
 
     @abstractmethod
     def handshake(self, request: HookRequest) -> HookResponse | None:
-        """Answer the vendor's subscription check, or None if this is no such check."""
+        """Answer the vendor's subscription check, or None if this is no such check. Raises ``AuthError``."""
 
     @abstractmethod
     def verify(self, request: HookRequest) -> None:
-        """Check signature and time window; raises ``AuthError``."""
+        """Check the signature over the raw body and its time; raises ``AuthError``. See ``bridge/signatures.py``."""
 
     @abstractmethod
     def parse(self, request: HookRequest) -> Page:

@@ -16,10 +16,12 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bridge import attachments, audit, lease, owner, runs, start
+from bridge.alarms.round import go_round
 from bridge.backup import recognise
 from bridge.brakes import paused, resume
 from bridge.collect import Counts, collect
 from bridge.errors import CasebridgeError, ConfigError, Exit
+from bridge.hooked import hear
 from bridge.modes import destination, note_beginnings, take_backlog
 from bridge.outbox.deliver import deliver
 from bridge.plan import plan as look_ahead
@@ -64,6 +66,7 @@ def sync(app: App, name: str | None, options: SyncOptions) -> RunReport:
             report.problem(error.exit_code if isinstance(error, CasebridgeError) else Exit.OWN_FAULT, str(error))
             raise
         finally:
+            _alarm(app, report)
             runs.end(app, report.run_id, report.exit_code, report.counts, report.problems)
     return report
 
@@ -110,17 +113,21 @@ def _collect(app: App, setup: SourceSetup, options: SyncOptions, report: RunRepo
     reading = reading_of(setup, policies=stamp(app), secret=store_secret(app))
     beginning = start.beginning(app, setup, reading, options)
     total = report.counts.setdefault(setup.name, Counts().as_dict())
-    if beginning is None:
-        return
 
     def enough(_page: Counts) -> bool:
         return (options.limit is not None and total["seen"] >= options.limit) or _collect_paused(app, setup)
 
-    with start.watched(app, setup.name, beginning.reading.stream):
-        for counts in collect(app.store, beginning.reading, beginning.pages, now=app.clock.now, enough=enough):
+    def take(brought: Iterable[Counts]) -> None:
+        for counts in brought:
             for key, value in counts.as_dict().items():
                 total[key] += value
             options.progress("collect", setup.name, counts.seen)
+
+    with start.watched(app, setup.name, reading.stream):
+        heard = reading if beginning is None else beginning.reading
+        take(hear(app, setup, heard, enough=enough))
+        if beginning is not None:
+            take(collect(app.store, beginning.reading, beginning.pages, now=app.clock.now, enough=enough))
     if total["quarantined"]:
         report.problem(
             Exit.SET_ASIDE,
@@ -196,6 +203,16 @@ def _publish(app: App, source: SourceSetup, options: SyncOptions, report: RunRep
     counts = publish(app, source)
     report.counts.setdefault(source.name, Counts().as_dict()).update(counts)
     options.progress("publish", source.name, sum(counts.values()))
+
+
+def _alarm(app: App, report: RunReport) -> None:
+    """Tell people what is wrong; that this cannot be done is one more problem, and hides no other."""
+    try:
+        for problem in go_round(app, report.exit_code):
+            report.problem(Exit.UNREACHABLE, problem)
+    except (CasebridgeError, SQLAlchemyError, OSError) as error:
+        log.info("alarms not told", exc_info=error)
+        report.problem(Exit.OWN_FAULT, f"alerts: {type(error).__name__}: {error}")
 
 
 def _judge(app: App, report: RunReport) -> None:

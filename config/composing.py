@@ -21,6 +21,9 @@ from bridge.registry import Role
 from bridge.store import migrate
 from bridge.store.store import Store
 from bridge.triage.rules import load_rules
+from bridge.vault import Vault
+from config.alerts import alerts_of
+from config.environment import read_environment
 from config.loading import read_project
 from config.mappings import SHIPPED, mapping_files
 
@@ -40,9 +43,10 @@ def compose(path: Path, clock: Clock | None = None) -> App:
     project, folder = loaded.project, loaded.folder
     mappings = {name: mapping_files(loaded, name) for name in project.targets}
     store = Store(_store_url(project.store, folder))
+    vault = Vault(store, clock, folder, read_environment(path).vault_key.get_secret_value())
 
     def around(name: str) -> Surroundings:
-        return Surroundings(name, folder, clock, meter=StoreMeter(store, name, clock))
+        return Surroundings(name, folder, clock, meter=StoreMeter(store, name, clock), safe=vault.safe(name))
 
     triage = folder / project.triage
     app = App(
@@ -66,6 +70,8 @@ def compose(path: Path, clock: Clock | None = None) -> App:
             loaded, [triage, *(path for files in mappings.values() for paths in files.values() for path in paths)]
         ),
         warnings=loaded.warnings,
+        alerts=alerts_of(project.alerts),
+        vault=vault,
     )
     migrate.ensure(app.store)
     return app
@@ -74,9 +80,11 @@ def compose(path: Path, clock: Clock | None = None) -> App:
 def _source(entry: SourceEntry, surroundings: Surroundings) -> SourceSetup:
     source = registry.source(entry.type).connect(entry, surroundings)
     answers = entry.type in registry.kinds(Role.PUBLISHER)
+    hears = entry.type in registry.kinds(Role.RECEIVER)
     return SourceSetup(
         name=surroundings.name,
         source=source,
+        receiver=registry.receiver(entry.type).beside(source) if hears else None,
         publisher=registry.publisher(entry.type).beside(source) if answers else None,
         unit=entry.unit,
         own=frozenset(each.casefold() for each in entry.own),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bridge.errors import ConfigError
@@ -33,6 +33,10 @@ class Environment(BaseSettings):
     environment: str = Field(
         default="",
         description="Wins over `environment` of the project file, so that one file serves staging and production, each with a `store` of its own.",
+    )
+    vault_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Key of the vault of tokens: 32 bytes in URL-safe base64. Without it, the file vault.key beside the project file is made and used.",
     )
     log_level: Literal["debug", "info", "warning", "error"] | None = Field(
         default=None,

@@ -19,6 +19,8 @@ from pydantic import (
 from bridge.app import Persons, TargetMode
 from bridge.cases.policy import CasePolicy
 from bridge.errors import ConfigError
+from config.alert_entries import AlertsEntry
+from config.sections import Section, one_or_many
 from identity.policy import IdentityPolicy
 
 if TYPE_CHECKING:
@@ -47,12 +49,6 @@ Pattern = Annotated[str, AfterValidator(_compiles)]
 Schedule = Annotated[
     str, AfterValidator(_five_fields), WithJsonSchema({"type": "string", "pattern": r"^(\S+\s+){4}\S+$|^$"})
 ]
-
-
-class Section(BaseModel):
-    """Part of the project file: unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class BrakesEntry(Section):
@@ -126,10 +122,6 @@ class SourceEntry(Section):
     keep_raw: bool = Field(default=True, description="Whether payloads are kept as they came.")
 
 
-def _one_or_many(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
 class MappingFiles(Section):
     """Mappings that stand elsewhere than in the folder; a single path will do, of several each but one has a `when`."""
 
@@ -141,7 +133,7 @@ class MappingFiles(Section):
     @field_validator("person", "profile", "case", "message", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
-        return _one_or_many(value)
+        return one_or_many(value)
 
 
 class TargetEntry(Section):
@@ -194,7 +186,7 @@ class SyncEntry(Section):
     @field_validator("sources", "targets", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
-        return _one_or_many(value)
+        return one_or_many(value)
 
 
 class Project(Section):
@@ -234,6 +226,7 @@ class Project(Section):
         default_factory=lambda: IdentityPolicy.model_validate({}), description="Which identifiers link people."
     )
     brakes: BrakesEntry = Field(default_factory=BrakesEntry, description="Limits that pause a step by themselves.")
+    alerts: AlertsEntry = Field(default_factory=AlertsEntry, description="Whom to tell when something is wrong.")
     attachments: AttachmentsEntry = Field(
         default_factory=AttachmentsEntry, description="What is fetched and kept of attachments."
     )

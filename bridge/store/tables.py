@@ -647,6 +647,46 @@ class Lease(Table, table=True):
     until: datetime | None = _time(nullable=False)
 
 
+class VaultRow(Table, table=True):
+    """What a connection signs in with, sealed."""
+
+    __tablename__ = "vault"
+    connection: str = Field(primary_key=True)
+    sealed: str = Field(sa_column=Column(Text, nullable=False))
+    expires_at: datetime | None = _time()
+    lasts_until: datetime | None = _time()
+    changed_at: datetime | None = _time(nullable=False)
+
+
+class AlertRow(Table, table=True):
+    """An alarm as long as it stands: what people were told of it, and when."""
+
+    __tablename__ = "alert"
+    id: int | None = _id()
+    key: str
+    kind: str
+    subject: str
+    severity: int
+    words: str = Field(sa_column=Column(Text, nullable=False))
+    raised_at: datetime | None = _time(nullable=False)
+    told_at: datetime | None = _time()
+    """When it was last sent; NULL: not yet."""
+    acked_by: str = ""
+    acked_at: datetime | None = _time()
+    ended_at: datetime | None = _time()
+    """When it was gone."""
+    ended_told_at: datetime | None = _time()
+    __table_args__ = (
+        Index(
+            "ix_alert_open",
+            "key",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
 class Run(Table, table=True):
     """One run of a sync and its counts."""
 

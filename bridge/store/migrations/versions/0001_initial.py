@@ -50,6 +50,30 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     op.create_index("ix_action_sent", "action", ["connection", "sending_at"], unique=False)
     op.create_index("ix_action_state", "action", ["state"], unique=False)
     op.create_table(
+        "alert",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("severity", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("raised_at", TIME, nullable=False),
+        sa.Column("told_at", TIME, nullable=True),
+        sa.Column("acked_by", sa.String(), nullable=False),
+        sa.Column("acked_at", TIME, nullable=True),
+        sa.Column("ended_at", TIME, nullable=True),
+        sa.Column("ended_told_at", TIME, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
+    )
+    op.create_index(
+        "ix_alert_open",
+        "alert",
+        ["key"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
         "attachment",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("message_id", ID, nullable=False),
@@ -562,4 +586,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("key", "kind", name=op.f("pk_touched")),
+    )
+    op.create_table(
+        "vault",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("expires_at", TIME, nullable=True),
+        sa.Column("lasts_until", TIME, nullable=True),
+        sa.Column("changed_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("connection", name=op.f("pk_vault")),
     )

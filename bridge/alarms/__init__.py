@@ -1,0 +1,1 @@
+"""Alarms: what a person must know of before anybody looks, with a way out."""

@@ -1,0 +1,203 @@
+"""What is wrong at this moment, by the store alone: each function looks for one kind of trouble."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from bridge.alarms.model import Alarm, Severity
+from bridge.brakes import BRAKE
+from bridge.hooked import inbox_of
+from bridge.inbox import FILE as INBOX
+from bridge.outbox.predicates import OPEN
+from bridge.reading import MESSAGES
+from bridge.store import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from bridge.app import App
+
+SILENT = timedelta(days=1)
+"""The shortest silence of a source that is an alarm."""
+_TIMES = 10
+"""So many times its usual gap a source may be silent."""
+_TALKATIVE = 20
+"""Messages that a source must have brought to have a usual gap."""
+OUT_OF_REACH = timedelta(hours=1)
+"""For how long a connection may fail before an alarm is raised."""
+ENDING = timedelta(days=7)
+"""How long before its end a sign-in is an alarm."""
+LYING = timedelta(minutes=30)
+"""How long a webhook call may wait for a sync."""
+RECENT = timedelta(days=1)
+"""How long answers that were not sent are an alarm."""
+
+_P, _M, _D, _A = schema.progress.c, schema.message.c, schema.delivery.c, schema.action.c
+
+
+def alarms(app: App) -> list[Alarm]:
+    """Return everything that is wrong now."""
+    now = app.clock.now()
+    found: list[Alarm] = []
+    with app.store.read() as connection:
+        for look in (_silent, _failing, _spent, _braked, _unsent, _refused):
+            found += look(connection, app, now)
+    return [*found, *_ending(app, now), *_lying(app, now)]
+
+
+def _silent(connection: Connection, app: App, now: datetime) -> Iterator[Alarm]:
+    """Look for sources that bring nothing for much longer than usual, and for a day at least."""
+    for row in connection.execute(
+        select(schema.progress).where(_P.stream == MESSAGES, _P.last_message_at.is_not(None))
+    ):
+        setup = app.sources.get(row.connection)
+        if setup is None or not setup.source.live or row.new < _TALKATIVE:
+            continue
+        gap = (row.last_message_at - row.started_at) / row.new
+        if now - row.last_message_at < max(SILENT, gap * _TIMES):
+            continue
+        yield Alarm(
+            kind="silence",
+            subject=row.connection,
+            severity=Severity.WARNING,
+            what=f"{row.connection} brings nothing any more, although it is read without an error.",
+            since=row.last_message_at,
+            command=f"casebridge check; if the sign-in is to blame: casebridge connect {row.connection}",
+        )
+
+
+def _failing(connection: Connection, app: App, now: datetime) -> Iterator[Alarm]:
+    """Look for connections that could not be read for some time."""
+    query = select(
+        _P.connection,
+        func.min(func.coalesce(_P.last_ok_at, _P.started_at)).label("since"),
+        func.min(_P.error).label("error"),
+    )
+    for row in connection.execute(query.where(_P.error != "").group_by(_P.connection)):
+        if now - row.since < OUT_OF_REACH or row.connection not in {*app.sources, *app.targets}:
+            continue
+        yield Alarm(
+            kind="failing",
+            subject=row.connection,
+            severity=Severity.CRITICAL,
+            what=f"{row.connection} cannot be read: {row.error}",
+            since=row.since,
+            customers=_waiting(connection, row.connection),
+            command="casebridge check",
+        )
+
+
+def _spent(connection: Connection, _app: App, now: datetime) -> Iterator[Alarm]:
+    """Look for budgets that are used up for longer than a short rest."""
+    budget = schema.budget.c
+    query = select(budget.name, budget.pause_until, budget.refilled_at)
+    for row in connection.execute(query.where(budget.pause_until > now + timedelta(minutes=15))):
+        name, _, share = row.name.partition(":")
+        what = {"": "everything", "read": "reading its contacts", "deliver": "deliveries", "answer": "answers"}.get(
+            share, share
+        )
+        yield Alarm(
+            kind="budget",
+            subject=row.name,
+            severity=Severity.WARNING,
+            what=f"The calls of {name} for {what} are used up until {row.pause_until:%Y-%m-%d %H:%M} UTC; then it goes on by itself.",
+            since=row.refilled_at,
+            customers=_waiting(connection, name),
+            command="casebridge status",
+        )
+
+
+def _braked(connection: Connection, _app: App, _now: datetime) -> Iterator[Alarm]:
+    """Look for steps that a brake has stopped; what a person paused, that person knows."""
+    for row in connection.execute(select(schema.pause).where(schema.pause.c.by == BRAKE)):
+        yield Alarm(
+            kind="brake",
+            subject=f"{row.step} {row.connection}".strip(),
+            severity=Severity.CRITICAL,
+            what=row.reason,
+            since=row.at,
+            customers=_waiting(connection, row.connection),
+            command=f"casebridge resume {row.step} {row.connection}".strip(),
+        )
+
+
+def _unsent(connection: Connection, _app: App, now: datetime) -> Iterator[Alarm]:
+    """Look for agents' answers that did not go out: a window closed, the post was deleted, nobody knows."""
+    states = ("refused", "unknown", "review")
+    query = (
+        select(_A.connection, _A.reason, func.count().label("number"), func.min(_A.asked_at).label("since"))
+        .where(_A.state.in_(states), _A.asked_at > now - RECENT)
+        .group_by(_A.connection, _A.reason)
+        .order_by(_A.connection, _A.reason)
+    )
+    for row in connection.execute(query):
+        answers = "One answer was" if row.number == 1 else f"{row.number} answers were"
+        yield Alarm(
+            kind="unsent",
+            subject=f"{row.connection}: {row.reason}",
+            severity=Severity.WARNING,
+            what=f"{answers} not sent on {row.connection}: {row.reason or 'the reason is not known'}.",
+            since=row.since,
+            customers=row.number,
+            command="casebridge actions list",
+        )
+
+
+def _refused(connection: Connection, _app: App, _now: datetime) -> Iterator[Alarm]:
+    """Look for cases that a target refused: their customers are seen by nobody."""
+    query = select(_D.target, func.count().label("number"), func.min(_D.created_at).label("since"))
+    for row in connection.execute(query.where(_D.state == "refused", _D.thing == "case").group_by(_D.target)):
+        cases = "one case" if row.number == 1 else f"{row.number} cases"
+        yield Alarm(
+            kind="refused",
+            subject=row.target,
+            severity=Severity.WARNING,
+            what=f"{row.target} refused {cases}.",
+            since=row.since,
+            customers=row.number,
+            command="casebridge deliveries list --where state=refused",
+        )
+
+
+def _ending(app: App, now: datetime) -> Iterator[Alarm]:
+    """Look for sign-ins that end soon and are not renewed by themselves."""
+    ends = app.vault.ends() if app.vault is not None else {}
+    for name, at in sorted(ends.items()):
+        if name in {*app.sources, *app.targets} and at - now < ENDING:
+            over = at <= now
+            yield Alarm(
+                kind="sign-in",
+                subject=name,
+                severity=Severity.CRITICAL if over else Severity.WARNING,
+                what=f"The sign-in of {name} {'has ended' if over else 'ends'} on {at:%Y-%m-%d %H:%M} UTC.",
+                since=at if over else now,
+                command=f"casebridge connect {name}",
+            )
+
+
+def _lying(app: App, now: datetime) -> Iterator[Alarm]:
+    """Look for webhook calls that no sync has taken."""
+    if not (app.folder / INBOX).exists():
+        return
+    for name, backlog in sorted(inbox_of(app).backlog().items()):
+        if now - backlog.oldest > LYING:
+            yield Alarm(
+                kind="inbox",
+                subject=name,
+                severity=Severity.CRITICAL,
+                what=f"{backlog.calls} webhook calls of {name} wait in the inbox: no sync takes them.",
+                since=backlog.oldest,
+                command="casebridge sync",
+            )
+
+
+def _waiting(connection: Connection, name: str) -> int:
+    """Return in how many cases something waits to be delivered to a target."""
+    query = select(func.count(_D.case_id.distinct())).where(OPEN, _D.target == name)
+    return int(connection.execute(query).scalar_one())

@@ -1,0 +1,191 @@
+"""Where somebody lives or stays: streets with house numbers, flats, rooms, boxes, coordinates of a dwelling."""
+
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bridge.personal.allowed import folded_street
+from bridge.personal.model import Datum
+from bridge.personal.page import Page, Span
+from bridge.personal.reading import folded
+from bridge.personal.words import alternatives, expression, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_UP = r"[A-ZÄÖÜÉÀ]"
+_NAME = rf"{_UP}[\w'’-]{{1,30}}"
+_HOUSE = r"\d{1,4}(?:\s?[a-hA-H](?![\w]))?(?:\s?[-–/]\s?\d{1,3}[a-hA-H]?){0,3}(?![\w%€]|[.,:]\d|\.\s?(?:\d|Uhr))"
+_WORDS = r"(?:eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn|(?:\w+und)?(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig))"
+_FLOOR = (
+    r"(?:,?\s(?:\d{1,2}\.\s?(?:OG|UG|Stock|Etage|Obergeschoss|St\.)|(?:EG|UG|DG|Erdgeschoss|Dachgeschoss|Souterrain|Hinterhaus|Vorderhaus)"
+    r"|(?:Top|Tür|Stiege|Whg\.?|Wohnung|Apartment|App\.|Apt\.?|Flat|Unit|Suite|Zimmer|Haus)\s\w{1,5}|links|rechts|Mitte|Hinterhof))*"
+)
+_TOWN = rf"(?:,?\s(?:in\s)?(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_NAME}(?:[ -]{_NAME})?)?"
+_GERMAN_WORD = rf"{_UP}[\w'’.-]+{alternatives('shapes', 'street_endings')}"
+_GERMAN = re.compile(
+    rf"(?<![\w-])(?:{_NAME}\s){{0,2}}?(?:{_GERMAN_WORD}|{alternatives('shapes', 'streets_of_words')}(?:\s{_NAME}){{1,2}}|(?:{_NAME}\s){{1,3}}{alternatives('shapes', 'street_words')}),?\s"
+    rf"(?:Nr\.?\s?|Hausnr\.?\s?|Hausnummer\s|Parzelle\s)?(?:{_HOUSE}|{_WORDS}(?!\w)){_FLOOR}{_TOWN}"
+)
+_GERMAN_OF = re.compile(
+    rf"(?<!\w)(?:Straße|Strasse|Platz|Allee|Weg|Ring|Hof|Haus)\s(?:des|der|am|an der|zum|zur|von)\s(?:\d{{1,2}}\.\s)?{_NAME}(?:\s{_NAME})?\s{_HOUSE}{_FLOOR}{_TOWN}"
+)
+_GERMAN_LOWER = re.compile(
+    rf"(?<![\w-])[a-zäöüß]{{3,}}(?:str\.?|straße|strasse|weg|gasse|allee|platz)\s(?:nr\.?\s)?(?:\d{{1,3}}\s?[a-h]?(?![\w.,:]\d|\w|%)|{_WORDS}(?!\w))"
+)
+_WITH_TOWN = re.compile(
+    rf"(?<![\w-])(?:{_NAME}\s){{0,3}}{_NAME},?\s{_HOUSE}{_FLOOR},?\s(?:in\s)?(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_NAME}"
+)
+_ENGLISH = re.compile(
+    rf"(?<![\w£$€.,-])(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|House|No\.?|Top)\s?\w{{1,4}},?\s)?(?:\d{{1,5}}\s?[A-Da-d]?(?:[-/]\d{{1,4}})?),?\s"
+    rf"(?:(?:[NSEW]|NE|NW|SE|SW|St\.?|The|Upper|Lower|Old|New|Great|Little)\s)?(?:{_NAME}\s|\d{{1,3}}(?:st|nd|rd|th)\s){{1,3}}(?:{alternatives('shapes', 'english_streets')})(?!\w)\.?"
+    rf"(?:,?\s(?:Apt\.?|Flat|Unit|Suite|#)\s?\w{{1,4}})?(?:,\s{_NAME}(?:\s{_NAME})?)?(?:,?\s[A-Z]{{2,3}}\s\d{{4,5}})?(?:,?\s[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}})?"
+)
+_LOWER_STREETS = (
+    r"(?:street|st|road|rd|lane|avenue|ave|close|crescent|terrace|drive|grove|gardens|mews|court|parade|yard)"
+)
+_ENGLISH_LOWER = re.compile(
+    rf"(?i)(?<![\w£$€.,-])(?:(?:flat|apt|unit)\s\w{{1,4}},?\s)?\d{{1,4}}[a-d]?\s(?!and|then|the|for|per|more)[a-z'’]{{3,}}\s{_LOWER_STREETS}(?!\w)"
+    rf"|(?<!\w)[a-z'’]{{3,}}\s{_LOWER_STREETS},?\s(?:no\.?|number|nr\.?|#)\s?\d{{1,4}}[a-d]?(?:,\s(?:flat|unit|apt)\s\w{{1,4}})?(?!\w)"
+)
+_NUMBER_TO_POSTCODE = re.compile(
+    r"(?<![\w£$€.,/-])(?<!Box )\d{1,5}[a-d]?(?:/\d{1,3})?,?\s(?:[^\W\d_][\w'’.-]*,?\s){1,7}(?:[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}|[A-Z]{2}\s\d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT)\s\d{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]\d{2}\s[A-Z\d]{4})(?!\w)"
+)
+_ROMANCE = re.compile(
+    rf"(?i:(?<!\w)(?:rue|avenue|av\.|chemin|route|place|via|viale|piazza|calle|ulica|ul\.)\s)(?:(?:de|du|des|de la|del|della|di|la|le)\s)?{_NAME}(?:\s{_NAME})?,?\s\d{{1,4}}(?![\w%]|[.,:]\d)|(?<![\w.,])\d{{1,4}},?\s(?:rue|avenue|chemin|route)\s(?:(?:de|du|des|de la)\s)?{_NAME}"
+)
+_UK_HOUSE = re.compile(
+    rf"(?<!\w)(?:The\s)?(?:{_NAME}\s){{1,2}}(?:Cottage|House|Farm|Barn|Lodge|Villa|Croft|Mill|Rectory|Manor|Bungalow|Hall),?\s(?:[\w'’.-]+,?\s){{1,7}}(?:[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}})"
+)
+_UK_POSTCODE = re.compile(
+    rf"(?<![\w])(?:{_NAME}[ ,]+){{1,5}}[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)|(?<!\w)\d{{1,3}}[a-d]?,?\s[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)"
+)
+_FLAT = re.compile(
+    r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? Top|Top|Stellplatz|Pitch|Caravan)\s(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)"
+)
+_ROOM = re.compile(
+    r"(?i)(?<![\w-])(?:zimmer(?:nummer|nr\.?)?|room(?: number| no\.?)?|ward|suite|kabine(?:nnummer)?|cabin|stateroom|bett(?:platz)?|bed|bungalow|chalet)\s?(?:nr\.?|no\.?|#|number)?\s?(\d{1,5}[a-z]?|[A-Z]\d{1,4})(?![\w%€]|[.,:]\d)"
+)
+_BOX = re.compile(
+    r"(?<!\w)(?:Postfach|PO Box|P\.? ?O\.? Box|Box|Case postale)\s(?:Nr\.?\s)?\d[\d ]{1,8}\d(?!\w)", re.IGNORECASE
+)
+_THREE_WORDS = re.compile(
+    r"(?<![\w/])(?:///\s?([^\W\d_]{3,}\.[^\W\d_]{3,}\.[^\W\d_]{3,})|(?<=w3w )([^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+))(?![\w@])"
+)
+_COORDINATES = re.compile(
+    r"(?<![\w.])[-+]?\d{1,2}[.,]\d{3,8}\s?°?\s?[NS]?\s?[,;/ ]\s?[-+]?\d{1,3}[.,]\d{3,8}\s?°?\s?[EWO]?(?!\w)|\d{1,2}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[NS][,\s]+\d{1,3}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[EWO]"
+)
+_CARE_OF = re.compile(rf"(?<!\w)c/o\s(?:{_NAME}\s?){{1,3}}(?:,\s)?", re.IGNORECASE)
+_SHAPES = (
+    _GERMAN,
+    _GERMAN_OF,
+    _WITH_TOWN,
+    _ENGLISH,
+    _ROMANCE,
+    _UK_HOUSE,
+    _GERMAN_LOWER,
+    _ENGLISH_LOWER,
+    _NUMBER_TO_POSTCODE,
+)
+
+
+def addresses(page: Page) -> Iterator[Span]:
+    """Find addresses; a place of business, or one on the list, is settled."""
+    yield from _known(page)
+    yield from _of_a_dwelling(page)
+    for shape in _SHAPES:
+        for match in shape.finditer(page.text):
+            start = match.start() + _leading_words(match.group())
+            if _is_no_street(page.text[start : match.end()]):
+                continue
+            yield Span(_datum(start, match.end(), page), start, match.end())
+    for match in _UK_POSTCODE.finditer(page.text):
+        code = re.search(r"[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}$", match.group())
+        if code:
+            yield Span(None, match.start() + code.start(), match.end())
+        if re.match(r"\d", match.group()) or expression("cues", "house_name").search(match.group()):
+            yield Span(_datum(match.start(), match.end(), page), match.start(), match.end())
+
+
+def _leading_words(written: str) -> int:
+    """Return how many signs at the beginning are words of the sentence: ``In``, ``Adresse``."""
+    cut = 0
+    while (first := re.match(r"[^\W\d_]+[ -]", written[cut:])) and first.group()[:-1].casefold() in words(
+        "shapes", "before_streets"
+    ):
+        cut += first.end()
+    return cut
+
+
+def _is_no_street(written: str) -> bool:
+    first = re.match(r"[^\W\d_]+", written)
+    return bool(first) and (first.group() if first else "").casefold() in words("shapes", "no_streets")
+
+
+def _known(page: Page) -> Iterator[Span]:
+    """Find the street and house number of the customer, however it is written."""
+    for part in page.known.address.split(","):
+        pieces = re.findall(r"[^\W_]+", re.sub(r"(?i)str(?:aße|asse)\b", "str", part))
+        has_number = any(piece[0].isdigit() for piece in pieces)
+        if not has_number or len(folded(part)) < 5 or re.fullmatch(r"\s*\d{4,5}\s\D+", part):
+            continue
+        spelled = [re.sub(r"(?i)str$", "str(?:aße|asse|\\\\.)?", re.escape(piece)) for piece in pieces]
+        street = re.compile(r"(?<!\w)" + r"[\s.,'’-]{0,2}".join(spelled) + rf"(?!\w){_FLOOR}{_TOWN}", re.IGNORECASE)
+        for match in street.finditer(page.text):
+            yield Span(Datum.ADDRESS, match.start(), match.end())
+        return
+
+
+def _of_a_dwelling(page: Page) -> Iterator[Span]:
+    for match in _CARE_OF.finditer(page.text):
+        yield Span(Datum.ADDRESS, match.start(), match.end())
+    for match in _THREE_WORDS.finditer(page.text):
+        group = 1 if match[1] else 2
+        personal = not _is_business(match.start(), match.end(), page)
+        yield Span(Datum.ADDRESS if personal else None, match.start(group), match.end(group))
+    for match in _COORDINATES.finditer(page.text):
+        home = expression("cues", "dwelling").search(page.sentence(match.start(), match.end(), 70))
+        yield Span(
+            Datum.ADDRESS if home and not _is_business(match.start(), match.end(), page) else None,
+            match.start(),
+            match.end(),
+        )
+    for match in _ROOM.finditer(page.text):
+        near = page.sentence(match.start(), match.end(), 70)
+        if not expression("cues", "public_room").search(near):
+            yield Span(Datum.ADDRESS, match.start(), match.end())
+    for match in _FLAT.finditer(page.text):
+        if not expression("cues", "public_room").search(page.sentence(match.start(), match.end(), 40)):
+            yield Span(Datum.ADDRESS, match.start(), match.end())
+    for match in _BOX.finditer(page.text):
+        own = expression("cues", "own_box").search(page.before(match.start(), 60) + page.after(match.end(), 30))
+        yield Span(Datum.ADDRESS if own else None, match.start(), match.end())
+
+
+def _datum(start: int, end: int, page: Page) -> Datum | None:
+    written = page.text[start:end]
+    street = folded_street(written)
+    if street in page.published.places or any(street.startswith(place) for place in page.published.places if place):
+        return None
+    if expression("cues", "outage_range").search(page.before(start, 40) + written + page.after(end, 14)):
+        return None
+    if expression("cues", "business").match(written):
+        return None
+    return None if _is_business(start, end, page) else Datum.ADDRESS
+
+
+def _is_business(start: int, end: int, page: Page) -> bool:
+    """Whether the words around call a place one that everybody may visit, and none calls it somebody's own."""
+    before, after = page.before(start, 75), page.after(end, 45)
+    shop = [match.end() for match in expression("cues", "business").finditer(before)]
+    home = [match.end() for match in expression("cues", "own_place").finditer(before)]
+    if home and (not shop or home[-1] > shop[-1]):
+        return False
+    if shop:
+        return True
+    if expression("cues", "own_place").search(after):
+        return False
+    return bool(expression("cues", "business").search(after))

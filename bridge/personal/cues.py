@@ -1,0 +1,84 @@
+"""Which word nearby tells what a number is."""
+
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from bridge.personal.model import Datum
+from bridge.personal.words import alternatives, expression
+
+if TYPE_CHECKING:
+    from bridge.personal.page import Page
+
+
+class Cue(Enum):
+    """What the nearest word says of a number."""
+
+    NONE = auto()
+    PUBLIC = auto()
+    PERSONAL = auto()
+    PHONE = auto()
+
+
+_KINDS = (Datum.ORDER, Datum.CUSTOMER_NUMBER, Datum.TRACKING, Datum.OTHER_NUMBER)
+_SORTS = ("public_number", "phone", "order", "customer_number", "tracking", "secret", "other_number")
+_ANY = re.compile(
+    r"(?<![^\W_])(?:" + "|".join(f"(?P<{sort}>{alternatives('cues', sort)})" for sort in _SORTS) + r")(?![^\W_])",
+    re.IGNORECASE,
+)
+_NAMES_A_NUMBER = re.compile(
+    r"(?i)n(?:umme)?r\.?$|number$|no\.?$|num\.?$|#$|code$|id$|-?kennung$|ref(?:erence)?\.?$|zeichen$"
+)
+_REACH_BEFORE, _REACH_AFTER = 70, 34
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A word that says what a number is, and how far it stands from it."""
+
+    sort: str
+    word: str
+    distance: int
+    between: str
+    comes_before: bool
+
+    @property
+    def cue(self) -> Cue:
+        """Return what sort of word it is."""
+        return {"public_number": Cue.PUBLIC, "phone": Cue.PHONE}.get(self.sort, Cue.PERSONAL)
+
+    @property
+    def datum(self) -> Datum:
+        """Return what it makes of the number."""
+        return Datum(self.sort) if self.sort in set(_KINDS) else Datum.OTHER_NUMBER
+
+    @property
+    def names_a_number(self) -> bool:
+        """Whether the word itself speaks of a number: ``Kundennummer``, not ``Kunde``."""
+        return bool(_NAMES_A_NUMBER.search(self.word)) or bool(
+            re.match(r"\W{0,2}(?:Nr|No|Nummer|number|#)", self.between, re.IGNORECASE)
+        )
+
+
+def named(page: Page, start: int, end: int) -> Named | None:
+    """Return the word that most likely names the number at a place."""
+    before, after = page.before(start, _REACH_BEFORE), page.after(end, _REACH_AFTER)
+    found: list[Named] = []
+    for match in _ANY.finditer(before):
+        between = before[match.end() :]
+        found.append(Named(str(match.lastgroup), match.group(), len(between), between, comes_before=True))
+    for match in _ANY.finditer(after):
+        between = after[: match.start()]
+        if not re.search(r"[;:!?\n]|, |\d|n['’]t\b|\bnot\b|\bkeine?\b", between):
+            found.append(Named(str(match.lastgroup), match.group(), 6 + 2 * len(between), between, comes_before=False))
+    return min(found, key=lambda cue: cue.distance, default=None)
+
+
+def is_example(page: Page, start: int) -> bool:
+    """Whether the text says that what follows is an example."""
+    return bool(expression("cues", "example").search(page.before(start, 24)))

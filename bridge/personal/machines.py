@@ -1,0 +1,120 @@
+"""Addresses of machines, passwords, licence plates."""
+
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from bridge.personal.cues import is_example, named
+from bridge.personal.model import Datum
+from bridge.personal.page import Page, Span
+from bridge.personal.reading import folded
+from bridge.personal.words import alternatives, expression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAC = re.compile(
+    r"(?i)(?<![\w:-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}(?![\w:-])|(?<!\w)(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}(?!\w)"
+)
+_IP = re.compile(
+    r"(?i)(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,6}|(?:[0-9a-f]{1,4}:){1,6}:)(?![\w:]|\.\d)"
+)
+
+
+def addresses_of_machines(page: Page) -> Iterator[Span]:
+    """Find MAC and IP addresses; those that are the same for everybody are settled."""
+    for match in _MAC.finditer(page.text):
+        yield Span(None if is_example(page, match.start()) else Datum.OTHER_NUMBER, match.start(), match.end())
+    for match in _IP.finditer(page.text):
+        if (personal := _is_one_persons(match.group(), page, match.start(), match.end())) is not None:
+            yield Span(Datum.OTHER_NUMBER if personal else None, match.start(), match.end())
+
+
+def _is_one_persons(written: str, page: Page, start: int, end: int) -> bool | None:
+    try:
+        address = ip_address(written)
+    except ValueError:
+        return None
+    near = page.before(start, 40) + " " + page.after(end, 30)
+    if address.version == 4 and expression("cues", "version").search(page.before(start, 14)):
+        return None
+    local = address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified
+    inside = str(address).startswith(("10.", "192.168.", "172.16.", "172.17.", "172.18.", "172.2", "172.3", "fd", "fc"))
+    public = str(address) in {"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "149.112.112.112"}
+    return not (
+        local or inside or public or expression("cues", "machine_of_all").search(near) or is_example(page, start)
+    )
+
+
+_SECRET = re.compile(
+    rf"(?<![^\W_]){alternatives('cues', 'secret')}(?![^\W_])(?:\W?\s?(?:ist|is|lautet|war|was|nun|now|jetzt|heißt|zurückgesetzt auf|(?:re)?set to|auf))?"
+    r"[\s:=„\"'“”»«*(`]{1,4}(?P<value>[^\s\"“”»«)`]{3,40})",
+    re.IGNORECASE,
+)
+_USER_NAME = re.compile(
+    r"(?i)(?<!\w)(?:user ?name|benutzername|nutzername|benutzerkennung|anmeldename|login(?:name)?|gamertag|spielername|player(?: ?name| ?tag| ?id)?|account ?name)"
+    r"(?: ist| is| lautet| war| was|:)?\s[\"„“'@]?(?P<value>(?=\w*[^\W\d_])(?=\w*\d)\w+(?:[.#-]\w+)*)"
+)
+_ANSWER = re.compile(
+    rf"(?<!\w)(?i:{alternatives('cues', 'security_question')})(?!\w)[^.!?\n]{{0,45}}?(?:ist|is|was|war|lautet|[:=→\"„“])\s?[\"„“']?(?P<value>[A-ZÄÖÜ][\w-]+)",
+)
+
+
+def secrets(page: Page) -> Iterator[Span]:
+    """Find passwords, and answers to questions that only one person should know."""
+    for match in _SECRET.finditer(page.text):
+        value = match["value"].rstrip(".,;:!?")
+        start = match.start("value")
+        if _is_password(value) and not is_example(page, start):
+            yield Span(Datum.OTHER_NUMBER, start, start + len(value))
+    for match in _USER_NAME.finditer(page.text):
+        if folded(match["value"]) != folded(page.known.handle) and not is_example(page, match.start("value")):
+            yield Span(Datum.OTHER_NUMBER, match.start("value"), match.end("value"))
+    for match in _ANSWER.finditer(page.text):
+        yield Span(Datum.OTHER_NUMBER, match.start("value"), match.end("value"))
+
+
+def _is_password(value: str) -> bool:
+    if re.search(r"[X*•…x]{3}", value) or re.fullmatch(r"[\d.,:/-]+", value):
+        return False
+    shape = re.search(r"\d", value) and re.search(r"[^\W\d_]", value)
+    signs = re.search(r"\w[!#$%&+=?@^~]\w", value)
+    return len(value) >= 5 and bool(shape or signs) and not re.fullmatch(r"\d+[-.]?[a-zäöü]+(?:-\w+)*", value)
+
+
+_ALPHABET = re.compile(
+    rf"(?<!\w)(?:(?:{alternatives('shapes', 'spelling_alphabet')}|\d{{1,4}}|{alternatives('shapes', 'digit_words')})(?:(?: wie | as in | for )\w+)?[\s,.–-]{{1,3}}){{3,}}"
+    rf"(?:{alternatives('shapes', 'spelling_alphabet')}|\d{{1,4}}|{alternatives('shapes', 'digit_words')})(?!\w)",
+    re.IGNORECASE,
+)
+_LETTER_WORD = re.compile(alternatives("shapes", "spelling_alphabet"), re.IGNORECASE)
+
+
+def spelled_codes(page: Page) -> Iterator[Span]:
+    """Find codes spelled in words: ``Anton, sieben, Berta``."""
+    for match in _ALPHABET.finditer(page.text):
+        if len(_LETTER_WORD.findall(match.group())) >= 2:
+            yield Span(Datum.OTHER_NUMBER, match.start(), match.end())
+
+
+_PLATE = re.compile(
+    r"(?<![\w-])(?:[A-ZÄÖÜ]{1,3}[-–: ][ ]?[A-Z]{1,2}[- ]?\d{1,4}[EH]?|[A-Z]{2}\d{2} ?[A-Z]{3}|\d{2,3}-[A-Z]{1,2}-\d{1,6}|[A-Z]{2}[ ·-]\d{4,6}|[A-Z]{1,2}[- ]\d{1,5} ?[A-Z]{1,3})(?![\w-])"
+)
+_PLATE_SHAPE = re.compile(r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ -]?\d{2,4}[EH]?|[A-Z]{2}\d{2} [A-Z]{3}")
+
+
+def plates(page: Page) -> Iterator[Span]:
+    """Find licence plates of road vehicles."""
+    for match in _PLATE.finditer(page.text):
+        near = page.before(match.start(), 60) + " □ " + page.after(match.end(), 40)
+        public = named(page, match.start(), match.end())
+        if expression("cues", "aircraft").search(near):
+            continue
+        vehicle = expression("cues", "vehicle").search(near)
+        shape = _PLATE_SHAPE.fullmatch(match.group()) and not public
+        if vehicle or shape:
+            yield Span(Datum.OTHER_NUMBER, match.start(), match.end())

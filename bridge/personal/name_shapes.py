@@ -1,0 +1,114 @@
+"""How names stand in sentences, and when one may be read by everybody."""
+
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bridge.personal.reading import folded
+from bridge.personal.words import alternatives, expression, words
+
+if TYPE_CHECKING:
+    from bridge.personal.page import Page
+
+UP = re.compile(r"[A-ZÄÖÜÀ-ÖØ-ÞŁŚŻŞİČŠŽĆĐ]")
+_U = r"[A-ZÄÖÜÀ-ÖØ-ÞŁŚŻŞİČŠŽĆĐ]"
+_PARTICLE = (
+    r"(?:von|van|de|der|den|del|della|di|da|dos|du|la|le|zu|zur|vom|ter|ten|bin|ibn|al|el|Mac|Mc|St\.?|O['’]|D['’])"
+)
+_WORD = rf"(?:O['’]|D['’]|d['’]|al-|el-)?{_U}[^\W\d_]*(?:['’][^\W\d_]{{2,}})?(?:-(?:{_U}|al-|el-)[^\W\d_]*)*"
+_SURNAME = rf"(?:(?:{_PARTICLE}\s){{0,2}}{_WORD})"
+HANDLE = re.compile(r"(?<![\w])@[\w][\w.\-]*(?:@[\w.-]+\.[a-z]+)?(?=\W|$)|(?<!\w)(?:u|r)/\w+|#[^\W\d]\w+")
+AFTER_A_TITLE = re.compile(
+    rf"(?<![\w-])(?:(?i:{alternatives('names', 'titles')})\s+)+(?P<name>(?:{_U}\.\s?)*{_SURNAME}(?:\s{_SURNAME})?)"
+)
+INITIAL = re.compile(rf"(?<![\w.])(?P<name>(?:(?:{_U}|Ch|Th|Jr|Ph|Chr)\.[ -]?){{1,2}}(?P<surname>{_SURNAME}))(?!\w)")
+PAIR = re.compile(rf"(?<![\w@#/.-]){_WORD}(?:[ ](?:{_U}\.[ ])?{_SURNAME}){{1,4}}(?:[ ]{_U}\.)?(?![\w@])")
+AFTER_A_ROLE = re.compile(
+    rf"(?<![\w-])(?i:{alternatives('names', 'roles')})(?:[ ](?i:namens|named|called|is|ist|war|was|heißt|hieß))?,?[ ](?P<name>{_SURNAME}(?:[ ]{_SURNAME})?)(?![\w@-])"
+)
+NAMED = re.compile(
+    rf"(?<![\w-])(?i:{alternatives('names', 'naming')})\s?[:=]?\s?[\"„“'‚]?(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?![\w@-])"
+)
+DELIVERED_AT = re.compile(
+    rf"(?i:{alternatives('names', 'delivered')})[^.!?\n]{{0,30}}?\s(?:bei|beim|an|von|with|by|to)\s(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?=\s*(?:[,.;!?–(-]|$|\s(?:abgegeben|hinterlegt|abgestellt|in|im|nebenan|at|from|next|on|\d)))"
+)
+FAMILY = re.compile(
+    rf"(?<!\w)(?i:die|the|den)\s(?P<name>{_U}[^\W\d_]{{2,}}s)(?=\s(?i:von nebenan|nebenan|next door|upstairs|downstairs|across|from no|oben|unten|gegenüber))|(?<!\w)(?i:the)\s(?P<kept>{_U}[a-z]{{2,}}(?:sons?|mans?|ers|ts|es|tts|lls|ns))(?=[,.!?]|\s(?i:kept|have|took|signed|said|are|were|live)\b)"
+)
+GREETED = re.compile(
+    rf"(?<![\w-])(?i:{alternatives('names', 'greetings')}),?\s(?P<name>{_SURNAME}(?:\s{_SURNAME}){{1,2}})(?=\s?[,!.:–-]|$|\s(?i:and|und|to|so|is|has|who)\b)"
+)
+LOWER_TITLE = re.compile(
+    r"(?:^|(?:hallo|hi|hey|hello|dear|liebe[r]?|danke|sorry|moin|servus|tag|morgen|abend|,|\.|!)\s)(?:frau|herrn?|mrs?|ms|familie|fam)\.?\s"
+    r"(?P<name>[a-zäöüß][a-zäöüß'’-]{2,})(?=\s?[,.!?]|\s?$)"
+)
+CAPITALS = re.compile(r"(?<!\w)(?P<name>[A-ZÄÖÜ]{3,}, (?P<first>[A-ZÄÖÜ]{3,}))(?!\w)")
+BOOKED = re.compile(
+    rf"(?<!\w)(?:(?i:bei|an)\s(?P<at>{_WORD})(?=\s(?i:geklingelt|abgegeben|hinterlegt|abgestellt|zugestellt|abgeliefert|abzuholen))"
+    rf"|(?i:unter)\s(?P<under>{_WORD})(?=\s(?i:reserviert|gebucht|gespeichert|eingetragen|registriert))"
+    rf"|(?i:reserv\w+|booking|booked|table|room)\s\(?(?i:is |it's )?(?i:under|for)\s(?P<table>{_WORD})(?=[).,!?]|\s(?i:is|at|on|tonight|tomorrow)\b)"
+    rf"|(?i:tisch|reservierung|buchung|termin|zimmer|mietwagen)\s(?i:auf|unter)\s(?P<auf>{_WORD})(?=[,.!?)]|\s(?i:ist|für|um|am|steht|gebucht)\b))"
+)
+_SIGN_OFF = re.compile(rf"(?i:{alternatives('names', 'sign_off')})[,!.\s–—|~-]*(?:\w+\s)?$")
+_END_OF_TEXT = re.compile(r"[\s.!)\]}\U0001F300-\U0001FAFF♥❤☀-➿💚️]*$")
+_AFTER_SIGNATURE = re.compile(
+    rf"[\s,|/(–—-]*(?:(?:{alternatives('names', 'desks')}|aus|vom|von|der|dem|from|at|of|the|&|und|and|your|Ihr|dein|im|für|{_U}[\w.&-]*)[\s,|/)&.–—-]*){{0,6}}[\s.!)\U0001F300-\U0001FAFF♥❤☀-➿️]*$"
+)
+
+
+def is_ordinary(name: str) -> bool:
+    """Whether a word with a capital is no surname: a word of the language, a place, a day."""
+    first = next((part for part in name.split() if UP.match(part)), name or "-").strip(".,'’")
+    return first.casefold() in words("names", "no_surnames_german", "no_surnames_english")
+
+
+def is_shown(name: str, page: Page) -> bool:
+    """Whether the handle shows a surname; of a double name, whether it shows each half."""
+    handle, plain = folded(page.known.handle), folded(name.rsplit(maxsplit=1)[-1])
+    if not plain or not handle:
+        return False
+    bare = plain.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    shown = {plain, bare} if len(plain) > 2 else set()
+    return any(part in handle for part in shown)
+
+
+def is_signature(start: int, end: int, page: Page) -> bool:
+    """Whether a name is the agent's own, at the end."""
+    before, after = page.text[:start].rstrip(" "), page.text[end:]
+    if (
+        len(after) <= 45
+        and not re.search(r"[.!?]\s*\w", after)
+        and re.search(
+            r"[.!?…)\U0001F300-\U0001FAFF♥❤☀-➿️]\s*[-–—]{1,2}$|\n\s*[-–—]{0,2}$", page.text[:start].rstrip(" ")
+        )
+    ):
+        return True
+    if not _AFTER_SIGNATURE.fullmatch(after):
+        return False
+    if _SIGN_OFF.search(page.text[:start]):
+        return True
+    ends_before = (
+        not before
+        or before.endswith((".", "!", "?", "\n", "…", "~", "|", "^", "/", "*"))
+        or bool(re.search(r"[\U0001F300-\U0001FAFF♥❤☀-➿️)]$", before))
+    )
+    dash = before.endswith(("-", "–", "—"))
+    if dash and expression("names", "recipient").search(page.text[max(0, start - 70) : start]):
+        return False
+    return (ends_before or dash) and bool(before)
+
+
+def is_public_person(start: int, end: int, page: Page, *, role: bool = True) -> bool:
+    """Whether the words around call somebody a person in public office, or the name that of a work, a firm, a place."""
+    before, after = page.before(start, 42), page.after(end, 40)
+    if expression("names", "firm_before").search(before[-26:] + "□") or expression("names", "firm_after").match(
+        after.lstrip(" -,’'\"“")
+    ):
+        return True
+    if re.search(r"[\"”“'’»]\s(?:by|von|mit|with|feat\.)\s$", before):
+        return True
+    office = expression("names", "public_office")
+    return role and bool(office.search(before) or office.search(after))

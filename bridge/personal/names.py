@@ -1,0 +1,204 @@
+"""Surnames of the customer and of third persons."""
+
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bridge.personal.model import Datum
+from bridge.personal.name_shapes import (
+    AFTER_A_ROLE,
+    AFTER_A_TITLE,
+    BOOKED,
+    CAPITALS,
+    DELIVERED_AT,
+    FAMILY,
+    GREETED,
+    HANDLE,
+    INITIAL,
+    LOWER_TITLE,
+    NAMED,
+    PAIR,
+    UP,
+    is_ordinary,
+    is_public_person,
+    is_shown,
+    is_signature,
+)
+from bridge.personal.page import Page, Span
+from bridge.personal.reading import folded
+from bridge.personal.words import expression, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def handles(page: Page) -> Iterator[Span]:
+    """Settle handles: they are public."""
+    for match in HANDLE.finditer(page.text):
+        yield Span(None, match.start(), match.end())
+
+
+def names(page: Page) -> Iterator[Span]:
+    """Find surnames that the handle does not show."""
+    taken: list[tuple[int, int]] = []
+    for start, end in _candidates(page):
+        if any(start < last and first < end for first, last in taken):
+            continue
+        taken.append((start, end))
+        yield Span(Datum.NAME, start, end)
+
+
+def _candidates(page: Page) -> Iterator[tuple[int, int]]:
+    yield from _with_titles(page)
+    yield from _with_initials(page)
+    yield from _pairs(page)
+    yield from _after_roles(page)
+    yield from _less_plain(page)
+    yield from _known_surname(page)
+
+
+def _with_titles(page: Page) -> Iterator[tuple[int, int]]:
+    for match in AFTER_A_TITLE.finditer(page.text):
+        start, end = match.span("name")
+        name = match["name"]
+        if len(name.strip(".")) < 2 or is_ordinary(name) or is_shown(name, page) or is_public_person(start, end, page):
+            continue
+        if expression("names", "famous_titled").search(match.group()):
+            continue
+        if is_signature(match.start(), end, page):
+            continue
+        yield start, end
+
+
+def _with_initials(page: Page) -> Iterator[tuple[int, int]]:
+    for match in INITIAL.finditer(page.text):
+        start, end = match.span("name")
+        surname = match["surname"]
+        if is_ordinary(surname) or is_shown(surname, page):
+            continue
+        if is_signature(start, end, page) or is_public_person(start, end, page):
+            continue
+        yield start, end
+
+
+def _pairs(page: Page) -> Iterator[tuple[int, int]]:
+    for match in PAIR.finditer(page.text):
+        start, end = match.span()
+        parts = match.group().split()
+        while parts and not _is_first_name(parts[0]):
+            start += (
+                len(parts[0])
+                + len(page.text[start + len(parts[0]) : end])
+                - len(page.text[start + len(parts[0]) : end].lstrip())
+            )
+            parts = parts[1:]
+        while len(parts) > 1 and is_ordinary(parts[-1]):
+            end = start + page.text[start:end].rstrip().rfind(parts[-1])
+            end = start + len(page.text[start:end].rstrip())
+            parts = parts[:-1]
+        if len(parts) < 2 or (len(parts) == 2 and _is_initial(parts[1])):
+            continue
+        surname = " ".join(parts[1:])
+        if any(is_ordinary(part) for part in parts[1:2]) or is_shown(surname, page):
+            continue
+        if is_signature(start, end, page) or is_public_person(start, end, page) or _is_brand(surname, page):
+            continue
+        yield start, end
+
+
+def _is_first_name(word: str) -> bool:
+    plain = word.casefold().strip("'’")
+    first = plain.split("-", maxsplit=1)[0]
+    return plain in words("first_names", "german", "english", "others", "more") or first in words(
+        "first_names", "german", "english", "others", "more"
+    )
+
+
+def _is_initial(word: str) -> bool:
+    return len(word.strip(".")) == 1
+
+
+def _is_brand(surname: str, page: Page) -> bool:
+    plain = folded(surname)
+    return plain in words("names", "stand_ins") or (len(plain) > 3 and plain in page.published.names)
+
+
+def _after_roles(page: Page) -> Iterator[tuple[int, int]]:
+    for match in FAMILY.finditer(page.text):
+        name = match["name"] or match["kept"]
+        if not is_ordinary(name) and not is_shown(name[:-1], page):
+            yield match.span("name" if match["name"] else "kept")
+    for shape in (AFTER_A_ROLE, NAMED, DELIVERED_AT, GREETED):
+        for match in shape.finditer(page.text):
+            start, end = match.span("name")
+            name = match["name"].rstrip()
+            end = start + len(name)
+            parts = name.split()
+            if any(is_ordinary(part) for part in parts) or (len(parts) == 1 and _is_first_name(parts[0])):
+                continue
+            if is_shown(parts[-1], page) or is_public_person(start, end, page, role=False) or _is_brand(name, page):
+                continue
+            if len(parts) == 2 and _is_initial(parts[1]):
+                continue
+            yield start, end
+
+
+def _less_plain(page: Page) -> Iterator[tuple[int, int]]:
+    """Find names in small letters or capitals only, and those something is booked under."""
+    for match in LOWER_TITLE.finditer(page.text):
+        if not is_ordinary(match["name"].capitalize()) and not is_shown(match["name"], page):
+            yield match.span("name")
+    for match in CAPITALS.finditer(page.text):
+        surname = match["name"].split(",")[0]
+        if _is_first_name(match["first"]) and not is_ordinary(surname.capitalize()) and not is_shown(surname, page):
+            yield match.span("name")
+    for match in BOOKED.finditer(page.text):
+        name = match[str(match.lastgroup)]
+        if not (is_ordinary(name) or _is_first_name(name) or is_shown(name, page) or _is_brand(name, page)):
+            yield match.span(str(match.lastgroup))
+
+
+def _known_surname(page: Page) -> Iterator[tuple[int, int]]:
+    parts = page.known.name.split()
+    for surname in {parts[-1], *parts[-1].split("-")} if len(parts) > 1 else ():
+        if len(surname) < 3 or is_shown(surname, page):
+            continue
+        for match in re.finditer(rf"(?<![\w-]){re.escape(surname)}(?:['’]?s)?(?![\w-])", page.text, re.IGNORECASE):
+            if _means_something_else(match, page):
+                continue
+            yield match.start(), match.start() + len(surname)
+
+
+def _means_something_else(match: re.Match[str], page: Page) -> bool:
+    """Whether the word is plainly not the customer's name: a thing, a town, a firm."""
+    before, after = page.text[: match.start()], page.text[match.end() :]
+    first = re.search(r"([^\W\d_]+) $", before)
+    if (
+        first
+        and UP.match(first[1])
+        and _is_first_name(first[1])
+        and folded(first[1]) != folded(page.known.name.split()[0])
+    ):
+        return True
+    if folded(before[-20:]).endswith(folded(page.known.name.split()[0])):
+        return False
+    quoted = re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?[\"„“”'‚‘»«]$", before)
+    small = not UP.match(match.group()) and match.group().casefold() in words("names", "also_words")
+    if quoted or small:
+        return True
+    if re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?$", before) and not re.search(
+        r"(?i)(?:herrn?|frau|familie)\s$", before
+    ):
+        return not re.search(r"(?i)(?:der|die|den|dem)\s$", before) or match.group().casefold() in words(
+            "names", "also_words"
+        )
+    town = re.search(r"(?i)(?<!\w)(?:in|nach|aus|near|around)\s$", before)
+    return bool(
+        town or re.match(r"\s(?:[A-ZÄÖÜ]\w+\s){0,2}(?:GmbH|AG|KG|Ltd|Inc|SE|Co\b|Group|Holding|e\. ?K|& )", after)
+    ) or bool(expression("cues", "firm").search(before[-16:]))
+
+
+_ARTICLE = r"(?:der|die|das|den|dem|des|ein|eine|einen|einem|einer|the|a|an|your|our|dein|deine|deinen|deinem|ihr|ihre|ihren|ihrem|kein|keine|diese[rnms]?|this|that|these)"

@@ -1,0 +1,129 @@
+"""Numbers and codes that belong to one person: by what is known, by the word beside them, by their shape."""
+
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bridge.personal.codes import Code, codes
+from bridge.personal.cues import Cue, Named, is_example, named
+from bridge.personal.model import Datum
+from bridge.personal.page import Page, Span
+from bridge.personal.reading import folded
+from bridge.personal.words import expression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_KNOWN_SHORTEST = 4
+_LEFT_WHEN_MASKED = 4
+_FILLERS = re.compile(r"(?i)nummer|number|lautet|heißt|code|ist")
+
+
+def known_numbers(page: Page) -> Iterator[Span]:
+    """Find the customer's own numbers, in any notation, also without the letters they begin with."""
+    for datum, numbers in (
+        (Datum.ORDER, page.known.order_numbers),
+        (Datum.CUSTOMER_NUMBER, page.known.customer_numbers),
+    ):
+        for number in numbers:
+            shape = _any_notation(number)
+            for match in shape.finditer(page.text) if shape else ():
+                yield Span(datum, match.start(), match.end())
+
+
+def _any_notation(number: str) -> re.Pattern[str] | None:
+    signs = [sign for sign in number if sign.isalnum()]
+    if len(signs) < _KNOWN_SHORTEST:
+        return None
+    head = next((place for place, sign in enumerate(signs) if sign.isdigit()), 0)
+    gap = r"[\s./_·–#-]{0,3}"
+    whole = gap.join(map(re.escape, signs))
+    tail = signs[head:]
+    if head and len(tail) > _KNOWN_SHORTEST:
+        whole = f"(?:{gap.join(map(re.escape, signs[:head]))}{gap})?" + gap.join(map(re.escape, tail))
+    return re.compile(rf"(?<![^\W_])(?<!\d[.,]){whole}(?![^\W_])(?![.,]\d)", re.IGNORECASE)
+
+
+def numbers(page: Page) -> Iterator[Span]:
+    """Find numbers and codes that the words around them, or their shape, give to one person."""
+    for code in codes(page):
+        if folded(code.text) in page.published.numbers:
+            yield Span(None, code.start, code.end)
+            continue
+        datum = _judged(code, page)
+        if datum:
+            yield Span(datum, code.start, code.end)
+
+
+def _judged(code: Code, page: Page) -> Datum | None:
+    """Return what a code is of one person, if it is."""
+    if code.is_plainly_invented or (is_example(page, code.start) and code.is_simple):
+        return None
+    word = named(page, code.start, code.end)
+    if code.is_masked or (
+        code.left <= _LEFT_WHEN_MASKED and expression("cues", "masked").search(page.before(code.start, 40))
+    ):
+        return _kind(word) if code.left > _LEFT_WHEN_MASKED else None
+    called = word is not None and word.cue is Cue.PERSONAL and word.names_a_number and word.distance <= 3
+    if expression("cues", "public_number").match(code.text) and not called:
+        return None
+    return _by_word(code, word, page)
+
+
+def _by_word(code: Code, word: Named | None, page: Page) -> Datum | None:
+    around = page.sentence(code.start, code.end, 60)
+    if expression("cues", "for_all").search(around) or _is_of_a_campaign(code, word, around):
+        return None
+    if word is None or word.cue is Cue.PHONE:
+        return Datum.OTHER_NUMBER if code.is_striking else None
+    if word.cue is Cue.PUBLIC:
+        return None
+    return word.datum if _belongs(code, word, page) else None
+
+
+def _is_of_a_campaign(code: Code, word: Named | None, around: str) -> bool:
+    """Whether a voucher's code is a word with a figure, as campaigns have, and not called somebody's own."""
+    voucher = word is not None and re.search(r"(?i)gutschein|voucher|coupon|rabatt|promo|discount", word.word)
+    shape = re.fullmatch(r"[A-ZÄÖÜ]{4,}-?\d{1,3}", code.text)
+    return bool(voucher and shape) and not expression("cues", "one_person").search(around)
+
+
+def _kind(word: Named | None) -> Datum:
+    return word.datum if word and word.cue is Cue.PERSONAL else Datum.OTHER_NUMBER
+
+
+def _belongs(code: Code, word: Named, page: Page) -> bool:
+    """Whether a personal word and a code are close enough for one to be the number of the other."""
+    if code.is_striking:
+        return True
+    if code.is_year or (word.comes_before and expression("cues", "counts").search(word.between)):
+        return False
+    tight = not re.search(r"\w{3}", _FILLERS.sub("", word.between))
+    if word.sort == "secret":
+        return tight and code.figures >= 3
+    if not word.comes_before:
+        return code.figures >= 4 and len(word.between) <= 22
+    if code.letters:
+        return _is_named_code(code, word, tight=tight)
+    return _is_named_row(code, word, page, tight=tight)
+
+
+def _is_named_row(code: Code, word: Named, page: Page, *, tight: bool) -> bool:
+    """Whether digits alone are the number that a personal word announces."""
+    if code.figures >= 5 or (code.figures == 4 and (tight or word.names_a_number)):
+        return True
+    counted = re.search(r"(?i)stellen|digits", page.after(code.end, 12))
+    return code.figures >= 2 and tight and word.names_a_number and not counted
+
+
+def _is_named_code(code: Code, word: Named, *, tight: bool) -> bool:
+    """Whether letters and digits beside a personal word are a code, not a word with a digit in it."""
+    if not code.figures:
+        return tight
+    if code.is_lowercase and not (tight and word.names_a_number):
+        return code.figures >= 3 and len(code.bare) >= 5
+    short = tight and len(code.bare) >= 3 and (code.figures >= 2 or (len(code.bare) >= 5 and " " not in code.text))
+    return short or (code.figures >= 3 and len(code.bare) >= 5)

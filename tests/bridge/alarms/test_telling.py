@@ -1,0 +1,232 @@
+"""People are told once, again if it lasts, when it is over, and at night only what is critical."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import httpx
+import orjson
+import pytest
+import respx
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from pydantic import SecretStr
+
+from bridge.alarms import keeping
+from bridge.alarms.keeping import News
+from bridge.alarms.model import Alarm, Severity
+from bridge.alarms.policy import AlertPolicy
+from bridge.alarms.sending import Channel, Hook, Mail, beat
+from bridge.errors import Transient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiosmtpd.smtp import SMTP, Envelope, Session
+
+    from bridge.clock import FixedClock
+    from bridge.store.store import Store
+
+NIGHT = AlertPolicy(quiet_from=time(22), quiet_until=time(6), zone="Europe/Berlin")
+NEWS = News(
+    3, Severity.CRITICAL, recovered=False, text="x cannot be read.\nSince 2026-03-02 10:00 UTC.\nNext: casebridge check"
+)
+
+
+@dataclass
+class Notebook(Channel):
+    """Writes down what it was to tell; fails while it is broken."""
+
+    name: str = "notebook"
+    broken: bool = False
+    told: list[str] = field(default_factory=list)
+
+    def send(self, news: News) -> None:
+        """Write it down."""
+        if self.broken:
+            message = "no pencil"
+            raise Transient(message)
+        self.told.append(news.title())
+
+
+@dataclass
+class Office:
+    """Somebody who is told."""
+
+    store: Store
+    clock: FixedClock
+    policy: AlertPolicy = field(default_factory=AlertPolicy)
+    notebook: Notebook = field(default_factory=Notebook)
+
+    def round(self, *wrong: str, severity: Severity = Severity.WARNING) -> list[str]:
+        """Note what is wrong now, tell, and return what was told in this round."""
+        now = self.clock.now()
+        alarms = [
+            Alarm(kind="test", subject=each, severity=severity, what=f"{each} is wrong.", since=now, command="look")
+            for each in wrong
+        ]
+        before = len(self.notebook.told)
+        keeping.note(self.store, alarms, now)
+        self.problems = keeping.tell(self.store, [self.notebook], self.policy, now)
+        return self.notebook.told[before:]
+
+
+@pytest.fixture
+def office(store: Store, clock: FixedClock) -> Office:
+    """Return an office that is never quiet."""
+    return Office(store, clock)
+
+
+def test_what_is_wrong_is_told_once_and_again_after_a_day(office: Office) -> None:
+    assert office.round("x") == ["Casebridge: x is wrong."]
+    office.clock.forward(timedelta(hours=23))
+    assert office.round("x") == []
+    office.clock.forward(timedelta(hours=1))
+    assert office.round("x") == ["Casebridge: x is wrong."]
+
+
+def test_what_is_over_is_told_and_may_come_again(office: Office) -> None:
+    office.round("x", "y")
+    assert office.round("y") == ["Casebridge: recovered: x is wrong."]
+    assert office.round("y") == []
+    assert office.round("x", "y") == ["Casebridge: x is wrong."]
+
+
+def test_what_somebody_has_taken_on_is_not_told_again_but_when_it_is_over(office: Office) -> None:
+    office.round("x")
+    assert keeping.acknowledge(office.store, 1, "anna", office.clock.now())
+    office.clock.forward(timedelta(days=3))
+    assert office.round("x") == []
+    assert office.round() == ["Casebridge: recovered: x is wrong."]
+    assert not keeping.acknowledge(office.store, 1, "anna", office.clock.now())
+
+
+def test_at_night_only_what_is_critical_is_told_and_the_rest_in_the_morning(office: Office) -> None:
+    office.policy = NIGHT
+    office.clock.forward(datetime(2026, 3, 2, 22, 30, tzinfo=UTC) - office.clock.now())
+    assert office.round("x") == []
+    assert office.round("x", "y", severity=Severity.CRITICAL) == ["Casebridge: x is wrong.", "Casebridge: y is wrong."]
+    assert office.round("z") == []
+    office.clock.forward(timedelta(hours=8))
+    assert office.round("z") == [
+        "Casebridge: recovered: x is wrong.",
+        "Casebridge: recovered: y is wrong.",
+        "Casebridge: z is wrong.",
+    ]
+
+
+def test_what_came_and_went_unheard_is_not_told(office: Office) -> None:
+    office.policy = NIGHT
+    office.clock.forward(datetime(2026, 3, 2, 22, 30, tzinfo=UTC) - office.clock.now())
+    office.round("x")
+    office.round()
+    office.clock.forward(timedelta(hours=8))
+    assert office.round() == []
+
+
+def test_what_is_less_severe_than_wanted_is_not_told(office: Office) -> None:
+    office.policy = AlertPolicy(least=Severity.CRITICAL)
+    assert office.round("x") == []
+    assert office.round("x", severity=Severity.CRITICAL) == ["Casebridge: x is wrong."]
+
+
+def test_who_cannot_be_told_now_is_told_the_next_time(office: Office) -> None:
+    office.notebook.broken = True
+    assert office.round("x") == []
+    assert office.problems == ["alerts: notebook: no pencil"]
+    office.notebook.broken = False
+    assert office.round("x") == ["Casebridge: x is wrong."]
+
+
+class Kept(Sink):  # type: ignore[misc] # aiosmtpd is not typed
+    """Keeps the mails that come."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        super().__init__()
+        self.mails: list[Envelope] = []
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - of aiosmtpd
+        """Keep one."""
+        self.mails.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def post() -> Iterator[tuple[Kept, int]]:
+    """Return a post office and its port."""
+    kept = Kept()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    controller = Controller(kept, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield kept, port
+    controller.stop()
+
+
+def test_a_mail_has_all_of_it(post: tuple[Kept, int]) -> None:
+    kept, port = post
+    Mail(
+        name="ops",
+        host="127.0.0.1",
+        port=port,
+        sender="casebridge@acme.example",
+        to=("a@acme.example", "b@acme.example"),
+    ).send(NEWS)
+    (mail,) = kept.mails
+    text = mail.content.decode()
+    assert mail.rcpt_tos == ["a@acme.example", "b@acme.example"]
+    assert "Subject: Casebridge: x cannot be read." in text
+    assert "Auto-Submitted: auto-generated" in text
+    assert "Next: casebridge check" in text
+
+
+def test_a_post_office_that_is_closed_is_told_without_a_secret() -> None:
+    mail = Mail(
+        name="ops",
+        host="127.0.0.1",
+        port=1,
+        sender="c@a.example",
+        to=("a@a.example",),
+        user="u",
+        password=SecretStr("hush"),
+    )
+    with pytest.raises(Transient, match=r"^the mail was not taken by 127\.0\.0\.1: ConnectionRefusedError\.$"):
+        mail.send(NEWS)
+
+
+@pytest.mark.parametrize("shape", ["webhook", "slack", "teams"])
+@respx.mock
+def test_a_hook_takes_its_own_shape(shape: str) -> None:
+    route = respx.post("https://hook.example/hush").mock(return_value=httpx.Response(200))
+    Hook(name="ops", url=SecretStr("https://hook.example/hush"), shape=shape).send(NEWS)  # type: ignore[arg-type] # a parameter
+    body = orjson.loads(route.calls[0].request.content)
+    if shape == "webhook":
+        assert (body["severity"], body["state"], body["alert"], body["text"]) == ("critical", "raised", 3, NEWS.text)
+    elif shape == "slack":
+        assert body == {"text": f":rotating_light: *Casebridge: x cannot be read.*\n{NEWS.text}"}
+    else:
+        (card,) = body["attachments"]
+        assert card["contentType"] == "application/vnd.microsoft.card.adaptive"
+        assert card["content"]["body"][0]["text"] == "Casebridge: x cannot be read."
+
+
+@respx.mock
+def test_an_address_that_fails_is_never_shown() -> None:
+    respx.post("https://hook.example/hush").mock(side_effect=[httpx.Response(404), httpx.ConnectError("hush")])
+    hook = Hook(name="ops", url=SecretStr("https://hook.example/hush"))
+    for said in ("it answered 404.", "it cannot be reached: ConnectError."):
+        with pytest.raises(Transient) as caught:
+            hook.send(NEWS)
+        assert str(caught.value) == said
+    assert "hush" not in repr(hook)
+
+
+@respx.mock
+def test_a_heart_beats() -> None:
+    route = respx.get("https://beat.example/1").mock(return_value=httpx.Response(200))
+    beat(SecretStr("https://beat.example/1"))
+    assert route.called
