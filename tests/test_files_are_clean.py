@@ -22,6 +22,8 @@ FORBIDDEN = {
 }
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".jsonl", ".txt", ".csv", ".tsv", ".env", ".mako", ""}
 LARGEST = 500_000
+LARGER = {"benchmarks/personal_data/answers.jsonl": 1_000_000}
+"""Written by hand, each line with all that a check may know."""
 
 
 def _texts() -> list[Path]:
@@ -53,7 +55,7 @@ def test_every_exception_from_lint_or_types_gives_its_reason() -> None:
 
 def test_no_file_is_too_large_for_a_repository() -> None:
     sizes = {str(path): (ROOT / path).stat().st_size for path in written_files()}
-    assert {name: size for name, size in sizes.items() if size > LARGEST} == {}
+    assert {name: size for name, size in sizes.items() if size > LARGER.get(name, LARGEST)} == {}
 
 
 def test_every_mail_address_and_host_of_the_demonstration_is_an_invented_one() -> None:
