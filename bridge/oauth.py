@@ -16,7 +16,7 @@ from bridge.errors import AuthError, Transient
 from bridge.safe import Secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from pydantic import SecretStr
@@ -55,13 +55,19 @@ class Tokens:
         """Open nothing."""
         self._provider, self._safe, self._clock, self._client = provider, safe, clock, client
 
-    def sign_in(self, person: Person) -> None:
-        """Send a person to the provider and keep the tokens that it gives."""
+    def sign_in(self, person: Person, registered: Callable[[str], Provider] | None = None) -> None:
+        """Send a person to the provider and keep the tokens that it gives.
+
+        ``registered`` returns the provider once it knows where the browser comes back to, for those that want to be told
+        beforehand.
+        """
         verifier, state = chance.token_urlsafe(48), chance.token_urlsafe(16)
         sent_to: list[str] = []
 
         def address(back: str) -> str:
             sent_to.append(back)
+            if registered is not None:
+                self._provider = registered(back)
             return _address(self._provider, back, state, verifier)
 
         answer = person.sent(address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -88,6 +88,22 @@ def test_a_person_allows_it_and_the_code_is_changed_for_tokens(tokens: Tokens, n
     assert (query["code_challenge"], query["code_challenge_method"]) == (challenge, "S256")
     assert (form["code"], form["redirect_uri"], form["client_secret"]) == ("c0de", BACK, "hush-app")
     assert "hush" not in person.seen
+
+
+def test_a_provider_that_wants_to_know_where_the_browser_comes_back_to_is_told_before(
+    tokens: Tokens, network: respx.MockRouter
+) -> None:
+    route = network.post("/token").mock(return_value=given())
+    person, told = Willing(), list[str]()
+
+    def registered(back: str) -> Provider:
+        told.append(back)
+        return replace(PROVIDER, client_id="made-for-this")
+
+    tokens.sign_in(person, registered)
+    form = {name: values[0] for name, values in parse_qs(route.calls[0].request.content.decode()).items()}
+    assert (told, form["client_id"]) == ([BACK], "made-for-this")
+    assert dict(parse_qsl(urlsplit(person.seen).query))["client_id"] == "made-for-this"
 
 
 @pytest.mark.parametrize(
