@@ -13,6 +13,7 @@ from bridge.store import bulk, schema
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.engine import Connection, Row
 
 A = schema.action.c
@@ -36,32 +37,72 @@ MESSAGE = (
     _M.received_at,
     _M.author_id,
     _M.permalink,
+    _M.lang,
+    _M.unit,
+    _M.deleted_at,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The customer's message that an answer goes to, None if the case has none."""
+    """Where something is to be done on a network."""
 
     message: Row[Any] | None
-    private_case: bool
-    """The case holds something that was said in private."""
+    """The message that is answered or acted upon, None if there is none."""
+    public: bool = True
 
 
-def where_to(connection: Connection, case_id: int, *, in_public: bool) -> Where:
+def where_to(connection: Connection, case_id: int, *, public: bool | None = None, via: str = "") -> Where:
     """Return where an answer in a case goes: to the customer's last message, and in private if the case holds anything private.
 
-    ``in_public``: the agent says that it may go in public all the same.
+    ``public``: where the agent says that it is to go; in private to a public message if the case holds no private one.
+    ``via``: the network on which it is to go, whichever case of the customer it is in.
     """
-    query = (
-        select(*MESSAGE)
-        .join(schema.resolved, _R.message_id == _M.id)
-        .where(_R.case_id == case_id, _M.direction == "in", _M.deleted_at.is_(None))
-    )
-    rows: list[Row[Any]] = list(connection.execute(query))
-    private = any(not row.public for row in rows)
-    eligible = [row for row in rows if not private or row.public is in_public]
-    return Where(max(eligible, key=lambda row: (row.sent_at or row.received_at, row.id), default=None), private)
+    rows = _inbound(connection, _of_customer(connection, case_id) if via else _R.case_id == case_id)
+    rows = [row for row in rows if not via or row.network == via]
+    private = [row for row in rows if not row.public]
+    if public is None:
+        public = not private
+    message = _last([row for row in rows if row.public is public])
+    if message is None and not public:
+        message = _last(rows)
+    return Where(message, public)
+
+
+def last_public(connection: Connection, case_id: int) -> Where:
+    """Return the customer's last public message in a case."""
+    return where_to(connection, case_id, public=True)
+
+
+def last_own(connection: Connection, case_id: int) -> Where:
+    """Return the last message of ours that stands in a case."""
+    query = _messages(_R.case_id == case_id).where(_M.direction == "out")
+    message = _last(list(connection.execute(query)))
+    return Where(message, message.public if message is not None else True)
+
+
+def networks_of(connection: Connection, case_id: int) -> list[str]:
+    """Return the networks on which the customer of a case wrote, by name."""
+    return sorted({row.network for row in _inbound(connection, _of_customer(connection, case_id))})
+
+
+def _inbound(connection: Connection, where: ColumnElement[bool]) -> list[Row[Any]]:
+    return list(connection.execute(_messages(where).where(_M.direction == "in")))
+
+
+def _messages(where: ColumnElement[bool]) -> Select[Any]:
+    return select(*MESSAGE).join(schema.resolved, _R.message_id == _M.id).where(where, _M.deleted_at.is_(None))
+
+
+def _of_customer(connection: Connection, case_id: int) -> ColumnElement[bool]:
+    """Return the condition for all that the customer of a case said; for a case without one, that case."""
+    case = schema.case.c
+    customer = connection.execute(select(case.customer_id).where(case.id == case_id)).scalar()
+    return _R.case_id == case_id if customer is None else _R.customer_id == customer
+
+
+def _last(rows: Sequence[Row[Any]]) -> Row[Any] | None:
+    return max(rows, key=lambda row: (row.sent_at or row.received_at, row.id), default=None)
 
 
 def reply_to(
@@ -72,8 +113,12 @@ def reply_to(
     text: str,
     connection: str,
     kind: ActionKind = ActionKind.REPLY,
+    public: bool | None = None,
 ) -> Action:
-    """Return the action that answers a customer's message where it was said."""
+    """Return the action that answers a message, or does something to it, where it was said.
+
+    ``public``: in public or in private, where that is not as the message was.
+    """
     network, scope, native_id = message.key.split("/", 2)
     return Action(
         key=key,
@@ -83,7 +128,7 @@ def reply_to(
         scope=scope,
         reply_to=native_id,
         recipient=recipient,
-        public=message.public,
+        public=message.public if public is None else public,
         account=message.account,
         thread=message.thread.partition("#")[2] if message.thread else "",
         text=text,
@@ -104,6 +149,7 @@ def load(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Action]:
             text=row.text,
             connection=row.connection,
             kind=ActionKind(row.kind),
+            public=row.public,
         )
         for row in rows
         if row.message_id in messages

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bridge.actions import OPEN, where_to
-from bridge.answers import tells, words_of
+from bridge.actions import OPEN
+from bridge.answers import tells
 from bridge.backup import REVIEW
+from bridge.case_events import answer_row
 from bridge.keys import target_key
-from bridge.nouns import ActionKind, Actor, What
+from bridge.nouns import ActionKind, Actor
+from bridge.outbox.action_notes import first_note
 from bridge.outbox.again import refresh_cases
 from bridge.outbox.notes import want_note
 from bridge.outbox.predicates import STANDS
 from bridge.restored import restored_lately
 from bridge.store import bulk, schema
 from bridge.store.settings import read_setting, write_setting
+from bridge.wishes import Wish, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy.engine import Connection, Row
 
     from bridge.app import App, TargetSetup
-    from bridge.nouns import Answer, CaseEvent
+    from bridge.nouns import Answer
+    from bridge.wishes import Part
 
 A = schema.action.c
 D = schema.delivery.c
@@ -47,21 +51,6 @@ def publishing_since(connection: Connection, setup: TargetSetup, now: datetime) 
     return now if setup.publish else None
 
 
-def event_row(target: str, event: CaseEvent) -> dict[str, Any]:
-    """Return the row of an event."""
-    return {
-        "target": target,
-        "native_id": event.native_id,
-        "case_ref": event.case_ref,
-        "at": event.at,
-        "what": str(event.what),
-        "value": event.value,
-        "before": event.before,
-        "actor": str(event.actor),
-        "actor_name": event.actor_name,
-    }
-
-
 def take_answers(
     connection: Connection,
     app: App,
@@ -72,28 +61,32 @@ def take_answers(
 ) -> Counter[str]:
     """Make held actions of answers that count, cancel those taken back; returns counts by what happened."""
     counts: Counter[str] = Counter()
-    keys = {answer.native_id: _key(app, setup.name, answer.native_id) for answer in answers}
-    query = select(A.id, A.key, A.state, A.text, A.case_id)
-    known = {row.key: row for row in bulk.rows_where(connection, query, A.key, sorted(keys.values()))}
-    ours = _delivered(connection, setup.name, list(keys))
+    known = _known(connection, app, setup.name, [answer.native_id for answer in answers])
+    ours = _delivered(connection, setup.name, [answer.native_id for answer in answers])
     # Oldest first, so that the last word about an answer is the one that stands.
     for answer in sorted(answers, key=lambda one: one.at):
-        key = keys[answer.native_id]
         if answer.actor is Actor.US or answer.native_id in ours:
             continue
-        bulk.insert_new(connection, schema.case_event, [_answer_event(setup.name, answer)])
-        stood = known.get(key)
-        if stood is not None:
-            counts[_change(connection, stood, answer)] += 1
-            continue
-        why = not_an_answer(answer, cases, since)
-        if why:
+        bulk.insert_new(connection, schema.case_event, [answer_row(setup.name, answer)])
+        stood = known.get(answer.native_id, {})
+        if not stood and (why := not_an_answer(answer, cases, since)):
             counts[why] += 1
             continue
-        action = _action(connection, app, setup, answer, cases[answer.case_ref], key)
-        counts[f"answers_{action['state']}"] += 1
-        known.update((row.key, row) for row in bulk.rows_where(connection, query, A.key, [key]))
+        counts.update(
+            _taken_back(connection, stood) if _gone(answer) else _wanted(connection, app, setup, answer, cases, stood)
+        )
+        known.update(_known(connection, app, setup.name, [answer.native_id]))
     return counts
+
+
+def _known(connection: Connection, app: App, target: str, ids: Sequence[str]) -> dict[str, dict[str, Row[Any]]]:
+    """Return what was made of answers: native id → kind → action."""
+    keys = {key_of(app, target, id_, kind): (id_, kind) for id_ in ids for kind in ActionKind}
+    found: dict[str, dict[str, Row[Any]]] = defaultdict(dict)
+    for row in bulk.rows_where(connection, select(schema.action), A.key, sorted(keys)):
+        id_, kind = keys[row.key]
+        found[id_][kind] = row
+    return found
 
 
 def not_an_answer(answer: Answer, cases: Mapping[str, int], since: datetime | None) -> str:
@@ -111,95 +104,167 @@ def not_an_answer(answer: Answer, cases: Mapping[str, int], since: datetime | No
     return ""
 
 
-def _change(connection: Connection, stood: Row[Any], answer: Answer) -> str:
-    """Follow an answer that was taken back or edited while it was held; what was sent stays sent."""
-    taken_back = answer.deleted or not answer.public
-    if stood.state not in OPEN:
-        return "answers_taken_back_too_late" if taken_back and stood.state == "sent" else "answers_known"
-    if taken_back:
-        changes = {"state": "cancelled", "reason": "the agent took it back"}
-    elif (text := words_of(answer.text).text) != stood.text:
-        changes = {"text": text}
-    else:
+def _gone(answer: Answer) -> bool:
+    return answer.deleted or not answer.public
+
+
+def _taken_back(connection: Connection, stood: Mapping[str, Row[Any]]) -> Iterator[str]:
+    """Cancel what an answer asked for; what was sent stays sent."""
+    for row in stood.values():
+        yield _change(connection, row, {"state": "cancelled", "reason": "the agent took it back"}, "answers_cancelled")
+
+
+def _wanted(
+    connection: Connection,
+    app: App,
+    setup: TargetSetup,
+    answer: Answer,
+    cases: Mapping[str, int],
+    stood: Mapping[str, Row[Any]],
+) -> Iterator[str]:
+    """Make what an answer asks for, or follow it where it was edited while it was held."""
+    case_id = cases.get(answer.case_ref)
+    if case_id is None:  # it was made when the case was ours
+        return
+    wish = Wish(
+        target=setup.name,
+        case_ref=answer.case_ref,
+        case_id=case_id,
+        id=answer.native_id,
+        actor=answer.actor_name,
+        at=answer.at,
+        text=answer.text,
+        files=answer.files,
+    )
+    parts = parts_of(connection, app, wish)
+    for part in parts:
+        row = stood.get(part.kind)
+        if row is None:
+            yield f"answers_{draft(connection, app, setup, wish, part)['state']}"
+        elif part.differs(row):
+            yield _draft_again(connection, app, setup, wish, part, row)
+        else:
+            yield "answers_known"
+    for kind in stood.keys() - {part.kind for part in parts}:
+        yield _change(
+            connection, stood[kind], {"state": "cancelled", "reason": "the agent took it back"}, "answers_cancelled"
+        )
+
+
+def _draft_again(connection: Connection, app: App, setup: TargetSetup, wish: Wish, part: Part, row: Row[Any]) -> str:
+    """Judge an answer anew that was edited, also one that was refused before it was tried; an approval was for the old words."""
+    if row.state not in (*OPEN, "refused") or row.sending_at is not None:
         return "answers_known"
-    connection.execute(schema.action.update().where(A.id == stood.id, A.state.in_(OPEN)).values(changes))
-    return "answers_cancelled" if taken_back else "answers_edited"
+    changes = judged(connection, app, setup, wish, part)
+    for each in ("key", "asked_at", "attempts"):
+        del changes[each]
+    if row.state not in ("queued", "refused"):
+        changes["hold_until"] = row.hold_until
+    where = (A.id == row.id) & (A.state == row.state)
+    if not connection.execute(schema.action.update().where(where).values(changes)).rowcount:
+        return "answers_known"
+    _say_first(connection, app, row.key, part)
+    return "answers_edited" if changes["state"] == "held" else f"answers_{changes['state']}"
 
 
-def _action(
-    connection: Connection, app: App, setup: TargetSetup, answer: Answer, case_id: int, key: str
-) -> dict[str, Any]:
-    words = words_of(answer.text)
-    where = where_to(connection, case_id, in_public=words.in_public)
-    message = where.message
-    row = {
-        "key": key,
-        "kind": str(ActionKind.REPLY),
+def _change(connection: Connection, row: Row[Any], changes: Mapping[str, Any], happened: str) -> str:
+    """Change an action of which nothing was sent; returns what happened."""
+    if row.state not in OPEN:
+        return "answers_taken_back_too_late" if "state" in changes and row.state == "sent" else "answers_known"
+    connection.execute(schema.action.update().where(A.id == row.id, A.state.in_(OPEN)).values(changes))
+    return happened
+
+
+def draft(connection: Connection, app: App, setup: TargetSetup, wish: Wish, part: Part) -> dict[str, Any]:
+    """Store one thing to do: held, refused, or a person is asked. The case says why, and what a template has made."""
+    row = judged(connection, app, setup, wish, part)
+    bulk.insert_new(connection, schema.action, [row])
+    _say_first(connection, app, row["key"], part)
+    return row
+
+
+def judged(connection: Connection, app: App, setup: TargetSetup, wish: Wish, part: Part) -> dict[str, Any]:
+    """Return the row of one thing to do, as it would be stored."""
+    row = _row(app, setup, wish, part)
+    return row | _judged(connection, app, setup, wish, row, part)
+
+
+def _say_first(connection: Connection, app: App, key: str, part: Part) -> None:
+    row = connection.execute(select(schema.action).where(A.key == key)).one()
+    if note := first_note(row, composed=part.composed):
+        want_note(connection, app, row, note, app.clock.now())
+
+
+def _row(app: App, setup: TargetSetup, wish: Wish, part: Part) -> dict[str, Any]:
+    message = part.where.message
+    return {
+        "key": key_of(app, setup.name, wish.id, part.kind),
+        "kind": str(part.kind),
         "target": setup.name,
-        "answer_id": answer.native_id,
-        "case_ref": answer.case_ref,
-        "case_id": case_id,
+        "answer_id": wish.id,
+        "case_ref": wish.case_ref,
+        "case_id": wish.case_id,
         "message_id": message.id if message is not None else None,
         "connection": message.connection if message is not None else "",
         "network": message.network if message is not None else "",
-        "public": message.public if message is not None else True,
-        "actor": answer.actor_name,
-        "text": words.text,
+        "public": part.where.public,
+        "actor": wish.actor,
+        "text": part.text,
         "state": "held",
         "reason": "",
         "alternatives": None,
-        "asked_at": answer.at,
-        "hold_until": answer.at + setup.hold,
+        "asked_at": wish.at,
+        "hold_until": wish.at + setup.hold,
         "sending_at": None,
         "sent_at": None,
         "ref": "",
         "attempts": 0,
+        "awaits": "",
+        "approved_by": "",
+        "approved_at": None,
     }
-    row |= _judged(connection, app, setup, answer, row, message)
-    bulk.insert_new(connection, schema.action, [row])
-    if row["state"] == "refused":
-        stored = connection.execute(select(schema.action).where(A.key == key)).one()
-        want_note(connection, app, stored, f"Your answer was not sent: {row['reason']}", app.clock.now())
-    return row
 
 
 def _judged(
     connection: Connection,
     app: App,
     setup: TargetSetup,
-    answer: Answer,
+    wish: Wish,
     row: Mapping[str, Any],
-    message: Row[Any] | None,
+    part: Part,
 ) -> dict[str, Any]:
     """Return what changes for an answer that cannot go, or about which a person must be asked."""
-    if message is None:
-        return {"state": "refused", "reason": "the case holds no message of the customer that could be answered"}
+    message = part.where.message
+    if part.refusal or message is None:
+        return {"state": "refused", "reason": part.refusal, "alternatives": list(part.alternatives) or None}
     source = app.sources.get(message.connection)
     if source is None or source.publisher is None:
         by_hand = f"answer by hand at {message.permalink}" if message.permalink else "answer by hand on the network"
         reason = f"nothing is published on {message.connection}"
         return {"state": "refused", "reason": reason, "alternatives": [by_hand]}
+    if part.kind is not ActionKind.REPLY:
+        return {}
     if not row["text"]:
         return {"state": "refused", "reason": "nothing is left of it without quotes and signature"}
-    doubt = _doubt(connection, app, setup, answer) or _tells_all(connection, row, message)
+    doubt = _doubt(connection, app, setup, wish) or _tells_all(connection, row)
     return {"state": "review", "reason": doubt} if doubt else {}
 
 
-def _doubt(connection: Connection, app: App, setup: TargetSetup, answer: Answer) -> str:
+def _doubt(connection: Connection, app: App, setup: TargetSetup, wish: Wish) -> str:
     """Return why a person must look at an answer before it goes, empty if nobody need."""
     restored = restored_lately(connection, app.clock.now())
-    if restored is not None and answer.at <= restored:
+    if restored is not None and wish.at <= restored:
         return REVIEW
-    if answer.files:
+    if wish.files:
         return "it has files, which do not go along; approve it to send the text alone"
-    if app.clock.now() - answer.at > setup.stale_answer:
+    if app.clock.now() - wish.at > setup.stale_answer:
         hours = setup.stale_answer.total_seconds() / 3600
         return f"it was written more than {hours:g} hours ago; is it still true?"
     return ""
 
 
-def _tells_all(connection: Connection, row: Mapping[str, Any], message: Row[Any]) -> str:
-    told = _told(connection, row) if message.public else ""
+def _tells_all(connection: Connection, row: Mapping[str, Any]) -> str:
+    told = _told(connection, row) if row["public"] else ""
     return f"it would tell everybody {told}" if told else ""
 
 
@@ -218,19 +283,7 @@ def _delivered(connection: Connection, target: str, refs: Sequence[str]) -> set[
     return {row.ref for row in bulk.rows_where(connection, query, D.ref, refs)}
 
 
-def _answer_event(target: str, answer: Answer) -> dict[str, Any]:
-    return {
-        "target": target,
-        "native_id": f"answer:{answer.native_id}",
-        "case_ref": answer.case_ref,
-        "at": answer.at,
-        "what": str(What.OTHER),
-        "value": "answer" if answer.public else "note",
-        "before": "",
-        "actor": str(answer.actor),
-        "actor_name": answer.actor_name,
-    }
-
-
-def _key(app: App, target: str, native_id: str) -> str:
-    return target_key(app.organisation, app.environment, f"action:{target}:{native_id}")
+def key_of(app: App, target: str, id_: str, kind: str) -> str:
+    """Return our key of one thing to do that an answer asked for."""
+    what = "" if kind == ActionKind.REPLY else f":{kind}"
+    return target_key(app.organisation, app.environment, f"action:{target}:{id_}{what}")

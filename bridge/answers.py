@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-IN_PUBLIC = "#public"
-"""An answer that begins so goes in public, though the case holds something private."""
+from bridge import shorthand
 
 _QUOTE = re.compile(
     r"""^(
@@ -26,16 +24,8 @@ _DIGITS = re.compile(r"\D+")
 _SHORTEST_NUMBER = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """An agent's own words."""
-
-    text: str
-    in_public: bool
-
-
-def words_of(text: str) -> Words:
-    """Return what the agent wrote himself, without quotes and signature, and whether he asks for it in public.
+def words_of(text: str) -> shorthand.Said:
+    """Return what the agent wrote himself, without quotes and signature, and what he asks for by shorthands.
 
     A quote between his words is left out; a signature, or a quoted mail with its head, ends the text.
     """
@@ -46,10 +36,7 @@ def words_of(text: str) -> Words:
             break
         if not _QUOTE.match(line) or _HEAD.match(line):
             kept.append(line.rstrip())
-    own = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
-    if own[: len(IN_PUBLIC)].lower() == IN_PUBLIC and not own[len(IN_PUBLIC) : len(IN_PUBLIC) + 1].isalnum():
-        return Words(own[len(IN_PUBLIC) :].strip(), in_public=True)
-    return Words(own, in_public=False)
+    return shorthand.read(re.sub(r"\n{3,}", "\n\n", "\n".join(kept)))
 
 
 def tells(text: str, *, emails: list[str], phones: list[str]) -> str:

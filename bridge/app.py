@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bridge.alarms.policy import AlertPolicy
+from bridge.templates import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -149,6 +150,7 @@ class App:
     unit_cases: Mapping[str, CasePolicy] = field(default_factory=dict)
     """Unit → its complete case policy, where it differs from ``cases``."""
     attachments: AttachmentPolicy = field(default_factory=AttachmentPolicy)
+    templates: Templates = field(default_factory=Templates)
     config_files: Mapping[str, str] = field(default_factory=dict)
     """File name → text with secrets masked, for the audit."""
     warnings: tuple[str, ...] = ()

@@ -19,7 +19,9 @@ from bridge.crash import crash_point
 from bridge.errors import AuthError, BudgetSpent, Halted, RateLimited, Refused, StoreBusy, Transient, Unsupported
 from bridge.nouns import (
     Accepted,
+    ActionKind,
     Cursor,
+    Deleted,
     Direction,
     Eligibility,
     Message,
@@ -31,6 +33,7 @@ from bridge.nouns import (
     Unknown,
     Written,
 )
+from bridge.outbox import action_notes
 from bridge.outbox.notes import want_note
 from bridge.policies import stamp, store_secret
 from bridge.reading import OWN_POSTS, reading_of
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from bridge.contracts import Publisher
     from bridge.errors import CasebridgeError
     from bridge.nouns import Action, Outcome
+    from bridge.reading import Reading
 
 A = schema.action.c
 
@@ -180,14 +184,12 @@ def _finish(
     match outcome:
         case Written(ref=ref):
             if action is not None:
-                _store_own_post(app, setup, row, action, ref)
-            where = "in public" if row.public else "in private"
-            text = f"Your answer was sent {where} on {row.network}."
+                _store_done(app, setup, row, action, ref)
+            text = action_notes.done(row.kind, row.network, public=row.public)
             _change(app, row, note=text, state="sent", reason="", ref=ref, sent_at=now)
             return "sent"
         case Refusal(reason=reason):
-            instead = f" Instead: {', '.join(alternatives)}." if alternatives else ""
-            text = f"Your answer was not sent: {reason}.{instead}"
+            text = action_notes.refused(row.kind, reason, alternatives)
             _change(app, row, note=text, state="refused", reason=reason, alternatives=list(alternatives) or None)
             return "refused"
         case Retry(after=after, reason=reason):
@@ -195,11 +197,15 @@ def _finish(
             _change(app, row, state="queued", reason=reason, hold_until=later, sending_at=None)
             return "retried"
         case Accepted(job=job):
-            _change(app, row, state="unknown", reason=f"the network took it as job {job}")
-            return "unknown"
+            return _not_known(app, row, f"the network took it as job {job}")
         case Unknown(reason=reason):
-            _change(app, row, state="unknown", reason=reason or "no answer from the network")
-            return "unknown"
+            return _not_known(app, row, reason or "no answer from the network")
+
+
+def _not_known(app: App, row: Row[Any], reason: str) -> str:
+    """Write down that nobody knows; the agent is told once the network was asked and does not know either."""
+    _change(app, row, state="unknown", reason=reason)
+    return "unknown"
 
 
 def _change(app: App, row: Row[Any], *, note: str = "", **values: Any) -> None:  # noqa: ANN401 - columns of an action
@@ -208,6 +214,19 @@ def _change(app: App, row: Row[Any], *, note: str = "", **values: Any) -> None: 
         connection.execute(schema.action.update().where(A.id == row.id).values(values))
         if note:
             want_note(connection, app, row, note, now)
+
+
+def _store_done(app: App, setup: SourceSetup, row: Row[Any], action: Action, ref: str) -> None:
+    """Store what we did as a fact of ours, before it is read back from the network."""
+    if action.kind is ActionKind.REPLY:
+        _store_own_post(app, setup, row, action, ref)
+    elif action.kind is ActionKind.DELETE_OWN:
+        gone = Deleted(action.network, action.reply_to, app.clock.now(), action.scope)
+        store_page(app.store, _as_own(app, setup), Page((gone,), Cursor()), now=app.clock.now())
+
+
+def _as_own(app: App, setup: SourceSetup) -> Reading:
+    return replace(reading_of(setup, policies=stamp(app), secret=store_secret(app)), stream=OWN_POSTS)
 
 
 def _store_own_post(app: App, setup: SourceSetup, row: Row[Any], action: Action, ref: str) -> None:
@@ -228,8 +247,7 @@ def _store_own_post(app: App, setup: SourceSetup, row: Row[Any], action: Action,
         thread=action.thread,
         answers=(action.reply_to,),
     )
-    how = replace(reading_of(setup, policies=stamp(app), secret=store_secret(app)), stream=OWN_POSTS)
-    store_page(app.store, how, Page((Said(message),), Cursor()), now=app.clock.now())
+    store_page(app.store, _as_own(app, setup), Page((Said(message),), Cursor()), now=app.clock.now())
     with app.store.write("publish.own_post") as connection:
         where = schema.message.c.key == message.key
         connection.execute(schema.message.update().where(where).values(action_id=row.id))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, select
 
 from bridge import agents, budget, foreign
+from bridge.case_events import event_row
 from bridge.collect import store_page
 from bridge.errors import BudgetSpent, RateLimited, Transient
 from bridge.facts.people import Batch as PeopleBatch
@@ -139,7 +140,7 @@ def _store_events(
     natives = [event.native_id for event in events]
     known = {row.native_id for row in bulk.rows_where(connection, query, table.c.native_id, natives)}
     fresh = list({event.native_id: event for event in events if event.native_id not in known}.values())
-    bulk.insert_new(connection, table, [agents.event_row(target, event) for event in fresh])
+    bulk.insert_new(connection, table, [event_row(target, event) for event in fresh])
     ours = [event for event in fresh if event.case_ref in cases]
     for event in ours:
         if event.what is What.MERGED and event.value:

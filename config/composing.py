@@ -26,6 +26,7 @@ from config.alerts import alerts_of
 from config.environment import read_environment
 from config.loading import read_project
 from config.mappings import SHIPPED, mapping_files
+from config.templates import load_templates, template_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +49,7 @@ def compose(path: Path, clock: Clock | None = None) -> App:
     def around(name: str) -> Surroundings:
         return Surroundings(name, folder, clock, meter=StoreMeter(store, name, clock), safe=vault.safe(name))
 
-    triage = folder / project.triage
+    triage, templates = folder / project.triage, template_files(loaded)
     app = App(
         organisation=project.organisation,
         environment=project.environment,
@@ -66,8 +67,10 @@ def compose(path: Path, clock: Clock | None = None) -> App:
         unit_cases=project.cases.of_units(),
         identity=project.identity,
         attachments=AttachmentPolicy(**project.attachments.model_dump()),
+        templates=load_templates(loaded, templates),
         config_files=_texts(
-            loaded, [triage, *(path for files in mappings.values() for paths in files.values() for path in paths)]
+            loaded,
+            [triage, *templates, *(path for files in mappings.values() for paths in files.values() for path in paths)],
         ),
         warnings=loaded.warnings,
         alerts=alerts_of(project.alerts),

@@ -87,6 +87,17 @@ class UnitEntry(Section):
     title: str = Field(default="", description="Its name for people.")
 
 
+class TemplatesEntry(Section):
+    """Texts that agents answer with by name: one file a template, `NAME.yaml`, with a text in each language."""
+
+    folder: Path = Field(default=Path("templates"), description="Folder with the templates, in the project folder.")
+    fallback: str = Field(
+        default="en",
+        pattern=r"^[a-z]{2,3}$",
+        description="Language of the text that is taken where a template has none in the customer's language.",
+    )
+
+
 class CasesEntry(CasePolicy):
     """Case policy of the project, with what differs in single units."""
 
@@ -224,6 +235,9 @@ class Project(Section):
     )
     identity: IdentityPolicy = Field(
         default_factory=lambda: IdentityPolicy.model_validate({}), description="Which identifiers link people."
+    )
+    templates: TemplatesEntry = Field(
+        default_factory=TemplatesEntry, description="Texts that agents answer with by name."
     )
     brakes: BrakesEntry = Field(default_factory=BrakesEntry, description="Limits that pause a step by themselves.")
     alerts: AlertsEntry = Field(default_factory=AlertsEntry, description="Whom to tell when something is wrong.")

@@ -57,6 +57,19 @@ def parse(raw: str) -> Name | None:
     return Name(tuple(word for parts in given for word in parts), surname) if given else Name(surname, ())
 
 
+def first_name(raw: str) -> str:
+    """Return the first name as it is written in ``Anna P.``, ``Dr. Anna Muster`` or ``Muster, Anna``; empty if unsure.
+
+    One word alone may be a surname, and is none.
+    """
+    before, _, after = raw[:200].partition(",")
+    words = [word for word in f"{after} {before}".split() if word.strip(".").casefold() not in _SKIPPED]
+    if len(words) < 2 or parse(raw) is None:
+        return ""
+    first = words[0]
+    return first if len(first) > 1 and first.replace("-", "").replace("'", "").isalpha() else ""
+
+
 def in_full(raw: str) -> bool:
     """Tell whether the text holds a first name and a surname, both spelt out."""
     name = parse(raw)

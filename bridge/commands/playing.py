@@ -158,8 +158,8 @@ def _question(app: App) -> Question:
     """Return the most urgent question that can be answered in public; of several, the one that most people see."""
     with app.store.read() as connection:
         for row in _unanswered(connection):
-            where = actions.where_to(connection, row.id, in_public=False)
-            if where.message is None or where.private_case or not _can(app, where.message):
+            where = actions.where_to(connection, row.id)
+            if where.message is None or not where.public or not _can(app, where.message):
                 continue
             return _asked(connection, row, where.message)
     message = "There is no open question in public that could be answered."

@@ -35,7 +35,7 @@ class Action:
     network: str
     scope: str
     reply_to: str
-    """Native id of the customer's message that is answered or acted upon."""
+    """Native id of the message that is answered or acted upon: the customer's; for ``delete_own`` that of our own post."""
     recipient: str
     """Profile id of the customer there."""
     public: bool

@@ -579,6 +579,11 @@ class ActionRow(Table, table=True):
     ref: str = ""
     """Native id of our post."""
     attempts: int = 0
+    awaits: str = _blank()
+    """``approval`` while a status in the target must let it go; empty otherwise."""
+    approved_by: str = _blank()
+    approved_at: datetime | None = _time()
+    """When a person last let it go: what was known by then is no reason to ask again."""
     __table_args__ = (Index("ix_action_state", "state"), Index("ix_action_sent", "connection", "sending_at"))
 
 

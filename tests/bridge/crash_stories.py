@@ -85,6 +85,7 @@ BY_A_PERSON = {
     "replay": ("quarantine", "replay", "--all", "--set", "id=repaired"),
     "retry": ("deliveries", "retry", "D-1"),
     "actions": ("actions", "approve", "A-1"),
+    "answer": ("answer", "C-30", "--text", "We are on it."),
     "replan": ("cases", "replan"),
     "backlog": ("sync", "--backlog"),
     "attachments.retry": ("attachments", "retry", "--all"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from adapters.memory.publisher import MemoryPublisher
 from adapters.memory.settings import MemorySourceSettings
@@ -87,6 +88,28 @@ class Desk:
         self.world.deliver()
         rows = self.world.target.crm.messages(self.world.row("case", case).ref)
         return [row.fields["text"] for row in rows if not row.key and not row.fields["public"]]
+
+    def belongs_to(self, case: int, customer: int) -> None:
+        """Let a case be one of a customer's."""
+        self.world.update(schema.case, schema.case.c.id == case, customer_id=customer)
+        self.world.update(schema.resolved, schema.resolved.c.case_id == case, customer_id=customer)
+
+    def move(self, case: int, network: str) -> None:
+        """Let what was said in a case have been said on another network."""
+        said = select(schema.resolved.c.message_id).where(schema.resolved.c.case_id == case)
+        self.world.update(schema.message, schema.message.c.id.in_(said), network=network)
+
+    def place_own_posts(self, case: int) -> None:
+        """Let our posts belong to a case, as resolving does."""
+        own = [row.id for row in self.world.all(schema.message) if row.direction == "out"]
+        row = {"conversation_id": case, "customer_id": None, "case_id": case, "why": ""}
+        for id_ in own:
+            self.world.insert(schema.resolved, {"message_id": id_, **row})
+
+    def own_posts(self) -> dict[str, bool]:
+        """Return native id → whether it is deleted, of our posts in the store."""
+        rows = self.world.all(schema.message)
+        return {row.key.split("/")[2]: row.deleted_at is not None for row in rows if row.direction == "out"}
 
     def set_publishing(self, *, on: bool) -> None:
         """Switch publishing on or off."""

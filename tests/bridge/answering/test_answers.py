@@ -28,9 +28,9 @@ def test_quotes_and_signatures_are_cut_and_own_words_kept(written: str, own: str
 
 
 def test_the_agent_says_by_a_word_that_it_may_go_in_public() -> None:
-    assert words_of("#public Come by.").in_public
+    assert words_of("#public Come by.").public
     assert words_of("#public Come by.").text == "Come by."
-    assert not words_of("#publicity is all").in_public
+    assert words_of("#publicity is all").public is None
 
 
 def test_the_customers_own_data_is_recognised_however_it_is_written() -> None:

@@ -143,7 +143,7 @@ def test_an_answer_that_cannot_go_is_refused_with_what_could_be_done_and_noted(d
     (action,) = desk.actions()
     assert "window closed" in action.reason
     assert action.alternatives == ["mail", "a call"]
-    assert "Instead: mail, a call." in desk.notes(case)[0]
+    assert "Instead: mail; a call." in desk.notes(case)[0]
 
 
 def test_a_text_too_long_for_the_network_is_refused_not_cut(desk: Desk) -> None:
