@@ -28,4 +28,11 @@ if ! "$helpdesk/bin/python" -c 'import helpdesk' 2>/dev/null; then
     { "$python" -m venv --clear "$helpdesk" && "$helpdesk/bin/python" -m pip install --quiet --disable-pip-version-check 'django-helpdesk==2.6.1' 'django>=5.2,<5.3'; } 2>/dev/null ||
         { rm -rf "$helpdesk"; echo "django-helpdesk: pip could not install it; its tests are skipped."; }
 fi
+
+mastodon=${helpdesk%-helpdesk}-mastodon
+if ! "$mastodon/bin/python" -c 'import mastodon_mock' 2>/dev/null; then
+    echo "Installing mastodon_mock into $mastodon ..."
+    { "$python" -m venv --clear "$mastodon" && "$mastodon/bin/python" -m pip install --quiet --disable-pip-version-check 'mastodon_mock==0.6.1'; } 2>/dev/null ||
+        { rm -rf "$mastodon"; echo "mastodon_mock: pip could not install it; its tests are skipped."; }
+fi
 exit 0

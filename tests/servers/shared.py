@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.servers import django_helpdesk as helpdesk
+from tests.servers import mastodon as mastodons
 from tests.servers import request_tracker as tracker
 
 if TYPE_CHECKING:
     from tests.servers.django_helpdesk import DjangoHelpdesk
+    from tests.servers.mastodon import MastodonServer
     from tests.servers.request_tracker import RequestTracker
 
 _BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -35,6 +37,15 @@ def django_helpdesk() -> DjangoHelpdesk:
     try:
         return _running.enter_context(helpdesk.running(_BEGIN))
     except helpdesk.NotInstalledError as missing:
+        pytest.skip(str(missing))
+
+
+@cache
+def mastodon() -> MastodonServer:
+    """Return the session's Mastodon API, started when it is first asked for; skips where it is not installed."""
+    try:
+        return _running.enter_context(mastodons.running())
+    except tracker.NotInstalledError as missing:
         pytest.skip(str(missing))
 
 

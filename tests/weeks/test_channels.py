@@ -1,0 +1,101 @@
+"""Customers write on a network, agents answer in the desk, and the answer stands on the network once, whatever dies."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes.mastodon.app import Mastodon
+from tests.fakes.serving import running
+from tests.servers import shared
+from tests.weeks.channel import a_week_with_deaths, open_brand
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bridge.clock import ShiftedClock
+    from tests.servers.mastodon import MastodonServer
+
+MASTODON = """\
+    type: mastodon
+    base_url: {url}
+    token: {token}
+"""
+
+
+@dataclass
+class PretendMastodon:
+    """Our own pretend server."""
+
+    server: Mastodon
+    url: str
+    brand: str
+
+    @property
+    def source(self) -> str:
+        """Say how it is connected."""
+        return MASTODON.format(url=self.url, token=self.server.admit(self.brand))
+
+    def says(self, who: str, text: str, *, above: str = "", private: bool = False) -> str:
+        """Let a customer name the brand."""
+        world = self.server.world
+        known = {account["acct"]: id_ for id_, account in world.accounts.items()}
+        author = known.get(who) or world.person(who, who.title())
+        return world.say(author, f"@acme {text}", reply_to=above, visibility="direct" if private else "public")
+
+    def posts(self, text: str) -> str:
+        """Let the brand post."""
+        return self.server.world.say(self.brand, text)
+
+    def answers(self) -> list[tuple[str, str]]:
+        """Return what stands below posts of others."""
+        posts = [post for post in self.server.world.posts.values() if post.author == self.brand and post.reply_to]
+        return [(post.text.split(" ", 1)[1], post.reply_to) for post in posts]
+
+
+@dataclass
+class RealMastodon:
+    """The server of a third party."""
+
+    server: MastodonServer
+
+    @property
+    def source(self) -> str:
+        """Say how it is connected."""
+        return MASTODON.format(url=self.server.url, token="token-acme")
+
+    def says(self, who: str, text: str, *, above: str = "", private: bool = False) -> str:
+        """Let a customer name the brand."""
+        form = {"visibility": "direct" if private else "public", "language": "en"}
+        return self.server.say(who, f"@acme {text}", **form, **({"in_reply_to_id": above} if above else {}))
+
+    def posts(self, text: str) -> str:
+        """Let the brand post."""
+        return self.server.say("acme", text)
+
+    def answers(self) -> list[tuple[str, str]]:
+        """Return what stands below posts of others."""
+        posts = [post for post in self.server.posts("acme") if post["in_reply_to_id"]]
+        return [(post["content"].removesuffix("</p>").split(" ", 1)[1], post["in_reply_to_id"]) for post in posts]
+
+
+def test_a_week_on_mastodon(tmp_path: Path, clock: ShiftedClock) -> None:
+    server = Mastodon(clock, limit=100_000)
+    brand = server.world.person("acme", "Acme Internet")
+    with running(server.app) as url:
+        a_week_with_deaths(open_brand(tmp_path / "project", PretendMastodon(server, url, brand), clock))
+
+
+@pytest.mark.real
+def test_a_week_on_the_mastodon_of_a_third_party(tmp_path: Path, clock: ShiftedClock) -> None:
+    server = shared.mastodon()
+    brand = open_brand(tmp_path / "project", RealMastodon(server), clock)
+    server.stop(signal.SIGKILL)
+    server.start()
+    a_week_with_deaths(brand)
+    for post in server.posts("acme"):
+        if post["in_reply_to_id"]:
+            assert post["visibility"] in {"unlisted", "direct"}
