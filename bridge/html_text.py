@@ -78,5 +78,6 @@ def _link(tag: Tag, shown: str) -> str:
 
 def _tidy(text: str) -> str:
     text = text.replace("\x00", "").replace("\r\n", "\n").replace("\xa0", " ")
-    text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
+    text = re.sub(r"[ \t]+\n", "\n", text)
+    text = re.sub(r"\n (?! )", "\n", text)  # what was blank between two elements; more than one is meant so
     return re.sub(r"\n{3,}", "\n\n", text).strip()

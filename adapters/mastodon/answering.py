@@ -35,11 +35,14 @@ def others_named(action: Action, status: Status) -> list[str]:
     return sorted({name for name in _MENTION.findall(action.text) if name.lower() not in customer})
 
 
-def longest(action: Action, status: Status, counting: Counting) -> int:
-    """Return how many characters the agent's text may have, given the addresses in it: each counts as a fixed number."""
-    text = written(action, status)
-    counted = _ADDRESS.sub("x" * counting.characters_reserved_per_url, text)
-    return counting.max_characters - len(counted) + len(action.text)
+def longest(action: Action, status: Status, settings: MastodonSettings, counting: Counting) -> int:
+    """Return how many characters the agent's text may have, given the addresses in it: each counts as a fixed number.
+
+    What the server counts otherwise it counts lower: signs of several characters, and names without their server.
+    """
+    form = form_of(action, status, settings)
+    counted = _ADDRESS.sub("x" * counting.characters_reserved_per_url, form["status"])
+    return counting.max_characters - len(counted) - len(form.get("spoiler_text", "")) + len(action.text)
 
 
 def visibility(action: Action, status: Status, settings: MastodonSettings) -> str:

@@ -105,7 +105,7 @@ class MastodonPublisher(Publisher):
         if others and not action.public:
             names = ", ".join(f"@{name}" for name in others)
             return _cannot(f"a direct message is shown to everybody whom it names, also to {names}", "without the name")
-        allowed = longest(action, status, self._server.instance.configuration.statuses)
+        allowed = longest(action, status, self._settings, self._server.instance.configuration.statuses)
         if len(action.text) > allowed:
             reason = f"the text has {len(action.text)} characters, {allowed} are allowed"
             return Eligibility(can=False, reason=reason, alternatives=("a shorter text", by_hand), max_length=allowed)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from tests.fakes.calls import Call, Recorded
@@ -55,6 +55,8 @@ class Mastodon:
         self.tokens: dict[str, tuple[str, frozenset[str]]] = {}
         self.apps: dict[str, dict[str, str]] = {}
         self.policy = dict.fromkeys(("for_not_following", "for_new_accounts"), "accept")
+        self.links = True
+        """False: pages do not say where the next ones begin, as some other programs do."""
         self.stuck = False
         """True: lists begin anew whatever is asked for."""
         self._keys: dict[tuple[str, str], tuple[str, Any]] = {}
@@ -77,7 +79,13 @@ class Mastodon:
         routes = [Route(path, self._signed(handler), methods=[method]) for method, path, handler in _split(signed)]
         routes += [Route("/api/v1/apps", self._register, methods=["POST"])]
         routes += [Route("/oauth/token", self._token, methods=["POST"])]
-        answers = {"401": _error(401), "429": self._too_many, "500": _error(500)}
+        answers = {
+            "nobody-registers": JSONResponse({"vapid_key": "x"}),
+            "nowhere": PlainTextResponse("Not Found", 404),
+            "401": _error(401),
+            "429": self._too_many,
+            "500": _error(500),
+        }
         self.app: ASGIApp = Recorded(Faulty(Starlette(routes=routes), self.faults, answers), self.calls)
 
     def admit(self, account: str, scopes: Sequence[str] = ("read", "write")) -> str:
@@ -222,7 +230,7 @@ class Mastodon:
         kept = items if self.stuck else [item for item in items if above < int(item["id"]) < below]
         page = kept[:size] if "min_id" in query else kept[-size:]
         headers = {}
-        if page:
+        if page and self.links:
             where = request.url.path
             older = f'<https://{self.world.domain}{where}?max_id={page[0]["id"]}>; rel="next"'
             newer = f'<https://{self.world.domain}{where}?min_id={page[-1]["id"]}>; rel="prev"'
