@@ -11,7 +11,7 @@ from bridge.nouns import Action, ActionKind, Kind
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.engine import Connection, Row
@@ -134,6 +134,18 @@ def reply_to(
         text=text,
         answered=Kind(message.kind),
     )
+
+
+def last_asked(connection: Connection, case_ids: Collection[int]) -> dict[int, Row[Any]]:
+    """Return what was asked for last in each case."""
+    rows = bulk.rows_where(connection, select(schema.action), A.case_id, case_ids)
+    return {row.case_id: row for row in sorted(rows, key=lambda row: (row.asked_at, row.id))}
+
+
+def message(connection: Connection, message_id: int | None) -> Row[Any] | None:
+    """Return a message as it stands in the store, None if it does not."""
+    rows: list[Row[Any]] = list(connection.execute(select(*MESSAGE).where(_M.id == message_id)))
+    return rows[0] if rows else None
 
 
 def load(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Action]:

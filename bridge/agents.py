@@ -14,10 +14,11 @@ from bridge.backup import REVIEW
 from bridge.case_events import answer_row
 from bridge.keys import target_key
 from bridge.nouns import ActionKind, Actor
-from bridge.outbox.action_notes import first_note
+from bridge.outbox.action_notes import BY_HAND, TAKEN_BACK, composed
 from bridge.outbox.again import refresh_cases
 from bridge.outbox.notes import want_note
 from bridge.outbox.predicates import STANDS
+from bridge.overtaken import too_old
 from bridge.restored import restored_lately
 from bridge.store import bulk, schema
 from bridge.store.settings import read_setting, write_setting
@@ -111,7 +112,7 @@ def _gone(answer: Answer) -> bool:
 def _taken_back(connection: Connection, stood: Mapping[str, Row[Any]]) -> Iterator[str]:
     """Cancel what an answer asked for; what was sent stays sent."""
     for row in stood.values():
-        yield _change(connection, row, {"state": "cancelled", "reason": "the agent took it back"}, "answers_cancelled")
+        yield _change(connection, row, {"state": "cancelled", "reason": TAKEN_BACK}, "answers_cancelled")
 
 
 def _wanted(
@@ -146,9 +147,7 @@ def _wanted(
         else:
             yield "answers_known"
     for kind in stood.keys() - {part.kind for part in parts}:
-        yield _change(
-            connection, stood[kind], {"state": "cancelled", "reason": "the agent took it back"}, "answers_cancelled"
-        )
+        yield _change(connection, stood[kind], {"state": "cancelled", "reason": TAKEN_BACK}, "answers_cancelled")
 
 
 def _draft_again(connection: Connection, app: App, setup: TargetSetup, wish: Wish, part: Part, row: Row[Any]) -> str:
@@ -163,7 +162,7 @@ def _draft_again(connection: Connection, app: App, setup: TargetSetup, wish: Wis
     where = (A.id == row.id) & (A.state == row.state)
     if not connection.execute(schema.action.update().where(where).values(changes)).rowcount:
         return "answers_known"
-    _say_first(connection, app, row.key, part)
+    _show_composed(connection, app, row.key, part)
     return "answers_edited" if changes["state"] == "held" else f"answers_{changes['state']}"
 
 
@@ -176,10 +175,10 @@ def _change(connection: Connection, row: Row[Any], changes: Mapping[str, Any], h
 
 
 def draft(connection: Connection, app: App, setup: TargetSetup, wish: Wish, part: Part) -> dict[str, Any]:
-    """Store one thing to do: held, refused, or a person is asked. The case says why, and what a template has made."""
+    """Store one thing to do: held, refused, or a person is asked. The case shows what a template has made."""
     row = judged(connection, app, setup, wish, part)
     bulk.insert_new(connection, schema.action, [row])
-    _say_first(connection, app, row["key"], part)
+    _show_composed(connection, app, row["key"], part)
     return row
 
 
@@ -189,10 +188,10 @@ def judged(connection: Connection, app: App, setup: TargetSetup, wish: Wish, par
     return row | _judged(connection, app, setup, wish, row, part)
 
 
-def _say_first(connection: Connection, app: App, key: str, part: Part) -> None:
+def _show_composed(connection: Connection, app: App, key: str, part: Part) -> None:
     row = connection.execute(select(schema.action).where(A.key == key)).one()
-    if note := first_note(row, composed=part.composed):
-        want_note(connection, app, row, note, app.clock.now())
+    if part.composed and row.state != "refused":
+        want_note(connection, app, row, composed(row), app.clock.now())
 
 
 def _row(app: App, setup: TargetSetup, wish: Wish, part: Part) -> dict[str, Any]:
@@ -222,6 +221,7 @@ def _row(app: App, setup: TargetSetup, wish: Wish, part: Part) -> dict[str, Any]
         "awaits": "",
         "approved_by": "",
         "approved_at": None,
+        "told": "",
     }
 
 
@@ -240,8 +240,8 @@ def _judged(
     source = app.sources.get(message.connection)
     if source is None or source.publisher is None:
         by_hand = f"answer by hand at {message.permalink}" if message.permalink else "answer by hand on the network"
-        reason = f"nothing is published on {message.connection}"
-        return {"state": "refused", "reason": reason, "alternatives": [by_hand]}
+        state = BY_HAND if part.kind is ActionKind.REPLY else "refused"
+        return {"state": state, "reason": f"nothing is published on {message.connection}", "alternatives": [by_hand]}
     if part.kind is not ActionKind.REPLY:
         return {}
     if not row["text"]:
@@ -257,10 +257,7 @@ def _doubt(connection: Connection, app: App, setup: TargetSetup, wish: Wish) -> 
         return REVIEW
     if wish.files:
         return "it has files, which do not go along; approve it to send the text alone"
-    if app.clock.now() - wish.at > setup.stale_answer:
-        hours = setup.stale_answer.total_seconds() / 3600
-        return f"it was written more than {hours:g} hours ago; is it still true?"
-    return ""
+    return too_old(wish.at, setup.stale_answer, app.clock.now())
 
 
 def _tells_all(connection: Connection, row: Mapping[str, Any]) -> str:

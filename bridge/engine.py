@@ -24,12 +24,14 @@ from bridge.errors import CasebridgeError, ConfigError, Exit
 from bridge.hooked import hear
 from bridge.modes import destination, note_beginnings, take_backlog
 from bridge.outbox.deliver import deliver
+from bridge.overtaken import note_answers_by_hand
 from bridge.plan import plan as look_ahead
 from bridge.policies import stamp, store_secret
 from bridge.publish import publish, settle
 from bridge.reading import reading_of
 from bridge.resolve.batch import resolve
 from bridge.runs import RunReport, SyncOptions
+from bridge.telling import tell
 from bridge.writeback import write_back
 
 if TYPE_CHECKING:
@@ -98,6 +100,8 @@ def _story(
     for target in targets:
         if options.accept is not None:
             resume(app.store, "deliver", target.name, accept=options.accept)
+    note_answers_by_hand(app)
+    tell(app)
     _each(report, targets, lambda target: _deliver(app, target, options, report))
     _each(report, sources, lambda source: _publish(app, source, options, report))
     _judge(app, report)

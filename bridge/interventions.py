@@ -36,12 +36,13 @@ NOT_THERE = "not there"
 DROPPABLE = ("pending", "refused", "waiting", "unknown")
 """States of deliveries that can be given up; what is in flight is settled first."""
 
-APPROVABLE, CANCELLABLE, REPEATABLE = (
+APPROVABLE, CANCELLABLE, REPEATABLE, BY_HAND = (
     ("held", "review"),
-    ("held", "queued", "review", "unknown"),
+    ("held", "queued", "review", "unknown", "by_hand"),
     ("refused", "unknown"),
+    ("by_hand", "refused"),
 )
-"""States of actions that can be let go, stopped, tried again."""
+"""States of actions that can be let go, stopped, tried again, said to have been done on the network."""
 
 
 def retry_deliveries(store: Store, ids: Collection[int]) -> Counter[str]:
@@ -67,14 +68,20 @@ def drop_deliveries(store: Store, ids: Collection[int], *, by: str) -> Counter[s
     return done
 
 
-def approve_actions(store: Store, ids: Collection[int], now: datetime) -> Counter[str]:
+def approve_actions(store: Store, ids: Collection[int], now: datetime, *, by: str) -> Counter[str]:
     """Let held answers go at once; returns how many by what became of them (``queued``, or the state that forbids it)."""
-    return _move(store, ids, APPROVABLE, {"state": "queued", "hold_until": now, "reason": ""})
+    let_go = {"state": "queued", "hold_until": now, "reason": "", "awaits": "", "approved_by": by, "approved_at": now}
+    return _move(store, ids, APPROVABLE, let_go)
 
 
 def cancel_actions(store: Store, ids: Collection[int], *, by: str) -> Counter[str]:
     """Stop answers that were not sent; returns how many by what became of them."""
     return _move(store, ids, CANCELLABLE, {"state": "cancelled", "reason": f"cancelled by {by}"})
+
+
+def done_actions(store: Store, ids: Collection[int], *, by: str) -> Counter[str]:
+    """Note that somebody answered on the network what could not be sent; returns how many by what became of them."""
+    return _move(store, ids, BY_HAND, {"state": "answered_by_hand", "reason": f"by {by}"})
 
 
 def retry_actions(store: Store, ids: Collection[int], now: datetime) -> Counter[str]:

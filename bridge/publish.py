@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bridge import actions, brakes, budget, lease
+from bridge import actions, brakes, budget, lease, overtaken
 from bridge.collect import store_page
 from bridge.crash import crash_point
 from bridge.errors import AuthError, BudgetSpent, Halted, RateLimited, Refused, StoreBusy, Transient, Unsupported
@@ -33,12 +33,11 @@ from bridge.nouns import (
     Unknown,
     Written,
 )
-from bridge.outbox import action_notes
-from bridge.outbox.notes import want_note
 from bridge.policies import stamp, store_secret
 from bridge.reading import OWN_POSTS, reading_of
 from bridge.retry import backoff, reading
 from bridge.store import schema
+from bridge.ways import ways
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -113,14 +112,31 @@ def _one(app: App, setup: SourceSetup, publisher: Publisher, row: Row[Any]) -> s
     """Send one action if it may go now."""
     with app.store.read() as connection:
         action = actions.load(connection, [row]).get(row.id)
+        gone = overtaken.gone(connection, row)
+        doubt = overtaken.doubt(connection, row, app.targets[row.target].stale_answer, app.clock.now())
     if action is None:
         return _finish(app, setup, row, None, Refusal("the customer's message is not in the store any more"))
+    if gone:
+        return _finish(app, setup, row, action, Refusal(gone), _instead(app, row))
     eligibility = _eligibility(publisher, action)
     if not eligibility.can:
-        return _finish(app, setup, row, action, Refusal(eligibility.reason), eligibility.alternatives)
+        return _finish(app, setup, row, action, Refusal(eligibility.reason), _instead(app, row, eligibility))
+    if doubt:
+        _change(app, row, state="review", reason=doubt)
+        return "review"
     if not _begin(app, setup, row):
         return "changed_meanwhile"
     return _finish(app, setup, row, action, _send(app, publisher, row, action))
+
+
+def _instead(app: App, row: Row[Any], eligibility: Eligibility | None = None) -> tuple[str, ...]:
+    """Return what could be done instead: for an answer other ways to the customer, before what the network says."""
+    own = eligibility.alternatives if eligibility is not None else ()
+    if row.kind != ActionKind.REPLY or row.case_id is None:
+        return own
+    with app.store.read() as connection:
+        message = actions.message(connection, row.message_id)
+    return own if message is None else ways(app, row.case_id, message, own, public=row.public)
 
 
 def _eligibility(publisher: Publisher, action: Action) -> Eligibility:
@@ -179,41 +195,32 @@ def _finish(
     outcome: Outcome,
     alternatives: tuple[str, ...] = (),
 ) -> str:
-    """Write down what became of an action, and tell the agent in the case."""
+    """Write down what became of an action."""
     now = app.clock.now()
     match outcome:
         case Written(ref=ref):
             if action is not None:
                 _store_done(app, setup, row, action, ref)
-            text = action_notes.done(row.kind, row.network, public=row.public)
-            _change(app, row, note=text, state="sent", reason="", ref=ref, sent_at=now)
+            _change(app, row, state="sent", reason="", ref=ref, sent_at=now)
             return "sent"
         case Refusal(reason=reason):
-            text = action_notes.refused(row.kind, reason, alternatives)
-            _change(app, row, note=text, state="refused", reason=reason, alternatives=list(alternatives) or None)
+            _change(app, row, state="refused", reason=reason, alternatives=list(alternatives) or None)
             return "refused"
         case Retry(after=after, reason=reason):
             later = now + backoff(row.attempts + 1, at_least=after)
             _change(app, row, state="queued", reason=reason, hold_until=later, sending_at=None)
             return "retried"
         case Accepted(job=job):
-            return _not_known(app, row, f"the network took it as job {job}")
+            _change(app, row, state="unknown", reason=f"the network took it as job {job}")
+            return "unknown"
         case Unknown(reason=reason):
-            return _not_known(app, row, reason or "no answer from the network")
+            _change(app, row, state="unknown", reason=reason or "no answer from the network")
+            return "unknown"
 
 
-def _not_known(app: App, row: Row[Any], reason: str) -> str:
-    """Write down that nobody knows; the agent is told once the network was asked and does not know either."""
-    _change(app, row, state="unknown", reason=reason)
-    return "unknown"
-
-
-def _change(app: App, row: Row[Any], *, note: str = "", **values: Any) -> None:  # noqa: ANN401 - columns of an action
-    now = app.clock.now()
+def _change(app: App, row: Row[Any], **values: Any) -> None:  # noqa: ANN401 - columns of an action
     with app.store.write("publish.record") as connection:
         connection.execute(schema.action.update().where(A.id == row.id).values(values))
-        if note:
-            want_note(connection, app, row, note, now)
 
 
 def _store_done(app: App, setup: SourceSetup, row: Row[Any], action: Action, ref: str) -> None:

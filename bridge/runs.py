@@ -83,7 +83,7 @@ def waiting_for_people(app: App) -> Iterator[tuple[Exit, str]]:
         ).all()
         unsure = connection.execute(
             select(action.connection, func.count())
-            .where(action.state.in_(("unknown", "review")))
+            .where(action.state.in_(("unknown", "review", "by_hand")))
             .group_by(action.connection)
         ).all()
     for target, count in refused:

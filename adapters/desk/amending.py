@@ -22,7 +22,7 @@ OBJECT_OF = {Thing.PERSON: PERSON, Thing.CASE: CASE, Thing.MESSAGE: MESSAGE}
 REDACTED = "[redacted]"
 PERSONAL = {
     PERSON: ("name", "email", "phone", "handle", "profile_url", "reach"),
-    CASE: ("description", "person_name", "person_handle", "permalink", "reply_hint"),
+    CASE: ("description", "person_name", "person_handle", "permalink", "reply_hint", "answer_state"),
     MESSAGE: ("author", "text", "permalink"),
 }
 """Fields that a redaction empties; subjects and texts keep a mark."""

@@ -70,7 +70,7 @@ _CASE = (
     *(_string(name) for name in ("queue", "channel", "reason", "owner")),
     FieldSchema(name="requester", type="reference", refers_to=PERSON),
     *(_string(name) for name in ("person_name", "person_handle")),
-    *(_string(name, 2000) for name in ("permalink", "reply_hint")),
+    *(_string(name, 2000) for name in ("permalink", "reply_hint", "answer_state")),
     *_typed("datetime", "first_reply_due", "resolve_due", "opened_at"),
     *_typed("list", "tags"),
 )

@@ -57,7 +57,7 @@ SCHEMA: Mapping[str, ObjectSchema] = {
             FieldSchema(name="priority", type="picklist", picklist=("low", "normal", "high", "urgent")),
             *_typed("string", "queue", "channel", "reason", "owner", "person_name", "person_handle"),
             FieldSchema(name="requester", type="reference", refers_to=PERSON),
-            *_typed("text", "permalink", "reply_hint"),
+            *_typed("text", "permalink", "reply_hint", "answer_state"),
             *_typed("datetime", "first_reply_due", "resolve_due", "opened_at"),
             *_typed("list", "tags"),
         ),

@@ -129,7 +129,7 @@ def _braked(connection: Connection, _app: App, _now: datetime) -> Iterator[Alarm
 
 def _unsent(connection: Connection, _app: App, now: datetime) -> Iterator[Alarm]:
     """Look for agents' answers that did not go out: a window closed, the post was deleted, nobody knows."""
-    states = ("refused", "unknown", "review")
+    states = ("refused", "unknown", "review", "by_hand")
     query = (
         select(_A.connection, _A.reason, func.count().label("number"), func.min(_A.asked_at).label("since"))
         .where(_A.state.in_(states), _A.asked_at > now - RECENT)

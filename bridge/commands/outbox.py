@@ -124,14 +124,24 @@ def show_action(
 
 
 @actions.command("approve")
-def approve(ctx: typer.Context, numbers: Actions) -> None:
+def approve(ctx: typer.Context, numbers: Actions, by: By = "") -> None:
     """Let held or doubtful answers go with the next sync.
 
     Example: casebridge actions approve A-12
     """
     composed = app(ctx)
-    done = interventions.approve_actions(composed.store, _actions(numbers), composed.clock.now())
+    done = interventions.approve_actions(composed.store, _actions(numbers), composed.clock.now(), by=actor(by))
     _say(ctx, done, "queued", "cannot be approved")
+
+
+@actions.command("done")
+def done_by_hand(ctx: typer.Context, numbers: Actions, by: By = "") -> None:
+    """Say that you answered on the network what could not be sent from here.
+
+    Example: casebridge actions done A-12
+    """
+    done = interventions.done_actions(app(ctx).store, _actions(numbers), by=actor(by))
+    _say(ctx, done, "answered_by_hand", "cannot be done by hand")
 
 
 @actions.command("cancel")

@@ -89,6 +89,7 @@ CASE: Final[Mapping[str, PathSpec]] = {
     "case.resolve_due": PathSpec(DATETIME, "When the case should be solved."),
     "case.permalink": PathSpec(STRING, "Address of the first message on the network."),
     "case.reply_hint": PathSpec(TEXT, "Where an answer goes, how long it may be and until when."),
+    "case.answer_state": PathSpec(TEXT, "How it stands with the agent's last answer: held, sent, refused and why."),
     "case.messages": PathSpec(INTEGER, "How many messages the case has."),
     "case.lang": PathSpec(STRING, "Language of the first message (ISO 639-1).", short=True),
     "case.history": PathSpec(TEXT, "The customer's earlier messages on all channels, shortened."),

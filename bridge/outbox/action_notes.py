@@ -1,4 +1,4 @@
-"""What agents read in a case of what they asked for: one sentence for each state, and the way out."""
+"""What agents read in a case of what they asked for: a sentence for each state, and the way out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.nouns import ActionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from sqlalchemy.engine import Row
 
 _DONE = {
     ActionKind.REPLY: "Your answer was sent {where} on {network}.",
@@ -16,51 +16,90 @@ _DONE = {
     ActionKind.UNHIDE: "The customer's message is shown again on {network}.",
     ActionKind.DELETE_OWN: "Our answer was deleted on {network}.",
 }
-_NOT_DONE = {
-    ActionKind.REPLY: "Your answer was not sent",
-    ActionKind.LIKE: "The customer's message was not liked",
-    ActionKind.HIDE: "The customer's message was not hidden",
-    ActionKind.UNHIDE: "The customer's message was not shown again",
-    ActionKind.DELETE_OWN: "Our answer was not deleted",
+_SUBJECT = {
+    ActionKind.REPLY: ("Your answer", "sent"),
+    ActionKind.LIKE: ("The customer's message", "liked"),
+    ActionKind.HIDE: ("The customer's message", "hidden"),
+    ActionKind.UNHIDE: ("The customer's message", "shown again"),
+    ActionKind.DELETE_OWN: ("Our answer", "deleted"),
 }
+BY_HAND, ANSWERED_BY_HAND = "by_hand", "answered_by_hand"
+"""States of what a person does on the network: asked for, and done."""
 
 
-def done(kind: str, network: str, *, public: bool) -> str:
-    """Say that it was done."""
-    return _DONE[ActionKind(kind)].format(network=network, where="in public" if public else "in private")
+def note_of(row: Row[Any]) -> str:  # noqa: PLR0911 - one line a state
+    """Return what an agent is told when an action comes to its state, empty where there is no need.
 
-
-def refused(kind: str, reason: str, alternatives: Sequence[str] | None) -> str:
-    """Say that it was not done, why, and what could be done instead."""
-    instead = f" Instead: {'; '.join(alternatives)}." if alternatives else ""
-    return f"{_NOT_DONE[ActionKind(kind)]}: {reason}.{instead}"
-
-
-def unknown(kind: str, network: str, reason: str, number: int) -> str:
-    """Say that nobody knows."""
-    what = _NOT_DONE[ActionKind(kind)].replace("was not", "may have been")
-    look = (
-        f"Look there: casebridge actions cancel A-{number} if it is there, casebridge actions retry A-{number} if not."
-    )
-    return f"{what}: {network} has not told ({reason}). {look}"
-
-
-def asks(kind: str, reason: str) -> str:
-    """Say that a person is asked before it is done."""
-    return f"{_NOT_DONE[ActionKind(kind)]} yet: {reason}."
-
-
-def first_note(row: Any, *, composed: bool) -> str:  # noqa: ANN401 - an action's row
-    """Return what is to be said of an action that was just asked for, empty if there is nothing to say.
-
-    ``composed``: its text does not stand in the case yet.
+    That it is held, waits or has arrived stands in the case's field (``state_line``) and is no news.
     """
-    if row.state == "refused":
-        return refused(row.kind, row.reason, row.alternatives)
-    said = asks(row.kind, row.reason) if row.state == "review" else _goes(row) if composed else ""
-    return f"{said}\n\n{row.text}" if composed else said
+    what, done = _SUBJECT[ActionKind(row.kind)]
+    match row.state:
+        case "sent":
+            return _done(row)
+        case "refused":
+            return f"{what} was not {done}: {_ended(row.reason)}{_instead(row)}"
+        case "review":
+            return f"{what} was not {done} yet: {_ended(row.reason)}{_decide(row)}"
+        case "unknown":
+            return f"{what} may have been {done}: {row.network} has not told ({row.reason}).{_look(row)}"
+        case "cancelled" if row.reason != TAKEN_BACK:
+            return f"{what} was not {done}: {_ended(row.reason)}"
+        case "by_hand":
+            return (
+                f"{what} was not {done}: {_ended(row.reason)}{_instead(row)} Then: casebridge actions done A-{row.id}"
+            )
+        case "answered_by_hand":
+            return f"Answered by hand on {row.network}: {row.reason}."
+    return ""
 
 
-def _goes(row: Any) -> str:  # noqa: ANN401 - an action's row
-    where = "in public" if row.public else "in private"
-    return f"{row.actor} answers {where} on {row.network}, not before {row.hold_until:%H:%M:%S} UTC:"
+def state_line(row: Row[Any]) -> str:
+    """Return how it stands with an action, in one line."""
+    what, done = _SUBJECT[ActionKind(row.kind)]
+    where = f"{_where(row)} on {row.network}"
+    match row.state:
+        case "held":
+            return f"{what} is held until {row.hold_until:%Y-%m-%d %H:%M:%S} UTC, then {done} {where}."
+        case "queued" | "sending":
+            return f"{what} waits to be {done} {where}{f': {row.reason}' if row.reason else ''}."
+        case "delivered":
+            return f"{what} was {done} {where} at {row.sent_at:%Y-%m-%d %H:%M} UTC and has arrived."
+        case "sent":
+            return f"{what} was {done} {where} at {row.sent_at:%Y-%m-%d %H:%M} UTC."
+        case "cancelled":
+            return f"{what} was not {done}: {_ended(row.reason)}"
+    return note_of(row)
+
+
+TAKEN_BACK = "the agent took it back"
+"""The reason of a cancellation that needs no telling: who did it knows."""
+
+
+def composed(row: Row[Any]) -> str:
+    """Give the text of an answer that does not stand in the case."""
+    when = f", not before {row.hold_until:%H:%M:%S} UTC" if row.state == "held" else ""
+    return f"{row.actor} answers {_where(row)} on {row.network}{when}:\n\n{row.text}"
+
+
+def _ended(reason: str) -> str:
+    return reason if reason.endswith(("?", ".")) else f"{reason}."
+
+
+def _done(row: Row[Any]) -> str:
+    return _DONE[ActionKind(row.kind)].format(network=row.network, where=_where(row))
+
+
+def _where(row: Row[Any]) -> str:
+    return "in public" if row.public else "in private"
+
+
+def _instead(row: Row[Any]) -> str:
+    return f" Instead: {'; '.join(row.alternatives)}." if row.alternatives else ""
+
+
+def _decide(row: Row[Any]) -> str:
+    return "" if row.awaits else f" Decide: casebridge actions approve A-{row.id}, or cancel."
+
+
+def _look(row: Row[Any]) -> str:
+    return f" Look there: casebridge actions cancel A-{row.id} if it is there, retry A-{row.id} if not."

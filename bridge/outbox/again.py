@@ -29,6 +29,14 @@ def refresh_cases(connection: Connection, target: str) -> None:
     _again(connection, "case", connection.execute(query).scalars().all(), D.target == target)
 
 
+def refresh_case(connection: Connection, target: str, case_id: int) -> None:
+    """Want a further version of a case of ours in a target; one that others made is theirs."""
+    case = schema.case.c
+    ours = (case.id == case_id) & (case.foreign_target != target) & case.redirect_to.is_(None)
+    if connection.execute(select(case.id).where(ours)).first() is not None:
+        _again(connection, "case", [case_id], D.target == target)
+
+
 def _again(connection: Connection, thing: str, subjects: Collection[int], *where: ColumnElement[bool]) -> None:
     query = select(D.id, D.state, D.wanted_version, D.sent_version, D.owner).where(
         *where, D.thing == thing, D.state.in_(("delivered", "pending", *IN_FLIGHT))

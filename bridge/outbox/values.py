@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from bridge.actions import last_asked
+from bridge.outbox.action_notes import state_line
 from bridge.outbox.wording import shorten, subject_of
 from bridge.store import bulk, schema
 
@@ -71,6 +73,8 @@ class Rows:
     """Message → its attachments in order."""
     private: set[int] = field(default_factory=set)
     """Customers who wrote in private."""
+    asked: dict[int, Row[Any]] = field(default_factory=dict)
+    """Case → what an agent asked for last in it."""
     history: dict[int, list[Row[Any]]] = field(default_factory=dict)
     """Customer → newest messages."""
 
@@ -97,6 +101,8 @@ def load(connection: Connection, thing: str, claims: Sequence[Claim], *, wants: 
     _load_first(connection, rows)
     if "case.reply_hint" in wants:
         rows.last_in = _last_in(connection, case_ids)
+    if "case.answer_state" in wants:
+        rows.asked = last_asked(connection, case_ids)
     if "case.history" in wants:
         rows.history = _history(connection, list(rows.customers))
     seen = [*rows.messages.values(), *rows.last_in.values()]
@@ -151,6 +157,7 @@ def case_values(row: Row[Any], rows: Rows, hint: str = "") -> dict[str, Any]:
         "case.resolve_due": row.resolve_due,
         "case.permalink": first.permalink if first is not None else None,
         "case.reply_hint": hint or None,
+        "case.answer_state": state_line(rows.asked[row.id]) if row.id in rows.asked else None,
         "case.messages": row.messages,
         "case.lang": (first.lang or None) if first is not None else None,
         "case.history": _history_text(rows.history.get(row.customer_id, ()), row, first),

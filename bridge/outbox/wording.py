@@ -36,7 +36,7 @@ def reply_hint(*, network: str, public: bool, name: str, eligibility: Eligibilit
     """Return where an answer goes, how long it may be and until when; why none can go where the network says so."""
     whom = f" to {name}" if name else ""
     if eligibility is not None and not eligibility.can:
-        others = f" Instead: {', '.join(eligibility.alternatives)}." if eligibility.alternatives else ""
+        others = f" Instead: {'; '.join(eligibility.alternatives)}." if eligibility.alternatives else ""
         return f"An answer cannot go to {network}: {eligibility.reason}.{others}"
     way = "publicly" if public else "privately"
     parts = [f"Your public answer goes {way}{whom} on {network}"]

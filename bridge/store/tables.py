@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel
 
 from bridge.store.types import Id, JsonText, UTCTime
 
+_UNTOLD = text("told <> state || ' ' || reason")
 _OPEN = text("state = 'pending' OR state = 'sending' OR state = 'accepted' OR state = 'unknown'")
 """Not as IN: SQLite would build the list anew for each row that is inserted (a fifth of the insert, measured)."""
 
@@ -569,7 +570,7 @@ class ActionRow(Table, table=True):
     actor: str = ""
     text: str = Field(default="", sa_column=Column(Text, nullable=False))
     state: str = "held"
-    """held, queued, sending, sent, delivered, refused, cancelled, unknown, review."""
+    """held, queued, sending, sent, delivered, refused, cancelled, unknown, review, by_hand, answered_by_hand."""
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     alternatives: list[str] | None = _json()
     asked_at: datetime | None = _time(nullable=False)
@@ -584,7 +585,19 @@ class ActionRow(Table, table=True):
     approved_by: str = _blank()
     approved_at: datetime | None = _time()
     """When a person last let it go: what was known by then is no reason to ask again."""
-    __table_args__ = (Index("ix_action_state", "state"), Index("ix_action_sent", "connection", "sending_at"))
+    told: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """State and reason that the case in the target was told last."""
+    __table_args__ = (
+        Index(
+            "ix_action_untold",
+            "id",
+            sqlite_where=_UNTOLD,
+            postgresql_where=_UNTOLD,
+        ),
+        Index("ix_action_state", "state"),
+        Index("ix_action_message", "message_id"),
+        Index("ix_action_sent", "connection", "sending_at"),
+    )
 
 
 # --- RUNNING ------------------------------------------------------------------------------------------

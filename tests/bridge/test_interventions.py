@@ -63,7 +63,7 @@ def test_drop_gives_up_what_is_not_in_flight(outbox: Store) -> None:
 
 
 def test_actions_are_approved_cancelled_and_sent_again_only_from_where_that_is_safe(outbox: Store) -> None:
-    assert interventions.approve_actions(outbox, range(1, 9), T0)["queued"] == 3
+    assert interventions.approve_actions(outbox, range(1, 9), T0, by="mia")["queued"] == 3
     assert interventions.retry_actions(outbox, [6, 7], T0)["queued"] == 2
     assert interventions.cancel_actions(outbox, range(1, 9), by="Ann")["cancelled"] == 6
     assert {ACTIONS[id_ - 1] for id_, state in _states(outbox, "action").items() if state == "cancelled"} == {

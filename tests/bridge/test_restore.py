@@ -131,7 +131,7 @@ def test_an_approved_answer_that_had_gone_out_is_found_there(shop: Shop) -> None
     with shop.app() as app, app.store.read() as connection:
         (action,) = connection.execute(select(schema.action.c.id)).scalars()
     with shop.app() as app:
-        approve_actions(app.store, [action], shop.clock.now())
+        approve_actions(app.store, [action], shop.clock.now(), by="mia")
     shop.sync()
     assert shop.sent() == ["It comes today."]
     assert shop.actions() == {"It comes today.": "sent"}

@@ -19,6 +19,7 @@ from bridge.contracts import Surroundings
 from bridge.nouns import Message, Profile
 from bridge.publish import publish
 from bridge.store import bulk, schema
+from bridge.telling import tell
 from bridge.triage.rules import load_rules
 from bridge.writeback import WrittenBack, write_back
 from tests.bridge.outbox.world import World, make_world
@@ -85,6 +86,7 @@ class Desk:
 
     def notes(self, case: int) -> list[str]:
         """Return the internal notes of a case in the CRM."""
+        tell(self.world.app)
         self.world.deliver()
         rows = self.world.target.crm.messages(self.world.row("case", case).ref)
         return [row.fields["text"] for row in rows if not row.key and not row.fields["public"]]
@@ -98,6 +100,31 @@ class Desk:
         """Let what was said in a case have been said on another network."""
         said = select(schema.resolved.c.message_id).where(schema.resolved.c.case_id == case)
         self.world.update(schema.message, schema.message.c.id.in_(said), network=network)
+
+    def answered_there(self, case: int, position: int = 0) -> None:
+        """Let a colleague answer a customer's message in the network's own app."""
+        answered = next(row.id for row in self.world.all(schema.message) if row.key == f"x//{case}-{position}")
+        own = self.world.message(case, 90 + position, direction="out", text="By the app.")
+        self.world.update(schema.resolved, schema.resolved.c.message_id == own, answers_id=answered)
+
+    def customer_deletes(self, case: int, position: int = 0) -> None:
+        """Let the customer delete a message, and let that be read."""
+        key = f"x//{case}-{position}"
+        self.network.delete(f"{case}-{position}")
+        self.world.update(schema.message, schema.message.c.key == key, deleted_at=self.world.clock.now())
+
+    def send(self) -> dict[str, int]:
+        """Read what agents wrote, let the time of holding pass, and send it."""
+        self.write_back()
+        self.world.clock.forward(MINUTE)
+        return self.publish()
+
+    def state(self, case: int) -> str:
+        """Return how it stands with the answer of a case, as its field says in the CRM."""
+        tell(self.world.app)
+        self.world.deliver()
+        state: str = self.world.target.crm.rows[self.world.row("case", case).ref].fields.get("answer_state", "")
+        return state
 
     def place_own_posts(self, case: int) -> None:
         """Let our posts belong to a case, as resolving does."""

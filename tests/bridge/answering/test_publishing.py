@@ -142,8 +142,8 @@ def test_an_answer_that_cannot_go_is_refused_with_what_could_be_done_and_noted(d
     assert desk.publish() == {"refused": 1}
     (action,) = desk.actions()
     assert "window closed" in action.reason
-    assert action.alternatives == ["mail", "a call"]
-    assert "Instead: mail; a call." in desk.notes(case)[0]
+    assert action.alternatives == [f"by hand at https://x.example/{case}/0", "mail", "a call"]
+    assert desk.notes(case)[0].endswith(f"Instead: by hand at https://x.example/{case}/0; mail; a call.")
 
 
 def test_a_text_too_long_for_the_network_is_refused_not_cut(desk: Desk) -> None:
@@ -240,5 +240,5 @@ def test_a_connection_without_publisher_refuses_with_a_deep_link(
     desk.answer(case, "Hello")
     desk.write_back()
     (action,) = desk.actions()
-    assert action.state == "refused"
+    assert action.state == "by_hand"
     assert action.alternatives[0].startswith("answer by hand at https://")

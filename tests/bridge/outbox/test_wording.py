@@ -46,4 +46,4 @@ def test_a_hint_says_where_how_long_and_until_when() -> None:
 def test_a_hint_says_why_no_answer_can_go_and_what_can_be_done() -> None:
     eligibility = Eligibility(can=False, reason="the window closed", alternatives=("mail", "a call"))
     hint = reply_hint(network="x", public=True, name="", eligibility=eligibility)
-    assert hint == "An answer cannot go to x: the window closed. Instead: mail, a call."
+    assert hint == "An answer cannot go to x: the window closed. Instead: mail; a call."

@@ -46,12 +46,22 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("awaits", sa.Text(), server_default="", nullable=False),
         sa.Column("approved_by", sa.Text(), server_default="", nullable=False),
         sa.Column("approved_at", TIME, nullable=True),
+        sa.Column("told", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
         sa.UniqueConstraint("key", name=op.f("uq_action_key")),
     )
     op.create_index(op.f("ix_action_case_id"), "action", ["case_id"], unique=False)
+    op.create_index("ix_action_message", "action", ["message_id"], unique=False)
     op.create_index("ix_action_sent", "action", ["connection", "sending_at"], unique=False)
     op.create_index("ix_action_state", "action", ["state"], unique=False)
+    op.create_index(
+        "ix_action_untold",
+        "action",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("told <> state || ' ' || reason"),
+        postgresql_where=sa.text("told <> state || ' ' || reason"),
+    )
     op.create_table(
         "alert",
         sa.Column("id", ID, autoincrement=True, nullable=False),
