@@ -1,9 +1,10 @@
 #!/bin/sh
-# Install the servers of other projects that tests run on: install.sh FOLDER-OF-AN-ENVIRONMENT PYTHON
+# Install the servers of other projects that tests run on: install.sh FOLDER-OF-AN-ENVIRONMENT PYTHON FOLDER-OF-BLUESKY
 # Never fails: what cannot be had is said, and its tests are skipped.
 set -u
 helpdesk=$1
 python=$2
+bluesky=$3
 packages="request-tracker5 rt5-db-sqlite rt5-standalone libfaketime"
 
 missing=
@@ -34,5 +35,16 @@ if ! "$mastodon/bin/python" -c 'import mastodon_mock' 2>/dev/null; then
     echo "Installing mastodon_mock into $mastodon ..."
     { "$python" -m venv --clear "$mastodon" && "$mastodon/bin/python" -m pip install --quiet --disable-pip-version-check 'mastodon_mock==0.6.1'; } 2>/dev/null ||
         { rm -rf "$mastodon"; echo "mastodon_mock: pip could not install it; its tests are skipped."; }
+fi
+
+if [ -e "$bluesky/.complete" ]; then
+    :
+elif ! command -v npm >/dev/null; then
+    echo "Bluesky: no npm here; the tests on its network are skipped."
+else
+    echo "Installing the Bluesky network into $bluesky (some minutes) ..."
+    mkdir -p "$bluesky"
+    { npm install --prefix "$bluesky" --no-audit --no-fund --loglevel=error '@atproto/dev-env@0.3.215' >"$bluesky/npm.log" 2>&1 && touch "$bluesky/.complete"; } ||
+        { rm -rf "$bluesky/node_modules"; echo "Bluesky: npm could not install it ($bluesky/npm.log); the tests on its network are skipped."; }
 fi
 exit 0

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.servers import bluesky as bluesky_server
 from tests.servers import django_helpdesk as helpdesk
 from tests.servers import mastodon as mastodons
 from tests.servers import request_tracker as tracker
 
 if TYPE_CHECKING:
+    from tests.servers.bluesky import Network
     from tests.servers.django_helpdesk import DjangoHelpdesk
     from tests.servers.mastodon import MastodonServer
     from tests.servers.request_tracker import RequestTracker
@@ -46,6 +48,15 @@ def mastodon() -> MastodonServer:
     try:
         return _running.enter_context(mastodons.running())
     except tracker.NotInstalledError as missing:
+        pytest.skip(str(missing))
+
+
+@cache
+def bluesky() -> Network:
+    """Return the session's Bluesky network, started when it is first asked for; skips where it is not installed."""
+    try:
+        return _running.enter_context(bluesky_server.running())
+    except bluesky_server.NotInstalledError as missing:
         pytest.skip(str(missing))
 
 
