@@ -179,7 +179,9 @@ def running() -> Iterator[Network]:
             database = f"postgresql://postgres@127.0.0.1:{postgres.port}/{postgres.create()}"
             process = _start(node, scratch, database)
             try:
-                yield Network(_ports(process, scratch))
+                network = Network(_ports(process, scratch))
+                yield network
+                network.http.close()
             finally:
                 _stop(process)
     except NoServerError as missing:
