@@ -41,11 +41,17 @@ SENDING = (
 KILLED = 137
 
 
-class Network(Protocol):
-    """Where customers write; every id is the network's own."""
+class Connected(Protocol):
+    """Where customers write."""
 
-    source: str
-    """The connection in the project file, indented by four."""
+    @property
+    def source(self) -> str:
+        """Return the connection in the project file, indented by four."""
+        ...
+
+
+class Network(Connected, Protocol):
+    """Where customers are answered, too; every id is the network's own."""
 
     def says(self, who: str, text: str, *, above: str = "", private: bool = False) -> str:
         """Let a customer write to the brand; return the id."""
@@ -65,7 +71,6 @@ class Brand:
     """The project of a brand on one network."""
 
     office: Office
-    network: Network
     deaths: list[str] = field(default_factory=list)
 
     def cases(self) -> list[dict[str, Any]]:
@@ -88,19 +93,18 @@ class Brand:
             self.office.sync()
 
 
-def open_brand(folder: Path, network: Network, clock: ShiftedClock) -> Brand:
+def open_brand(folder: Path, network: Connected, clock: ShiftedClock) -> Brand:
     """Write the project and begin to listen."""
     folder.mkdir()
     (folder / "casebridge.yaml").write_text(PROJECT.format(source=network.source.rstrip()), encoding="utf-8")
     shutil.copy(ROOT / "config" / "starter" / "triage.yaml", folder / "triage.yaml")
-    brand = Brand(Office(folder, clock), network)
+    brand = Brand(Office(folder, clock))
     brand.office.run("sync")
     return brand
 
 
-def a_week_with_deaths(brand: Brand) -> None:
+def a_week_with_deaths(brand: Brand, network: Network) -> None:
     """Play it: nothing is lost, nothing is done twice, what the brand says itself opens no case."""
-    network = brand.network
     line = network.says("mira", "My line is down since Monday, why? Please help!")
     network.says("jonas", "Where is my router? I ordered it two weeks ago!", private=True)
     network.posts("We have new opening hours.")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fakes.feed.site import Site
 from tests.fakes.mastodon.app import Mastodon
 from tests.fakes.serving import running
 from tests.servers import shared
-from tests.weeks.channel import a_week_with_deaths, open_brand
+from tests.weeks.channel import READING, a_week_with_deaths, open_brand
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,22 @@ MASTODON = """\
     base_url: {url}
     token: {token}
 """
+
+
+FEED = """\
+    type: feed
+    url: {url}/feed
+    entries: comment
+    addressed: true
+    own_authors: [Acme]
+"""
+
+
+@dataclass
+class Blog:
+    """A blog whose comments are read."""
+
+    source: str
 
 
 @dataclass
@@ -86,16 +103,38 @@ def test_a_week_on_mastodon(tmp_path: Path, clock: ShiftedClock) -> None:
     server = Mastodon(clock, limit=100_000)
     brand = server.world.person("acme", "Acme Internet")
     with running(server.app) as url:
-        a_week_with_deaths(open_brand(tmp_path / "project", PretendMastodon(server, url, brand), clock))
+        network = PretendMastodon(server, url, brand)
+        a_week_with_deaths(open_brand(tmp_path / "project", network, clock), network)
+
+
+def test_entries_of_a_feed_become_cases_and_agents_are_told_to_answer_by_hand(
+    tmp_path: Path, clock: ShiftedClock
+) -> None:
+    site = Site(clock)
+    with running(site.app) as url:
+        brand = open_brand(tmp_path / "project", Blog(FEED.format(url=url)), clock)
+        brand.office.later(minutes=1)
+        site.say("My line is down", "Why does nobody help? It is broken since Monday!")
+        site.say("Opening hours", "We open at nine.", author="Acme")
+        brand.sync(*READING)
+        (case,) = brand.cases()
+        brand.office.run("desk", "reply", case["ref"], "We look into it.")
+        brand.sync("write_back.before_commit", "write_back.after_commit")
+        (case,) = brand.cases()
+    assert set(brand.deaths) >= {*READING[:2], "write_back.after_commit"}
+    told = [message["text"] for message in case["messages"] if "not sent" in message["text"]]
+    assert len(told) == 1
+    assert "feeds can be read only. Instead: by hand: the entry's address" in told[0]
 
 
 @pytest.mark.real
 def test_a_week_on_the_mastodon_of_a_third_party(tmp_path: Path, clock: ShiftedClock) -> None:
     server = shared.mastodon()
-    brand = open_brand(tmp_path / "project", RealMastodon(server), clock)
+    network = RealMastodon(server)
+    brand = open_brand(tmp_path / "project", network, clock)
     server.stop(signal.SIGKILL)
     server.start()
-    a_week_with_deaths(brand)
+    a_week_with_deaths(brand, network)
     for post in server.posts("acme"):
         if post["in_reply_to_id"]:
             assert post["visibility"] in {"unlisted", "direct"}

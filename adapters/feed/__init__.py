@@ -1,0 +1,1 @@
+"""RSS and Atom: blogs, forums, comments below articles; read only."""
