@@ -5,6 +5,7 @@ Only what was not done for an ended token is asked for once more, with a new one
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bridge.nouns import Json
 
 CHAT = "chat."
+_FIRST = datetime(1980, 1, 1, tzinfo=UTC)
 _NOT_JSON = "Bluesky answered with something else than JSON: look at service."
 _NO_CHAT = f"The app password does not allow direct messages. Make one that does ({PASSWORDS} > Allow access to your direct messages), then: casebridge connect"
 
@@ -147,22 +149,23 @@ class Client:
         return found
 
     def _note(self, response: httpx.Response) -> None:
-        dated = response.headers.get("Date")
-        if dated:
-            self.clock_off = parsedate_to_datetime(dated).astimezone(UTC) - self._clock.now()
+        with suppress(ValueError, KeyError):  # a date that is none, or no date
+            dated = parsedate_to_datetime(response.headers["Date"])
+            self.clock_off = dated.astimezone(UTC) - self._clock.now()
         limits = {name: response.headers.get(f"RateLimit-{name}", "") for name in ("Limit", "Remaining", "Reset")}
         self.limits = {name: value for name, value in limits.items() if value} or self.limits
 
 
 def moment(text: Json) -> datetime | None:
-    """Read a time; None if it is none."""
+    """Read a time; None if it is none, or one before there were networks."""
     if not isinstance(text, str):
         return None
     try:
         at = datetime.fromisoformat(text)
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+    return at if at >= _FIRST else None
 
 
 def _absent(declined: Declined) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapters.bluesky import facets, judging
 from adapters.bluesky.client import moment
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _CLOCKS = timedelta(minutes=1)
 """By how much the chat's clock may be behind ours."""
-_IN_PUBLIC = "ask in public for another way"
+_IN_PUBLIC = "in public"
 _CLOSED = {
     "MessagesDisabled": "the customer takes no direct messages",
     "NotFollowedBySender": "the customer takes direct messages only from people whom they follow",
@@ -51,49 +51,58 @@ class Directs:
 
     def judge(self, action: Action) -> Eligibility:
         """Ask the service whether the customer takes messages of ours, then look at the text."""
-        if not self._settings.direct_messages:
-            return judging.cannot("direct messages are switched off (direct_messages)", judging.BY_HAND)
-        if not action.thread or not action.recipient:
-            return judging.cannot("the conversation of this message is not known", judging.BY_HAND)
-        if action.files:
-            return judging.cannot("direct messages take no files", "a link to the file", "mail")
-        try:
-            convo = obj(self._client.get(CONVO_FOR, {"members": [action.recipient]}), "convo")
-        except Declined as declined:
-            return _closed(declined)
-        member = next((each for each in items(convo.get("members")) if each.get("did") == action.recipient), {})
-        if member.get("chatDisabled"):
-            return judging.cannot(_CLOSED["MessagesDisabled"], _IN_PUBLIC, judging.ELSEWHERE)
-        return _length(action.text)
+        return self._judged(action)[0]
 
     def do(self, action: Action) -> Outcome | Eligibility:
-        """Accept the conversation if it is only asked for yet, and send."""
-        judged = self.judge(action)
+        """Accept the conversation, which may only be asked for yet, and send."""
+        judged, convo = self._judged(action)
         if not judged.can:
             return judged
-        message = {"text": action.text}
         found = facets.write(action.text, lambda _: "")
+        message = {"text": action.text, **({"facets": found} if found else {})}
         try:
-            self._client.post(ACCEPT_CONVO, {"convoId": action.thread})
-            told = self._client.post(
-                SEND_MESSAGE, {"convoId": action.thread, "message": message | ({"facets": found} if found else {})}
-            )
+            self._client.post(ACCEPT_CONVO, {"convoId": convo})
+            told = self._client.post(SEND_MESSAGE, {"convoId": convo, "message": message})
         except Declined as declined:
             if declined.error in _CLOSED:
                 return _closed(declined)
             raise
-        return Written(f"{action.thread}/{text(obj(told).get('id'))}", created=True)
+        return Written(f"{convo}/{text(obj(told).get('id'))}", created=True)
 
     def done(self, action: Action, not_before: datetime) -> Found:
         """Look among the latest messages of the conversation for ours with this text."""
-        told = obj(self._client.get(CHAT_MESSAGES, {"convoId": action.thread, "limit": PAGE}))
+        try:
+            convo, _ = self._convo(action)
+            told = obj(self._client.get(CHAT_MESSAGES, {"convoId": convo, "limit": PAGE}))
+        except Declined:
+            return Found(Presence.UNSURE)
         for message in items(told.get("messages")):
             at = moment(message.get("sentAt"))
             ours = obj(message, "sender").get("did") == self._client.did
             if ours and message.get("text") == action.text and at is not None and at >= not_before - _CLOCKS:
-                ref = f"{action.thread}/{text(message.get('id'))}"
+                ref = f"{convo}/{text(message.get('id'))}"
                 return Found(Presence.FOUND, ref=ref, refs=(ref,))
         return Found(Presence.ABSENT)
+
+    def _judged(self, action: Action) -> tuple[Eligibility, str]:
+        if not self._settings.direct_messages:
+            return judging.cannot("direct messages are switched off (direct_messages)", judging.BY_HAND), ""
+        if action.files:
+            return judging.cannot("direct messages take no files", "a link to the file", "mail"), ""
+        try:
+            convo, member = self._convo(action)
+        except Declined as declined:
+            return _closed(declined), ""
+        if member.get("chatDisabled"):
+            return judging.cannot(_CLOSED["MessagesDisabled"], _IN_PUBLIC, judging.ELSEWHERE), convo
+        return _length(action.text), convo
+
+    def _convo(self, action: Action) -> tuple[str, dict[str, Any]]:
+        """Return the conversation, and the customer as a member of it: the one that the message stands in, else the one of the two."""
+        told = obj(self._client.get(CONVO_FOR, {"members": [action.recipient]}), "convo")
+        member = next((each for each in items(told.get("members")) if each.get("did") == action.recipient), {})
+        public = not action.thread or action.thread.startswith("at://")
+        return text(told.get("id")) if public else action.thread, member
 
 
 def _closed(declined: Declined) -> Eligibility:

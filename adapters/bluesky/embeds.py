@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from adapters.bluesky.names import POST
 from adapters.bluesky.shapes import items, kind, obj, text
@@ -78,7 +78,8 @@ def _record(view: Json, _stored: Mapping[str, Json], permalink: Callable[[str], 
 
 
 def _both(view: Json, record: Mapping[str, Json], permalink: Callable[[str], str]) -> tuple[Attachment, ...]:
-    media = attachments(view.get("media"), record.get("media"), permalink)
+    read = _MEDIA.get(kind(view.get("media")).removesuffix("#view"))
+    media = read(obj(view, "media"), obj(record, "media"), permalink) if read is not None else ()
     return (*media, *_record(view, record, permalink))
 
 
@@ -86,10 +87,14 @@ def _name(description: str) -> str:
     return " ".join(description.split())[:_LONGEST].strip() or "file"
 
 
-_READ: Mapping[str, Callable[[Json, Mapping[str, Json], Callable[[str], str]], tuple[Attachment, ...]]] = {
+_Read: TypeAlias = "Callable[[Json, Mapping[str, Json], Callable[[str], str]], tuple[Attachment, ...]]"
+_MEDIA: Mapping[str, _Read] = {
     "app.bsky.embed.images": _images,
     "app.bsky.embed.video": _video,
     "app.bsky.embed.external": _external,
+}
+_READ: Mapping[str, _Read] = {
+    **_MEDIA,
     "app.bsky.embed.record": _record,
     "app.bsky.embed.recordWithMedia": _both,
 }

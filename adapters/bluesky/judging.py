@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adapters.bluesky import tids
-from adapters.bluesky.names import MAX_BYTES, MAX_GRAPHEMES, THREAD
-from adapters.bluesky.parse import author_of
-from adapters.bluesky.shapes import items, obj, text
+from adapters.bluesky.names import MAX_BYTES, MAX_GRAPHEMES
+from adapters.bluesky.shapes import obj
 from adapters.bluesky.texts import fits, graphemes, room, split
 from bridge.nouns import Eligibility
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from adapters.bluesky.settings import BlueskySettings
     from bridge.nouns import Action, Json
 
-BY_HAND = "answer by hand in the app"
+BY_HAND = "answer by hand on the network"
 ELSEWHERE = "another channel of the customer"
 
 
@@ -57,9 +55,6 @@ def reply(client: Client, settings: BlueskySettings, action: Action) -> Judged:
     if obj(judged.view, "viewer").get("replyDisabled"):
         reason = "the author lets only some people reply, and this account is none of them"
         return Judged(judged.view, cannot(reason, "quote the post in the app", ELSEWHERE))
-    if not settings.answer_twice and _answered(client, judged.view):
-        reason = "somebody has answered this post in the app already"
-        return Judged(judged.view, cannot(reason, BY_HAND, "answer_twice: true sends such answers all the same"))
     return Judged(judged.view, length(settings, action.text))
 
 
@@ -81,12 +76,3 @@ def _not_shown(client: Client, uri: str) -> Eligibility:
     if uri.startswith("at://") and client.record(uri) is not None:
         return cannot("the author has blocked this account, or the account was suspended or deactivated", ELSEWHERE)
     return cannot("the post was deleted, or its author's account was", ELSEWHERE)
-
-
-def _answered(client: Client, view: Mapping[str, Json]) -> bool:
-    """Tell whether a reply of ours stands below a post that was written in an app."""
-    if not view.get("replyCount"):
-        return False
-    thread = obj(client.get(THREAD, {"uri": text(view.get("uri")), "depth": 1, "parentHeight": 0}), "thread")
-    uris = [text(obj(each, "post").get("uri")) for each in items(thread.get("replies"))]
-    return any(author_of(uri) == client.did and not tids.is_ours(uri.rpartition("/")[2]) for uri in uris)

@@ -66,16 +66,19 @@ def listings(client: Client, settings: BlueskySettings) -> list[Listing]:
     ]
 
 
-def walk(listing: Listing, window: Window, overlap: timedelta) -> Iterator[tuple[tuple[Item, ...], bool]]:
+def walk(
+    listing: Listing, window: Window, overlap: timedelta, now: datetime
+) -> Iterator[tuple[tuple[Item, ...], bool]]:
     """Go through a list to the end of its window; yields what was not handed over before, and whether the window is complete.
 
-    The window is moved on beforehand, so that a cursor written after a page resumes after it.
+    The window is moved on beforehand, so that a cursor written after a page resumes after it; never beyond the
+    network's ``now``, whatever an entry says.
     """
     end, asked = window.until(overlap), window.walk
     while True:
         part = _asked(listing, window, asked)
         times = [item.at for item in part.items if item.at is not None]
-        window.top = max([*times, *([window.top] if window.top else [])], default=None)
+        window.top = max([*(min(at, now) for at in times), *([window.top] if window.top else [])], default=None)
         fresh = tuple(item for item in part.items if not window.knows(item.name) and _within(item, end))
         for item in fresh:
             window.note(item.name, item.at or _LONG_AGO)

@@ -121,7 +121,7 @@ def _post(view: Mapping[str, Json], brand: Brand, around: Surrounding, where: st
             answers=_answers(parent, quote, brand),
             attachments=embeds.attachments(view.get("embed"), record.get("embed"), permalink),
             automatic=around.context and not ours and not addresses(record, quote, brand),
-            extra=_extra(view, record, quote, brand),
+            extra=_extra(view, record, quote, addressed=None if ours else addresses(record, quote, brand)),
             raw=dict(view),
         ),
         where,
@@ -152,18 +152,20 @@ def _language(record: Mapping[str, Json]) -> str:
     return told[0].partition("-")[0].lower() if told else ""
 
 
-def _extra(view: Mapping[str, Json], record: Mapping[str, Json], quote: str, brand: Brand) -> dict[str, Any]:
+def _extra(
+    view: Mapping[str, Json], record: Mapping[str, Json], quote: str, *, addressed: bool | None
+) -> dict[str, Any]:
     labels = [text(each.get("val")) for each in items(view.get("labels"))]
     shown = obj(embeds.quoted(view.get("embed")), "value")
     told: dict[str, Any] = {
-        "addressed": addresses(record, quote, brand),
+        "addressed": addressed,
         "labels": sorted({each for each in labels if each}),
         "tags": texts(record.get("tags")),
         "descriptions": embeds.descriptions(view.get("embed")),
         "quotes": quote,
         "quoted_text": text(shown.get("text")),
     }
-    return {name: value for name, value in told.items() if value not in ("", [])}
+    return {name: value for name, value in told.items() if value not in (None, "", [])}
 
 
 def _direct(convo: str, view: Mapping[str, Json], brand: Brand, around: Surrounding, where: str) -> SourceEvent:

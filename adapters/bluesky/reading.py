@@ -38,6 +38,10 @@ class Reader:
     _read: set[str] = field(default_factory=set)
     """Addresses of posts that were read in this run."""
 
+    def __post_init__(self) -> None:
+        """Know ourselves."""
+        self._profiles[self.brand.did] = {"handle": self.brand.handle}
+
     def events(self, listing: Listing, items: Sequence[Item]) -> list[SourceEvent]:
         """Return what the entries of one page are, with what stands above them; the context comes first."""
         told, unknown = _sort(items) if listing.name == MENTIONS else (list(items), [])
@@ -109,7 +113,7 @@ class Reader:
 
     def _know(self, views: Iterable[Mapping[str, Json]]) -> None:
         """Ask for authors in full, each once in a run: only then their reach is told."""
-        dids = {text(obj(view, "author").get("did")) for view in views} - self._profiles.keys() - {"", self.brand.did}
+        dids = {text(obj(view, "author").get("did")) for view in views} - self._profiles.keys() - {""}
         found: dict[str, dict[str, Any]] = self.client.profiles(sorted(dids)) if dids else {}
         self._profiles.update({did: found.get(did, {}) for did in dids})
 

@@ -50,9 +50,6 @@ class BlueskySettings(BaseModel):
         default=False, description="Whether an answer of more than 300 characters becomes a thread of several posts."
     )
     split_posts: int = Field(default=4, ge=2, le=10, description="Most posts that one answer may become.")
-    answer_twice: bool = Field(
-        default=False, description="Whether an answer goes out although somebody has answered that post in the app."
-    )
     languages: tuple[str, ...] = Field(
         default=(), max_length=3, description="Languages of answers (de, en-GB); empty: those of the post."
     )

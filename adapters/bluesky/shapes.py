@@ -25,8 +25,8 @@ def items(value: Json) -> list[dict[str, Any]]:
 
 
 def text(value: Json) -> str:
-    """Return a string, empty if it is none."""
-    return value if isinstance(value, str) else ""
+    """Return a string, empty if it is none; NUL, which no database takes, becomes U+FFFD."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else ""
 
 
 def texts(value: Json) -> list[str]:
@@ -41,7 +41,7 @@ def number(value: Json) -> int | None:
 
 def needed(value: Json, name: str) -> str:
     """Return a string that must be there; raises ``Malformed``."""
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or not value.isprintable():
         raise Malformed(f"{name} is missing, or is no text")
     return value
 

@@ -75,7 +75,7 @@ class BlueskySource(Source):
         for listing in listings(self.client, self.settings):
             window = state.window(listing.name)
             window.since = self._now()
-            for _ in walk(listing, window, self._overlap):
+            for _ in walk(listing, window, self._overlap, self._now()):
                 continue
         if self.settings.direct_messages:
             state.chat = chat.end(self.client, self._now())
@@ -92,7 +92,7 @@ class BlueskySource(Source):
         """Count what the lists hold after the cursor; posts above them and direct messages are not counted."""
         state, count = cursor.read(after), 0
         for listing in listings(self.client, self.settings):
-            for page, (items, _) in enumerate(walk(listing, state.window(listing.name), self._overlap), 1):
+            for page, (items, _) in enumerate(walk(listing, state.window(listing.name), self._overlap, self._now()), 1):
                 count += len(items)
                 if page == _COUNTED:
                     return Estimate(money=0.0, currency="EUR")
@@ -126,7 +126,7 @@ class BlueskySource(Source):
 
     def _lists(self, state: State, reader: Reader) -> Iterator[list[SourceEvent]]:
         for listing in listings(self.client, self.settings):
-            for items, complete in walk(listing, state.window(listing.name), self._overlap):
+            for items, complete in walk(listing, state.window(listing.name), self._overlap, self._now()):
                 if items or not complete:
                     yield reader.events(listing, items)
 

@@ -42,12 +42,16 @@ class Account:
         self.clock = FixedClock(START)
         self.far = Bluesky(self.clock, page=page)
         self.wire = Carried(self.far.app, self.clock)
-        known = {"handle": self.far.brand.handle, "app_password": SecretStr(PASSWORD), **settings}
-        around = Surroundings("bluesky", folder, self.clock)
-        self.source = BlueskySource(BlueskySettings.model_validate(known), around, self.wire)
+        self._around, self._settings = Surroundings("bluesky", folder, self.clock), settings
+        self.source = self.with_settings()
         self.publisher = BlueskyPublisher.beside(self.source)
         self.ada, self.ben = self.far.world.person("Ada"), self.far.world.person("Ben")
         self.source.client.sessions.current()
+
+    def with_settings(self, **settings: object) -> BlueskySource:
+        """Return what a process with other settings would use."""
+        known = {"handle": self.far.brand.handle, "app_password": SecretStr(PASSWORD), **self._settings, **settings}
+        return BlueskySource(BlueskySettings.model_validate(known), self._around, self.wire)
 
     def provoke(self, trouble: Trouble) -> None:
         if trouble in ORDERED:
@@ -108,7 +112,7 @@ class BlueskySourceHarness(Account):
 
 
 class BlueskyPublisherHarness(Account):
-    """A mention to answer, and others that cannot be: deleted, blocked, closed, answered in the app."""
+    """A mention to answer, and others that cannot be: deleted, blocked, closed."""
 
     secrets = (PASSWORD,)
 
@@ -123,8 +127,6 @@ class BlueskyPublisherHarness(Account):
         self.ben.blocks.add(brand.did)
         self.closed = world.say(self.ada, f"@{brand.handle} listen", mentions=brand)
         world.closed.add(self.closed)
-        self.answered = world.say(self.ada, f"@{brand.handle} hello?", mentions=brand)
-        self._native = world.say(brand, "Hello Ada!", to=self.answered)
 
     def action(self, text: str) -> Action:
         return self.toward(self.asked, text)
@@ -134,7 +136,6 @@ class BlueskyPublisherHarness(Account):
             self.toward(self.deleted, "Hello"),
             self.toward(self.hidden, "Hello"),
             self.toward(self.closed, "Hello"),
-            self.toward(self.answered, "Hello"),
             self.toward(self.asked, "x" * 301),
             self.toward(self.asked, "", kind=ActionKind.HIDE),
             self.toward(self.asked, "", kind=ActionKind.DELETE_OWN),
@@ -142,7 +143,7 @@ class BlueskyPublisherHarness(Account):
         ]
 
     def posts(self) -> list[Post]:
-        own = [each for each in self.far.world.posts() if self.far.brand.did in each.uri and each.uri != self._native]
+        own = [each for each in self.far.world.posts() if self.far.brand.did in each.uri]
         return [Post(each.uri, each.value["text"], each.value["reply"]["parent"]["uri"]) for each in reversed(own)]
 
     def toward(self, reply_to: str, text: str, *, kind: ActionKind = ActionKind.REPLY, public: bool = True) -> Action:

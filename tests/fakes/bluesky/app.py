@@ -61,11 +61,13 @@ class Bluesky:
         self.chat = Chat(self.world, self.brand)
         self.calls, self.faults = list[Call](), Faults()
         self.logins = 0
+        self.service = SERVICE
+        self.refuse_cursor = ""
+        """A list's cursor that is not taken any more."""
         self.stuck = False
         """Every list gives the same cursor again and again."""
         self.tokens: dict[str, tuple[str, datetime]] = {}
         """Token → what it is for and when it ends."""
-        self.dead_refresh = False
         self._numbers = itertools.count(1)
         routes = [Route("/xrpc/{method}", self._answer, methods=["GET", "POST"]), Route("/{did}", self._document)]
         self.app = Recorded(Faulty(Starlette(routes=routes), self.faults, TROUBLES), self.calls)
@@ -89,6 +91,10 @@ class Bluesky:
             "com.atproto.repo.deleteRecord": self._delete,
         }
 
+    def called(self, method: str) -> int:
+        """Return how often a method was called."""
+        return sum(call.path == f"/xrpc/{method}" for call in self.calls)
+
     def end_tokens(self, *, refresh: bool = False) -> None:
         """Let the access tokens end now, and the refresh tokens, too."""
         self.tokens = {token: what for token, what in self.tokens.items() if what[0] == "refresh" and not refresh}
@@ -105,7 +111,7 @@ class Bluesky:
         return JSONResponse(told, headers={**headers, **left})
 
     async def _document(self, request: Request) -> Response:
-        service = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": SERVICE}
+        service = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": self.service}
         return JSONResponse({"id": request.path_params["did"], "service": [service]})
 
     def _dispatch(self, method: str, request: Request, body: bytes) -> Any:  # noqa: ANN401 - JSON
@@ -155,7 +161,7 @@ class Bluesky:
         return self._new_tokens()
 
     def _new_tokens(self) -> dict[str, Any]:
-        service = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": SERVICE}
+        service = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": self.service}
         names = {"accessJwt": ("access", timedelta(hours=2)), "refreshJwt": ("refresh", timedelta(days=90))}
         tokens = {name: self._token(*what) for name, what in names.items()}
         return {**tokens, "did": self.brand.did, "handle": self.brand.handle, "didDoc": {"service": [service]}}
@@ -183,6 +189,8 @@ class Bluesky:
         if self.stuck:
             return {name: [], "cursor": "stuck"}
         before = query.get("cursor")
+        if before is not None and before == self.refuse_cursor:
+            raise Wrong(400, "InvalidRequest", "Malformed cursor")
         rest = [each for each in rows if before is None or each["at"] < before]
         page = rest[: min(int(query.get("limit", 50)), self.page)]
         told = {name: [each["row"] for each in page]}
