@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from bridge.actions import OPEN
 from bridge.answers import tells
+from bridge.approvals import AWAITS
 from bridge.backup import REVIEW
 from bridge.case_events import answer_row
 from bridge.keys import target_key
@@ -159,6 +160,8 @@ def _draft_again(connection: Connection, app: App, setup: TargetSetup, wish: Wis
         del changes[each]
     if row.state not in ("queued", "refused"):
         changes["hold_until"] = row.hold_until
+    if changes["awaits"]:
+        changes["awaits_since"] = app.clock.now() + timedelta.resolution  # what was approved until now was not this
     where = (A.id == row.id) & (A.state == row.state)
     if not connection.execute(schema.action.update().where(where).values(changes)).rowcount:
         return "answers_known"
@@ -219,6 +222,7 @@ def _row(app: App, setup: TargetSetup, wish: Wish, part: Part) -> dict[str, Any]
         "ref": "",
         "attempts": 0,
         "awaits": "",
+        "awaits_since": None,
         "approved_by": "",
         "approved_at": None,
         "told": "",
@@ -247,7 +251,14 @@ def _judged(
     if not row["text"]:
         return {"state": "refused", "reason": "nothing is left of it without quotes and signature"}
     doubt = _doubt(connection, app, setup, wish) or _tells_all(connection, row)
-    return {"state": "review", "reason": doubt} if doubt else {}
+    return {"state": "review", "reason": doubt} if doubt else _awaiting(setup, wish)
+
+
+def _awaiting(setup: TargetSetup, wish: Wish) -> dict[str, Any]:
+    """Return what changes for an answer where all need approval."""
+    if setup.approval is None:
+        return {}
+    return {"state": "review", "reason": setup.approval.question(), "awaits": AWAITS, "awaits_since": wish.at}
 
 
 def _doubt(connection: Connection, app: App, setup: TargetSetup, wish: Wish) -> str:

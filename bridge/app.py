@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from bridge.alarms.sending import Channel
+    from bridge.approvals import Approval
     from bridge.cases.policy import CasePolicy
     from bridge.clock import Clock
     from bridge.contracts import Publisher, Receiver, Source, Target
@@ -86,6 +87,7 @@ class TargetSetup:
     publish: bool = False
     hold: timedelta = timedelta(seconds=60)
     stale_answer: timedelta = timedelta(hours=4)
+    approval: Approval | None = None
     brakes: Brakes = field(default_factory=Brakes)
 
     def every_mapping(self) -> Iterator[TargetMapping]:

@@ -20,6 +20,7 @@ def event_row(target: str, event: CaseEvent) -> dict[str, Any]:
         "what": str(event.what),
         "value": event.value,
         "before": event.before,
+        "native": event.native,
         "actor": str(event.actor),
         "actor_name": event.actor_name,
     }
@@ -35,6 +36,7 @@ def answer_row(target: str, answer: Answer) -> dict[str, Any]:
         "what": str(What.OTHER),
         "value": "answer" if answer.public else "note",
         "before": "",
+        "native": "",
         "actor": str(answer.actor),
         "actor_name": answer.actor_name,
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from bridge.approvals import other_eyes
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ RETRY: Mapping[str, Mapping[str, object]] = {
 
 NOT_THERE = "not there"
 """Stands for the state of what is not in the store."""
+
+OWN = "of the same author"
+"""Stands for the state of an answer that needs other eyes."""
 
 DROPPABLE = ("pending", "refused", "waiting", "unknown")
 """States of deliveries that can be given up; what is in flight is settled first."""
@@ -68,10 +72,21 @@ def drop_deliveries(store: Store, ids: Collection[int], *, by: str) -> Counter[s
     return done
 
 
-def approve_actions(store: Store, ids: Collection[int], now: datetime, *, by: str) -> Counter[str]:
-    """Let held answers go at once; returns how many by what became of them (``queued``, or the state that forbids it)."""
+def approve_actions(
+    store: Store, ids: Collection[int], now: datetime, *, by: str, four_eyes: Collection[str] = ()
+) -> Counter[str]:
+    """Let held answers go at once; returns how many by what became of them (``queued``, or the state that forbids it).
+
+    ``four_eyes``: the targets whose answers only somebody else than the author may let go; others are ``OWN``.
+    """
     let_go = {"state": "queued", "hold_until": now, "reason": "", "awaits": "", "approved_by": by, "approved_at": now}
-    return _move(store, ids, APPROVABLE, let_go)
+    table = schema.action.c
+    query = select(table.id, table.actor).where(table.target.in_(sorted(four_eyes)))
+    with store.read() as connection:
+        rows = bulk.rows_where(connection, query, table.id, ids)
+        own = {row.id for row in rows if not other_eyes(row.actor, by)}
+    done = _move(store, set(ids) - own, APPROVABLE, let_go)
+    return done + Counter({OWN: len(own)})
 
 
 def cancel_actions(store: Store, ids: Collection[int], *, by: str) -> Counter[str]:

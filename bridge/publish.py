@@ -7,34 +7,24 @@ is looked up; where the network cannot tell, it stays unknown and is shown to a 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bridge import actions, brakes, budget, lease, overtaken
-from bridge.collect import store_page
+from bridge import actions, brakes, budget, lease, overtaken, own_posts
 from bridge.crash import crash_point
 from bridge.errors import AuthError, BudgetSpent, Halted, RateLimited, Refused, StoreBusy, Transient, Unsupported
 from bridge.nouns import (
     Accepted,
     ActionKind,
-    Cursor,
-    Deleted,
-    Direction,
     Eligibility,
-    Message,
-    Page,
     Presence,
     Refusal,
     Retry,
-    Said,
     Unknown,
     Written,
 )
-from bridge.policies import stamp, store_secret
-from bridge.reading import OWN_POSTS, reading_of
 from bridge.retry import backoff, reading
 from bridge.store import schema
 from bridge.ways import ways
@@ -48,7 +38,6 @@ if TYPE_CHECKING:
     from bridge.contracts import Publisher
     from bridge.errors import CasebridgeError
     from bridge.nouns import Action, Outcome
-    from bridge.reading import Reading
 
 A = schema.action.c
 
@@ -200,7 +189,7 @@ def _finish(
     match outcome:
         case Written(ref=ref):
             if action is not None:
-                _store_done(app, setup, row, action, ref)
+                own_posts.store(app, setup, row, action, ref)
             _change(app, row, state="sent", reason="", ref=ref, sent_at=now)
             return "sent"
         case Refusal(reason=reason):
@@ -221,43 +210,6 @@ def _finish(
 def _change(app: App, row: Row[Any], **values: Any) -> None:  # noqa: ANN401 - columns of an action
     with app.store.write("publish.record") as connection:
         connection.execute(schema.action.update().where(A.id == row.id).values(values))
-
-
-def _store_done(app: App, setup: SourceSetup, row: Row[Any], action: Action, ref: str) -> None:
-    """Store what we did as a fact of ours, before it is read back from the network."""
-    if action.kind is ActionKind.REPLY:
-        _store_own_post(app, setup, row, action, ref)
-    elif action.kind is ActionKind.DELETE_OWN:
-        gone = Deleted(action.network, action.reply_to, app.clock.now(), action.scope)
-        store_page(app.store, _as_own(app, setup), Page((gone,), Cursor()), now=app.clock.now())
-
-
-def _as_own(app: App, setup: SourceSetup) -> Reading:
-    return replace(reading_of(setup, policies=stamp(app), secret=store_secret(app)), stream=OWN_POSTS)
-
-
-def _store_own_post(app: App, setup: SourceSetup, row: Row[Any], action: Action, ref: str) -> None:
-    """Store what we posted as a message of ours, so that it is known by its id when it is read back.
-
-    If it was read back before its outcome was known, the message there is marked as ours.
-    """
-    message = Message(
-        network=action.network,
-        scope=action.scope,
-        native_id=ref,
-        account=action.account,
-        direction=Direction.OUT,
-        kind=action.posted,
-        public=action.public,
-        text=action.text,
-        sent_at=app.clock.now(),
-        thread=action.thread,
-        answers=(action.reply_to,),
-    )
-    store_page(app.store, _as_own(app, setup), Page((Said(message),), Cursor()), now=app.clock.now())
-    with app.store.write("publish.own_post") as connection:
-        where = schema.message.c.key == message.key
-        connection.execute(schema.message.update().where(where).values(action_id=row.id))
 
 
 def _settle(app: App, setup: SourceSetup, publisher: Publisher, counts: Counter[str]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, select
 
-from bridge import agents, budget, foreign
+from bridge import agents, approvals, budget, foreign
 from bridge.case_events import event_row
 from bridge.collect import store_page
 from bridge.errors import BudgetSpent, RateLimited, Transient
@@ -128,6 +128,8 @@ def _store_activity(
     _follow_people(connection, setup.name, people, app.clock.now())
     first = {ref: ids[0] for ref, ids in cases.items()}
     counts.update(agents.take_answers(connection, app, setup, answers, first, since))
+    if setup.approval is not None:
+        approvals.follow(connection, setup.name, setup.approval)
     return counts
 
 

@@ -12,11 +12,12 @@ from sqlalchemy.engine import make_url
 
 from bridge import documents, registry
 from bridge.app import App, AttachmentPolicy, Brakes, SourceSetup, SyncSetup, TargetSetup
+from bridge.approvals import Approval
 from bridge.call_counts import StoreMeter
 from bridge.clock import SystemClock
 from bridge.contracts import Surroundings
 from bridge.mapping.target import in_order, load_target_mapping
-from bridge.nouns import KeyField
+from bridge.nouns import KeyField, What
 from bridge.registry import Role
 from bridge.store import migrate
 from bridge.store.store import Store
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from bridge.clock import Clock
     from bridge.nouns import Thing
+    from config.answer_entries import ApprovalEntry
     from config.loading import Loaded
     from config.project import BrakesEntry, SourceEntry, TargetEntry
 
@@ -116,8 +118,14 @@ def _target(
         publish=entry.publish,
         hold=timedelta(seconds=entry.hold_seconds),
         stale_answer=timedelta(hours=entry.stale_answer_hours),
+        approval=None if entry.approval is None else _approval(entry.approval),
         brakes=Brakes(**(brakes.model_dump() | own)),
     )
+
+
+def _approval(entry: ApprovalEntry) -> Approval:
+    ((field, value),) = entry.fields().items()
+    return Approval(field=What(field), value=value, rejected=entry.rejected, four_eyes=entry.four_eyes)
 
 
 def _syncs(loaded: Loaded) -> dict[str, SyncSetup]:

@@ -20,6 +20,7 @@ from bridge.app import Persons, TargetMode
 from bridge.cases.policy import CasePolicy
 from bridge.errors import ConfigError
 from config.alert_entries import AlertsEntry
+from config.answer_entries import ApprovalEntry, TemplatesEntry
 from config.sections import Section, one_or_many
 from identity.policy import IdentityPolicy
 
@@ -85,17 +86,6 @@ class UnitEntry(Section):
     """A brand, country or location of the organisation."""
 
     title: str = Field(default="", description="Its name for people.")
-
-
-class TemplatesEntry(Section):
-    """Texts that agents answer with by name: one file a template, `NAME.yaml`, with a text in each language."""
-
-    folder: Path = Field(default=Path("templates"), description="Folder with the templates, in the project folder.")
-    fallback: str = Field(
-        default="en",
-        pattern=r"^[a-z]{2,3}$",
-        description="Language of the text that is taken where a template has none in the customer's language.",
-    )
 
 
 class CasesEntry(CasePolicy):
@@ -165,6 +155,9 @@ class TargetEntry(Section):
     )
     stale_answer_hours: float = Field(
         default=4, gt=0, description="Answers older than this, in hours, are held and asked about."
+    )
+    approval: ApprovalEntry | None = Field(
+        default=None, description="Answers wait until somebody lets them go there; without this they go by themselves."
     )
     brakes: BrakesEntry | None = Field(
         default=None, description="Limits of this target, where they differ from the project's."

@@ -138,6 +138,7 @@ def _event(found: sqlite3.Row, what: What, at: datetime) -> CaseEvent:
         at=at,
         what=what,
         value=STATUS_WORDS.get(found["value"], found["value"]) if status else found["value"],
+        native=found["value"] if status else "",
         before=STATUS_WORDS.get(found["before"], found["before"]) if status else found["before"],
         actor=Actor(found["actor"]),
         actor_name=found["actor_name"],

@@ -124,6 +124,7 @@ def _history(row: Row, key: str, statuses: Mapping[str, str]) -> Iterator[CaseEv
                 what=what,
                 value=_status(value, statuses) if what is What.STATUS else value,
                 before=_status(before, statuses) if what is What.STATUS else before,
+                native=value if what is What.STATUS else "",
                 actor=actor(entry, ours),
                 actor_name=str(entry.get("updatedByUserId") or ""),
             )

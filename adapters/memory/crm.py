@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -103,7 +103,7 @@ class MemoryCrm:
         self.touch(row)
         return row
 
-    def change(self, row: Row, fields: dict[str, Any], actor: Actor) -> None:
+    def change(self, row: Row, fields: dict[str, Any], actor: Actor, name: str = "") -> None:
         """Set fields (None empties one) and note a change of status."""
         before = row.fields.get("status", "")
         row.fields = {name: value for name, value in {**row.fields, **fields}.items() if value is not None}
@@ -111,14 +111,15 @@ class MemoryCrm:
         after = row.fields.get("status", "")
         if row.object == CASE and before != after:
             words = {"new": "open"}
-            self.note_event(row, What.STATUS, actor, words.get(after, after), words.get(before, before))
+            event = self.note_event(row, What.STATUS, actor, words.get(after, after), words.get(before, before))
+            self.log[-1] = replace(event, native=after, actor_name=name)
 
     def touch(self, row: Row) -> None:
         """Give a record the next number of the sequence."""
         self._changes += 1
         row.changed, row.changed_at = self._changes, self.clock.now()
 
-    def note_event(self, case: Row, what: What, actor: Actor, value: str = "", before: str = "") -> None:
+    def note_event(self, case: Row, what: What, actor: Actor, value: str = "", before: str = "") -> CaseEvent:
         """Log an event of a case."""
         event = CaseEvent(
             native_id=f"event-{len(self.log) + 1}",
@@ -130,6 +131,7 @@ class MemoryCrm:
             actor=actor,
         )
         self.log.append(event)
+        return event
 
     def note_answer(self, message: Row, actor: Actor, *, taken_back: bool = False) -> None:
         """Log that a message was written, or taken back."""

@@ -78,6 +78,7 @@ def _item(tracker: Tracker, row: Row, said: Mapping[str, tuple[str, tuple[Any, .
         what=what,
         value=value,
         before=before,
+        native=str(row["NewValue"] or "") if what is What.STATUS else "",
         actor=tracker.actor(_name(row["Creator"])),
         actor_name=_name(row["Creator"]),
     )

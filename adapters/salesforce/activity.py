@@ -97,6 +97,7 @@ def _event(org: Org, row: Row, people: Who, closed: frozenset[str]) -> CaseEvent
         what=What.QUEUE if what is What.OWNER and value.startswith(QUEUES) else what,
         value=value,
         before=before,
+        native=str(row["NewValue"] or "") if what is What.STATUS else "",
         actor=actor,
         actor_name=who,
     )

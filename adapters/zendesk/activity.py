@@ -140,6 +140,7 @@ def _event(
         what=what,
         value=STATUSES.get(value, value) if status else value,
         before=STATUSES.get(before, before) if status else before,
+        native=value if status else "",
         actor=_actor(account, updater, _channel(event), roles),
         actor_name=updater,
     )

@@ -130,7 +130,9 @@ def approve(ctx: typer.Context, numbers: Actions, by: By = "") -> None:
     Example: casebridge actions approve A-12
     """
     composed = app(ctx)
-    done = interventions.approve_actions(composed.store, _actions(numbers), composed.clock.now(), by=actor(by))
+    eyes = [name for name, each in composed.targets.items() if each.approval is not None and each.approval.four_eyes]
+    now = composed.clock.now()
+    done = interventions.approve_actions(composed.store, _actions(numbers), now, by=actor(by), four_eyes=eyes)
     _say(ctx, done, "queued", "cannot be approved")
 
 

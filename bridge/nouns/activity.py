@@ -79,7 +79,10 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEvent:
-    """What happened to a native case, when, by whom. STATUS values are ``open``, ``waiting``, ``closed``."""
+    """What happened to a native case, when, by whom. STATUS values are ``open``, ``waiting``, ``closed``.
+
+    ``native`` is the target's own word for the new status, where it has one.
+    """
 
     native_id: str
     case_ref: str
@@ -87,6 +90,7 @@ class CaseEvent:
     what: What
     value: str = ""
     before: str = ""
+    native: str = ""
     actor: Actor = Actor.UNKNOWN
     actor_name: str = ""
 

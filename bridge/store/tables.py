@@ -262,6 +262,8 @@ class CaseEventRow(Table, table=True):
     what: str
     value: str = ""
     before: str = ""
+    native: str = _blank()
+    """The target's own word for a new status."""
     actor: str
     actor_name: str = ""
     __table_args__ = (
@@ -582,6 +584,8 @@ class ActionRow(Table, table=True):
     attempts: int = 0
     awaits: str = _blank()
     """``approval`` while a status in the target must let it go; empty otherwise."""
+    awaits_since: datetime | None = _time()
+    """What was done there earlier was for other words."""
     approved_by: str = _blank()
     approved_at: datetime | None = _time()
     """When a person last let it go: what was known by then is no reason to ask again."""
