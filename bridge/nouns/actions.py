@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bridge.nouns.messages import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from bridge.nouns.json_values import Json
     from bridge.nouns.records import FileContent
 
 
@@ -45,6 +47,14 @@ class Action:
     files: tuple[FileContent, ...] = ()
     answered: Kind = Kind.POST
     """What sort of message it answers."""
+    subject: str = ""
+    """Of the message that it answers."""
+    answered_text: str = field(default="", repr=False)
+    """Its words, as far as they are kept."""
+    extra: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    """Further fields that the source gave that message."""
+    undelivered: str = ""
+    """Why the last answer to this recipient did not arrive, if the network said so later."""
 
     @property
     def posted(self) -> Kind:

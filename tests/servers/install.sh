@@ -24,6 +24,22 @@ else
         echo "Request Tracker: apt-get could not install$missing; its tests are skipped."
 fi
 
+dovecot="dovecot-imapd dovecot-lmtpd"
+missing=
+for package in $dovecot; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+done
+if [ -z "$missing" ]; then
+    :
+elif ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
+    echo "Dovecot: no apt-get here, or not root; its tests are skipped until somebody runs: apt-get install --no-install-recommends$missing"
+else
+    echo "Installing$missing ..."
+    export DEBIAN_FRONTEND=noninteractive
+    { apt-get update -q && apt-get install -y -q --no-install-recommends $missing; } >/dev/null 2>&1 ||
+        echo "Dovecot: apt-get could not install$missing; its tests are skipped."
+fi
+
 if ! "$helpdesk/bin/python" -c 'import helpdesk' 2>/dev/null; then
     echo "Installing django-helpdesk into $helpdesk ..."
     { "$python" -m venv --clear "$helpdesk" && "$helpdesk/bin/python" -m pip install --quiet --disable-pip-version-check 'django-helpdesk==2.6.1' 'django>=5.2,<5.3'; } 2>/dev/null ||

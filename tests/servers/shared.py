@@ -11,12 +11,14 @@ import pytest
 
 from tests.servers import bluesky as bluesky_server
 from tests.servers import django_helpdesk as helpdesk
+from tests.servers import dovecot as mail
 from tests.servers import mastodon as mastodons
 from tests.servers import request_tracker as tracker
 
 if TYPE_CHECKING:
     from tests.servers.bluesky import Network
     from tests.servers.django_helpdesk import DjangoHelpdesk
+    from tests.servers.dovecot import Dovecot
     from tests.servers.mastodon import MastodonServer
     from tests.servers.request_tracker import RequestTracker
 
@@ -57,6 +59,15 @@ def bluesky() -> Network:
     try:
         return _running.enter_context(bluesky_server.running())
     except bluesky_server.NotInstalledError as missing:
+        pytest.skip(str(missing))
+
+
+@cache
+def dovecot() -> Dovecot:
+    """Return the session's Dovecot, started when it is first asked for; skips where it is not installed."""
+    try:
+        return _running.enter_context(mail.running())
+    except mail.NotInstalledError as missing:
         pytest.skip(str(missing))
 
 

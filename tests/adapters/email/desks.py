@@ -1,0 +1,102 @@
+"""A project with a mailbox and a desk, run by the program, and the customer at the other end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bridge.clock import ShiftedClock
+from bridge.errors import Exit
+from tests.adapters.email.offices import mail
+from tests.project import write_project
+from tests.servers.dovecot import PASSWORD
+from tests.servers.mail_wire import MailWire
+from tests.weeks.office import Office
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+    from pathlib import Path
+
+    from tests.servers.dovecot import Dovecot
+
+SOURCE = """\
+sources:
+  mail:
+    type: email
+    addresses: [{address}]
+    name: Acme Support
+    password: ${{MAIL_PASSWORD}}
+    imap_host: 127.0.0.1
+    imap_port: {imap}
+    imap_safety: none
+    smtp_host: 127.0.0.1
+    smtp_port: {smtp}
+    smtp_safety: none
+    smtp_sign_in: false
+    timeout: 10
+    {more}
+targets:
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MailDesk:
+    """A project, its mailbox, and a customer."""
+
+    office: Office
+    server: Dovecot
+    wire: MailWire
+    address: str
+    customer: str
+
+    def sync(self, *, minutes: float = 2, expect: Exit = Exit.OK) -> None:
+        """Sync some minutes later."""
+        self.office.later(minutes=minutes)
+        self.office.run("sync", expect=lambda code: code == expect)
+
+    def write(self, id_: str, text: str, *, sender: str = "", **headers: str) -> str:
+        """Let a mail of the customer come in; return its Message-ID."""
+        sender, native_id = sender or self.customer, f"{id_}@kunde.example"
+        self.office.later(minutes=1)
+        now = self.office.clock.now()
+        self.server.put(self.address, mail(native_id, text, sender=sender, to=self.address, at=now, **headers), at=now)
+        return native_id
+
+    def cases(self) -> list[dict[str, Any]]:
+        """Return what stands on the desk, newest first."""
+        found: list[dict[str, Any]] = self.office.ask("desk", "list")
+        return found
+
+    def case(self) -> dict[str, Any]:
+        """Return the one case."""
+        (only,) = self.cases()
+        shown: dict[str, Any] = self.office.ask("desk", "show", only["ref"])
+        return shown
+
+    def answer(self, text: str) -> None:
+        """Let the agent answer the one case, and wait until the answer may go."""
+        (only,) = self.cases()
+        self.office.run("desk", "reply", only["ref"], text)
+
+    def answers(self) -> list[EmailMessage]:
+        """Return what the customer got."""
+        return self.server.mails(self.customer)
+
+    def actions(self) -> list[dict[str, Any]]:
+        """Return what became of the answers."""
+        found: list[dict[str, Any]] = self.office.ask("actions", "list")
+        return found
+
+
+def open_desk(server: Dovecot, folder: Path, more: str = "") -> MailDesk:
+    """Write the project."""
+    number = server.fresh()
+    address, customer = f"support{number}@acme.example", f"anna{number}@kunde.example"
+    wire = MailWire(server.imap_port)
+    write_project(folder, desk="publish: true")
+    file = folder / "casebridge.yaml"
+    before, rest = file.read_text().split("sources:\n")
+    source = SOURCE.format(address=address, imap=wire.port, smtp=server.smtp_port, more=more)
+    file.write_text(before + source + rest.split("targets:\n")[1])
+    office = Office(folder, ShiftedClock(), {"MAIL_PASSWORD": PASSWORD})
+    return MailDesk(office, server, wire, address, customer)
