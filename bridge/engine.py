@@ -32,6 +32,7 @@ from bridge.reading import reading_of
 from bridge.resolve.batch import resolve
 from bridge.runs import RunReport, SyncOptions
 from bridge.telling import tell
+from bridge.windows import warn
 from bridge.writeback import write_back
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def _story(
         if options.accept is not None:
             resume(app.store, "deliver", target.name, accept=options.accept)
     note_answers_by_hand(app)
+    warn(app)
     tell(app)
     _each(report, targets, lambda target: _deliver(app, target, options, report))
     _each(report, sources, lambda source: _publish(app, source, options, report))

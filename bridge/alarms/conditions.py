@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from bridge.alarms.model import Alarm, Severity
-from bridge.brakes import BRAKE
+from bridge.alarms.windows import closed, closing
+from bridge.brakes import BRAKE, PUBLISH
 from bridge.hooked import inbox_of
 from bridge.inbox import FILE as INBOX
 from bridge.outbox.predicates import OPEN
@@ -46,7 +47,7 @@ def alarms(app: App) -> list[Alarm]:
     now = app.clock.now()
     found: list[Alarm] = []
     with app.store.read() as connection:
-        for look in (_silent, _failing, _spent, _braked, _unsent, _refused):
+        for look in (_silent, _failing, _spent, _braked, _unsent, _refused, closing, closed):
             found += look(connection, app, now)
     return [*found, *_ending(app, now), *_lying(app, now)]
 
@@ -116,36 +117,51 @@ def _spent(connection: Connection, _app: App, now: datetime) -> Iterator[Alarm]:
 def _braked(connection: Connection, _app: App, _now: datetime) -> Iterator[Alarm]:
     """Look for steps that a brake has stopped; what a person paused, that person knows."""
     for row in connection.execute(select(schema.pause).where(schema.pause.c.by == BRAKE)):
+        publishing = row.step == PUBLISH
+        what, _, command = row.reason.partition(" If they are wanted: ")
         yield Alarm(
             kind="brake",
             subject=f"{row.step} {row.connection}".strip(),
             severity=Severity.CRITICAL,
-            what=row.reason,
+            what=what,
             since=row.at,
-            customers=_waiting(connection, row.connection),
-            command=f"casebridge resume {row.step} {row.connection}".strip(),
+            customers=(_unanswered if publishing else _waiting)(connection, row.connection),
+            command=f"{'casebridge actions list --state held; ' if publishing else ''}if they are wanted: "
+            f"{command or f'casebridge resume {row.step} {row.connection}'.strip()}",
         )
+
+
+_UNSENT = {
+    "refused": ("was not sent", "casebridge actions list --state refused"),
+    "unknown": ("may not have been sent", "look there; then casebridge actions cancel or retry"),
+    "review": ("waits for a decision", "casebridge actions list --state review; then approve or cancel"),
+    "by_hand": ("is to be given by hand", "casebridge actions list --state by_hand; then casebridge actions done"),
+}
+"""State → what has become of an answer, and what to do next."""
 
 
 def _unsent(connection: Connection, _app: App, now: datetime) -> Iterator[Alarm]:
     """Look for agents' answers that did not go out: a window closed, the post was deleted, nobody knows."""
-    states = ("refused", "unknown", "review", "by_hand")
+    customers = func.count(_A.case_id.distinct()).label("customers")
     query = (
-        select(_A.connection, _A.reason, func.count().label("number"), func.min(_A.asked_at).label("since"))
-        .where(_A.state.in_(states), _A.asked_at > now - RECENT)
-        .group_by(_A.connection, _A.reason)
-        .order_by(_A.connection, _A.reason)
+        select(_A.connection, _A.state, _A.reason, func.count().label("number"), customers)
+        .add_columns(func.min(_A.asked_at).label("since"))
+        .where(_A.state.in_(sorted(_UNSENT)), _A.awaits == "", _A.asked_at > now - RECENT)
+        .group_by(_A.connection, _A.state, _A.reason)
+        .order_by(_A.connection, _A.state, _A.reason)
     )
     for row in connection.execute(query):
-        answers = "One answer was" if row.number == 1 else f"{row.number} answers were"
+        what, command = _UNSENT[row.state]
+        answers = "One answer" if row.number == 1 else f"{row.number} answers, of which each"
+        where = f" on {row.connection}" if row.connection else ""
         yield Alarm(
             kind="unsent",
-            subject=f"{row.connection}: {row.reason}",
+            subject=f"{row.connection}: {row.state}: {row.reason}",
             severity=Severity.WARNING,
-            what=f"{answers} not sent on {row.connection}: {row.reason or 'the reason is not known'}.",
+            what=f"{answers} {what}{where}: {row.reason or 'the reason is not known'}{'' if row.reason.endswith('?') else '.'}",
             since=row.since,
-            customers=row.number,
-            command="casebridge actions list",
+            customers=max(row.customers, 1),
+            command=command,
         )
 
 
@@ -200,4 +216,10 @@ def _lying(app: App, now: datetime) -> Iterator[Alarm]:
 def _waiting(connection: Connection, name: str) -> int:
     """Return in how many cases something waits to be delivered to a target."""
     query = select(func.count(_D.case_id.distinct())).where(OPEN, _D.target == name)
+    return int(connection.execute(query).scalar_one())
+
+
+def _unanswered(connection: Connection, name: str) -> int:
+    """Return to how many customers answers wait on a network."""
+    query = select(func.count(_A.case_id.distinct())).where(_A.connection == name, _A.state.in_(("held", "queued")))
     return int(connection.execute(query).scalar_one())

@@ -604,6 +604,17 @@ class ActionRow(Table, table=True):
     )
 
 
+class ReplyWindow(Table, table=True):
+    """Until when the customer's last message in a case can be answered, where that ends."""
+
+    __tablename__ = "reply_window"
+    case_id: int = Field(sa_column=Column(Id, primary_key=True, autoincrement=False))
+    message_id: int = _int(nullable=False)
+    until: datetime | None = _time(nullable=False, index=True)
+    told_at: datetime | None = _time()
+    """When the case was told that it closes soon."""
+
+
 # --- RUNNING ------------------------------------------------------------------------------------------
 
 

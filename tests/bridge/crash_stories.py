@@ -102,6 +102,8 @@ ELSEWHERE = {
     "write_back.people": "test_a_crash_while_a_merge_is_followed_leaves_no_reference_to_who_is_no_more",
     "keep_lease": "one row, prolonged by the clock while a run is longer than ten seconds",
     "budget.take": "one row; tests/bridge/outbox/test_limits.py spends budgets in several processes",
+    "windows": "test_a_crash_while_a_window_is_noted_or_told_of_tells_once",
+    "windows.told": "test_a_crash_while_a_window_is_noted_or_told_of_tells_once",
     "by_hand": "test_a_crash_while_answers_by_hand_are_found_tells_the_case_once",
     "undo": "one transaction of a person, as decide",
 }

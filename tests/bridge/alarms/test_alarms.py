@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,13 +11,16 @@ import pytest
 from bridge import brakes, budget
 from bridge.alarms.conditions import alarms
 from bridge.contracts import HookRequest
+from bridge.errors import Halted
 from bridge.hooked import inbox_of
 from bridge.inbox import Call
 from bridge.nouns import Share
 from bridge.safe import Secrets
 from bridge.store import schema
 from bridge.vault import Vault
-from tests.bridge.answering.conftest import Desk, make_desk
+from bridge.windows import warn
+from tests.bridge.answering.conftest import MINUTE, Desk, make_desk
+from tests.bridge.outbox.test_faults import dying_at
 from tests.bridge.outbox.world import CRM
 
 if TYPE_CHECKING:
@@ -103,15 +106,19 @@ def test_a_connection_that_cannot_be_read_for_an_hour(desk: Desk) -> None:
 
 
 def test_a_spent_budget_with_who_waits(desk: Desk) -> None:
-    until = desk.world.clock.now() + 6 * HOUR
+    now = desk.world.clock.now()
+    until = now + 6 * HOUR
     budget.pause(desk.world.store, CRM, until, Share.DELIVER)
+    desk.world.update(schema.budget, schema.budget.c.pause_until == until, refilled_at=now)
     for _ in range(2):
         desk.world.case(1)
-    (text,) = told(desk)
-    assert text.startswith(
-        f"The calls of crm for deliveries are used up until {until:%Y-%m-%d %H:%M} UTC; then it goes on by itself."
-    )
-    assert text.endswith("2 customers wait.\nNext: casebridge status")
+    assert told(desk) == [
+        (
+            f"The calls of crm for deliveries are used up until {until:%Y-%m-%d %H:%M} UTC; then it goes on by itself.\n"
+            f"Since {now:%Y-%m-%d %H:%M} UTC. 2 customers wait.\n"
+            "Next: casebridge status"
+        )
+    ]
 
 
 def test_a_short_rest_is_no_alarm(desk: Desk) -> None:
@@ -125,19 +132,179 @@ def test_a_brake_on_answers_and_no_alarm_for_what_a_person_paused(desk: Desk) ->
     assert told(desk) == []
     brakes.pause(desk.world.store, brakes.PUBLISH, "x", by=brakes.BRAKE, reason="60 answers within an hour.", now=now)
     assert told(desk) == [
-        f"60 answers within an hour.\nSince {now:%Y-%m-%d %H:%M} UTC.\nNext: casebridge resume publish x"
+        (
+            f"60 answers within an hour.\nSince {now:%Y-%m-%d %H:%M} UTC.\n"
+            "Next: casebridge actions list --state held; if they are wanted: casebridge resume publish x"
+        )
     ]
 
 
-@pytest.mark.parametrize("reason", ["the window for answers closed at 10:00", "the post was deleted on the network"])
-def test_an_answer_that_was_not_sent_with_its_reason(desk: Desk, reason: str) -> None:
+def test_the_publish_brake_as_it_trips_with_who_waits(desk: Desk) -> None:
+    for _ in range(4):
+        desk.answer(desk.case(), "Please send us a direct message.")
+    desk.write_back()
+    desk.world.clock.forward(MINUTE)
+    with pytest.raises(Halted):
+        desk.publish()
+    assert told(desk) == [
+        (
+            "3 identical texts within an hour on x; 2 wait.\n"
+            f"Since {desk.world.clock.now():%Y-%m-%d %H:%M} UTC. 2 customers wait.\n"
+            "Next: casebridge actions list --state held; if they are wanted: casebridge resume publish x --accept 2"
+        )
+    ]
+    brakes.resume(desk.world.store, brakes.PUBLISH, "x", accept=2)
+    assert told(desk) == []
+
+
+def refusal(what: str, asked: datetime) -> str:
+    """Return the alarm for one answer that was not sent."""
+    return (
+        f"One answer was not sent on x: {what}.\n"
+        f"Since {asked:%Y-%m-%d %H:%M} UTC. One customer waits.\n"
+        "Next: casebridge actions list --state refused"
+    )
+
+
+def test_a_post_that_was_deleted_before_it_was_answered(desk: Desk) -> None:
     case = desk.case()
+    asked = desk.world.clock.now()
     desk.answer(case, "We are on it.")
     desk.write_back()
-    desk.world.update(schema.action, schema.action.c.state == "held", state="refused", reason=reason)
-    (text,) = told(desk)
-    assert text.startswith(f"One answer was not sent on x: {reason}.")
-    assert text.endswith("One customer waits.\nNext: casebridge actions list")
+    desk.customer_deletes(case)
+    desk.world.clock.forward(MINUTE)
+    assert desk.publish() == {"refused": 1}
+    what = f"the customer's message was deleted on x, noticed at {asked:%Y-%m-%d %H:%M} UTC"
+    assert told(desk) == [refusal(what, asked)]
+
+
+def test_a_window_that_closed_before_the_answer_was_sent(desk: Desk) -> None:
+    case = desk.case(public=False)
+    desk.world.clock.forward(23 * HOUR)
+    asked = desk.world.clock.now()
+    until = asked + HOUR
+    desk.answer(case, "At last.")
+    desk.write_back()
+    desk.world.clock.forward(2 * HOUR)
+    assert desk.publish() == {"refused": 1}
+    what = f"the reply window closed at {until:%Y-%m-%d %H:%M} UTC"
+    (answer, window) = told(desk)
+    assert answer == refusal(what, asked)
+    assert window.startswith(f"The window for answers on x has closed without an answer: C-{case}.")
+
+
+def test_a_window_that_closes_on_somebody_who_waits_is_told_of_in_time_and_when_it_was_too_late(desk: Desk) -> None:
+    case = desk.case(public=False)
+    until = desk.world.clock.now() + 24 * HOUR
+    desk.world.clock.forward(21 * HOUR)
+    assert (told(desk), warn(desk.world.app), desk.notes(case)) == ([], 0, [])
+    desk.world.clock.forward(HOUR + MINUTE)
+    assert told(desk) == [
+        (
+            f"The window for answers on x closes at {until:%Y-%m-%d %H:%M} UTC: C-{case}.\n"
+            f"Since {until - 2 * HOUR:%Y-%m-%d %H:%M} UTC. One customer waits.\n"
+            f"Next: casebridge cases show C-{case}; casebridge answer C-{case} --text …"
+        )
+    ]
+    assert (warn(desk.world.app), warn(desk.world.app)) == (1, 0)
+    assert desk.notes(case) == [
+        f"The window for answers on x closes at {until:%Y-%m-%d %H:%M} UTC, and the customer still waits."
+    ]
+    desk.world.clock.forward(2 * HOUR)
+    assert told(desk) == [
+        (
+            f"The window for answers on x has closed without an answer: C-{case}.\n"
+            f"Since {until:%Y-%m-%d %H:%M} UTC. One customer waits.\n"
+            f"Next: casebridge answer C-{case} --via another network --dry-run, or call"
+        )
+    ]
+    desk.world.clock.forward(DAY)
+    assert told(desk) == []
+
+
+def test_a_window_is_no_matter_once_an_answer_is_on_its_way(desk: Desk) -> None:
+    case = desk.case(public=False)
+    desk.world.clock.forward(22 * HOUR + MINUTE)
+    assert len(told(desk)) == 1
+    desk.answer(case, "Here we are.")
+    desk.write_back()
+    assert (told(desk), warn(desk.world.app)) == ([], 0)
+    desk.world.clock.forward(MINUTE)
+    assert desk.publish() == {"sent": 1}
+    assert told(desk) == []
+
+
+def test_a_further_message_opens_the_window_again(desk: Desk) -> None:
+    case = desk.case(public=False)
+    desk.world.clock.forward(22 * HOUR + MINUTE)
+    assert warn(desk.world.app) == 1
+    desk.said(case, 1, public=False)
+    desk.world.want_again("case", case)
+    desk.world.deliver()
+    assert told(desk) == []
+    desk.world.clock.forward(22 * HOUR + MINUTE)
+    assert (len(told(desk)), warn(desk.world.app)) == (1, 1)
+
+
+@pytest.mark.parametrize("point", ["windows", "windows.told"])
+@pytest.mark.parametrize("side", ["before_commit", "after_commit"])
+def test_a_crash_while_a_window_is_noted_or_told_of_tells_once(desk: Desk, point: str, side: str) -> None:
+    with dying_at(f"{point}.{side}", 1):
+        case = desk.case(public=False)
+        desk.world.clock.forward(22 * HOUR + MINUTE)
+        warn(desk.world.app)
+    desk.world.expire_claims()
+    desk.world.deliver_all()
+    case = desk.world.rows("case")[0].case_id
+    if point == "windows":
+        desk.world.clock.forward(22 * HOUR + MINUTE)
+    warn(desk.world.app)
+    assert len(desk.notes(case)) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "text"),
+    [
+        (
+            "unknown",
+            "no answer",
+            "One answer may not have been sent on x: no answer.|look there; then casebridge actions cancel or retry",
+        ),
+        (
+            "review",
+            "is it still true?",
+            "One answer waits for a decision on x: is it still true?|casebridge actions list --state review; then approve or cancel",
+        ),
+        (
+            "by_hand",
+            "no outbox",
+            "One answer is to be given by hand on x: no outbox.|casebridge actions list --state by_hand; then casebridge actions done",
+        ),
+    ],
+)
+def test_what_else_becomes_of_answers(desk: Desk, state: str, reason: str, text: str) -> None:
+    case, asked = desk.case(), desk.world.clock.now()
+    desk.answer(case, "We are on it.")
+    desk.write_back()
+    desk.world.update(schema.action, schema.action.c.state == "held", state=state, reason=reason)
+    what, command = text.split("|")
+    assert told(desk) == [f"{what}\nSince {asked:%Y-%m-%d %H:%M} UTC. One customer waits.\nNext: {command}"]
+
+
+def test_several_answers_with_one_fate_are_one_alarm_and_what_awaits_approval_is_none(desk: Desk) -> None:
+    asked = desk.world.clock.now()
+    for _ in range(3):
+        desk.answer(desk.case(), "We are on it.")
+    desk.write_back()
+    desk.world.update(schema.action, schema.action.c.id < 3, state="refused", reason="too long")
+    desk.world.update(schema.action, schema.action.c.id == 3, state="review", awaits="approval", reason="?")
+    assert told(desk) == [
+        (
+            "2 answers, of which each was not sent on x: too long.\n"
+            f"Since {asked:%Y-%m-%d %H:%M} UTC. 2 customers wait.\n"
+            "Next: casebridge actions list --state refused"
+        )
+    ]
 
 
 def test_a_sign_in_that_ends_within_a_week(desk: Desk) -> None:
@@ -147,11 +314,22 @@ def test_a_sign_in_that_ends_within_a_week(desk: Desk) -> None:
     vault.safe("x").keep(Secrets({"token": "hush"}, desk.world.clock.now(), end))
     assert told(desk) == []
     desk.world.clock.forward(4 * DAY)
-    (text,) = told(desk)
-    assert text.startswith(f"The sign-in of x ends on {end:%Y-%m-%d %H:%M} UTC.")
-    assert text.endswith("Next: casebridge connect x")
+    now = desk.world.clock.now()
+    assert told(desk) == [
+        (
+            f"The sign-in of x ends on {end:%Y-%m-%d %H:%M} UTC.\n"
+            f"Since {now:%Y-%m-%d %H:%M} UTC.\n"
+            "Next: casebridge connect x"
+        )
+    ]
     desk.world.clock.forward(7 * DAY)
-    assert told(desk)[0].startswith("The sign-in of x has ended on")
+    assert told(desk) == [
+        (
+            f"The sign-in of x has ended on {end:%Y-%m-%d %H:%M} UTC.\n"
+            f"Since {end:%Y-%m-%d %H:%M} UTC.\n"
+            "Next: casebridge connect x"
+        )
+    ]
 
 
 def test_webhook_calls_that_no_sync_takes(desk: Desk) -> None:

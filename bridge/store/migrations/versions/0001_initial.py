@@ -505,6 +505,15 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     )
     op.create_index(op.f("ix_quarantine_connection"), "quarantine", ["connection"], unique=False)
     op.create_table(
+        "reply_window",
+        sa.Column("case_id", ID, autoincrement=False, nullable=False),
+        sa.Column("message_id", ID, nullable=False),
+        sa.Column("until", TIME, nullable=False),
+        sa.Column("told_at", TIME, nullable=True),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_reply_window")),
+    )
+    op.create_index(op.f("ix_reply_window_until"), "reply_window", ["until"], unique=False)
+    op.create_table(
         "resolved",
         sa.Column("message_id", ID, autoincrement=False, nullable=False),
         sa.Column("conversation_id", ID, nullable=False),
