@@ -52,7 +52,7 @@ _ENGLISH_LOWER = re.compile(
     rf"|(?<!\w)[a-z'’]{{3,}}\s{_LOWER_STREETS},?\s(?:no\.?|number|nr\.?|#)\s?\d{{1,4}}[a-d]?(?:,\s(?:flat|unit|apt)\s\w{{1,4}})?(?!\w)"
 )
 _NUMBER_TO_POSTCODE = re.compile(
-    r"(?<![\w£$€.,/-])(?<!Box )\d{1,5}[a-d]?(?:/\d{1,3})?,?\s(?:[^\W\d_][\w'’.-]*,?\s){1,7}(?:[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}|[A-Z]{2}\s\d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT)\s\d{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]\d{2}\s[A-Z\d]{4})(?!\w)"
+    r"(?<![\w£$€.,/-])(?<!Box )\d{1,5}[a-d]?(?:/\d{1,3})?,?\s(?:[^\W\d_][\w'’.-]*,?\s){1,7}(?:[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}|(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\s\d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT)\s\d{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]\d{2}\s[A-Z\d]{4})(?!\w)"
 )
 _ROMANCE = re.compile(
     rf"(?i:(?<!\w)(?:rue|avenue|av\.|chemin|route|place|via|viale|piazza|calle|ulica|ul\.)\s)(?:(?:de|du|des|de la|del|della|di|la|le)\s)?{_NAME}(?:\s{_NAME})?,?\s\d{{1,4}}(?![\w%]|[.,:]\d)|(?<![\w.,])\d{{1,4}},?\s(?:rue|avenue|chemin|route)\s(?:(?:de|du|des|de la)\s)?{_NAME}"
@@ -64,10 +64,10 @@ _UK_POSTCODE = re.compile(
     rf"(?<![\w])(?:{_NAME}[ ,]+){{1,5}}[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)|(?<!\w)\d{{1,3}}[a-d]?,?\s[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)"
 )
 _FLAT = re.compile(
-    r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? Top|Top|Stellplatz|Pitch|Caravan)\s(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)"
+    r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? (?:Top|Tür)|Top(?= \d{1,2}(?!\d))|Tür|Stellplatz|Pitch|Caravan)\s(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)"
 )
 _ROOM = re.compile(
-    r"(?i)(?<![\w-])(?:zimmer(?:nummer|nr\.?)?|room(?: number| no\.?)?|ward|suite|kabine(?:nnummer)?|cabin|stateroom|bett(?:platz)?|bed|bungalow|chalet)\s?(?:nr\.?|no\.?|#|number)?\s?(\d{1,5}[a-z]?|[A-Z]\d{1,4})(?![\w%€]|[.,:]\d)"
+    r"(?i)(?<![\w-])(?:zimmer(?:nummer|nr\.?)?|room(?: number| no\.?)?|ward|suite|guest in|gast in|schlüssel für (?:die|das)|kabine(?:nnummer)?|cabin|stateroom|bett(?:platz)?|bed|bungalow|chalet)\s?(?:is |ist )?(?:nr\.?|no\.?|#|number)?\s?(\d{1,5}[a-z]?|[A-Z]\d{1,4})(?![\w%€]|[.,:]\d)"
 )
 _BOX = re.compile(
     r"(?<!\w)(?:Postfach|PO Box|P\.? ?O\.? Box|Box|Case postale)\s(?:Nr\.?\s)?\d[\d ]{1,8}\d(?!\w)", re.IGNORECASE
@@ -79,6 +79,17 @@ _COORDINATES = re.compile(
     r"(?<![\w.])[-+]?\d{1,2}[.,]\d{3,8}\s?°?\s?[NS]?\s?[,;/ ]\s?[-+]?\d{1,3}[.,]\d{3,8}\s?°?\s?[EWO]?(?!\w)|\d{1,2}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[NS][,\s]+\d{1,3}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[EWO]"
 )
 _CARE_OF = re.compile(rf"(?<!\w)c/o\s(?:{_NAME}\s?){{1,3}}(?:,\s)?", re.IGNORECASE)
+_HOUSES_OF_ONE_ADDRESS = 8
+_ENGLISH_NUMBERS = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w{3,5}teen"
+    r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?)"
+)
+_SPELLED_HOUSE = re.compile(
+    rf"(?i)(?<!\w)(?:unit|flat|apartment|apt|number)\s(?:{_ENGLISH_NUMBERS}|\d{{1,4}}[a-d]?),?\s"
+    rf"(?:{_ENGLISH_NUMBERS}\s[a-z'’]{{4,}}|\d{{1,4}}\s[a-z'’]{{4,}}(?:\s{_LOWER_STREETS})|[a-z'’]{{3,}}\s{_LOWER_STREETS})(?!\w)"
+    rf"|(?<!\w)(?<!chapter )(?<!page ){_ENGLISH_NUMBERS}\s[a-z'’]{{4,}}\s{_LOWER_STREETS}(?!\w)"
+)
+_HOUSE_WITH_A_NAME = re.compile(rf"(?<!\w)(?:The\s)?(?:{_NAME}\s){{1,2}}(?:Cottage|Farmhouse|Barn|Rectory|Vicarage|Bungalow)(?!\w)")
 _SHAPES = (
     _GERMAN,
     _GERMAN_OF,
@@ -89,6 +100,7 @@ _SHAPES = (
     _GERMAN_LOWER,
     _ENGLISH_LOWER,
     _NUMBER_TO_POSTCODE,
+    _SPELLED_HOUSE,
 )
 
 
@@ -121,8 +133,11 @@ def _leading_words(written: str) -> int:
 
 
 def _is_no_street(written: str) -> bool:
+    """Whether the word before the number is a counter, a gate, a month, a sort of number."""
     first = re.match(r"[^\W\d_]+", written)
-    return bool(first) and (first.group() if first else "").casefold() in words("shapes", "no_streets")
+    last = re.search(r"([^\W\d_]+)\s\d", written)
+    told = {match.group(match.lastindex or 0).casefold() for match in (first, last) if match}
+    return bool(told & words("shapes", "no_streets")) or any(word.endswith(("nummer", "schalter")) for word in told)
 
 
 def _known(page: Page) -> Iterator[Span]:
@@ -155,19 +170,31 @@ def _of_a_dwelling(page: Page) -> Iterator[Span]:
         )
     for match in _ROOM.finditer(page.text):
         near = page.sentence(match.start(), match.end(), 70)
-        if not expression("cues", "public_room").search(near):
+        if not expression("cues", "public_room").search(near) or expression("cues", "own_room").search(near):
             yield Span(Datum.ADDRESS, match.start(), match.end())
     for match in _FLAT.finditer(page.text):
         if not expression("cues", "public_room").search(page.sentence(match.start(), match.end(), 40)):
+            yield Span(Datum.ADDRESS, match.start(), match.end())
+    for match in _HOUSE_WITH_A_NAME.finditer(page.text):
+        lived_in = expression("cues", "dwelling").search(page.after(match.end(), 60))
+        if lived_in and not _is_business(match.start(), match.end(), page):
             yield Span(Datum.ADDRESS, match.start(), match.end())
     for match in _BOX.finditer(page.text):
         own = expression("cues", "own_box").search(page.before(match.start(), 60) + page.after(match.end(), 30))
         yield Span(Datum.ADDRESS if own else None, match.start(), match.end())
 
 
+def _is_stretch(written: str) -> bool:
+    """Whether it is a row of houses, as an outage or a closed road has."""
+    row = re.search(r"(\d{1,4})\s?[-–]\s?(\d{1,3})\b", written)
+    return bool(row) and int(row[2] if row else 0) - int(row[1] if row else 0) > _HOUSES_OF_ONE_ADDRESS
+
+
 def _datum(start: int, end: int, page: Page) -> Datum | None:
     written = page.text[start:end]
     street = folded_street(written)
+    if _is_stretch(written):
+        return None
     if street in page.published.places or any(street.startswith(place) for place in page.published.places if place):
         return None
     if expression("cues", "outage_range").search(page.before(start, 40) + written + page.after(end, 14)):

@@ -135,6 +135,8 @@ def _code(group: list[re.Match[str]], page: Page) -> Iterator[Code]:
         group = group[1:]
     while group and _is_word(group[-1].group()):
         group = group[:-1]
+    if [token.group().casefold() for token in group[:2]] == ["s", "n"]:
+        group = group[2:]
     if not group:
         return
     start, end = group[0].start(), group[-1].end()

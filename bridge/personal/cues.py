@@ -35,6 +35,9 @@ _NAMES_A_NUMBER = re.compile(
     r"(?i)n(?:umme)?r\.?$|number$|no\.?$|num\.?$|#$|code$|id$|-?kennung$|ref(?:erence)?\.?$|zeichen$"
 )
 _REACH_BEFORE, _REACH_AFTER = 70, 34
+_GENERAL = frozenset(("nr", "no", "#", "number", "nummer", "id", "code", "codes", "key"))
+"""Words that tell that a number follows, and not of what."""
+_GENERAL_STANDS_BACK = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,11 @@ class Named:
         return Datum(self.sort) if self.sort in set(_KINDS) else Datum.OTHER_NUMBER
 
     @property
+    def is_general(self) -> bool:
+        """Whether the word tells no more than that a number follows."""
+        return self.word.casefold() in _GENERAL
+
+    @property
     def names_a_number(self) -> bool:
         """Whether the word itself speaks of a number: ``Kundennummer``, not ``Kunde``."""
         return bool(_NAMES_A_NUMBER.search(self.word)) or bool(
@@ -71,7 +79,8 @@ def named(page: Page, start: int, end: int) -> Named | None:
     found: list[Named] = []
     for match in _ANY.finditer(before):
         between = before[match.end() :]
-        found.append(Named(str(match.lastgroup), match.group(), len(between), between, comes_before=True))
+        back = _GENERAL_STANDS_BACK if match.group().casefold() in _GENERAL else 0
+        found.append(Named(str(match.lastgroup), match.group(), len(between) + back, between, comes_before=True))
     for match in _ANY.finditer(after):
         between = after[: match.start()]
         if not re.search(r"[;:!?\n]|, |\d|n['’]t\b|\bnot\b|\bkeine?\b", between):

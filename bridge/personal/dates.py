@@ -31,6 +31,19 @@ _DATE = re.compile(
     ),
     re.IGNORECASE,
 )
+_ENGLISH_DAY = (
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w{3,7}teenth|twentieth|thirtieth"
+    r"|(?:twenty|thirty)[- ](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth))"
+)
+_GERMAN_DAY = (
+    r"(?:erste|zweite|dritte|vierte|fünfte|sechste|siebte|achte|neunte|zehnte|elfte|zwölfte|\w{3,5}zehnte|(?:\w+und)?(?:zwan|drei)(?:zig|ßig)ste)[rnm]?"
+)
+_GERMAN_NUMBER = r"(?:eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|\w{3,5}zehn|(?:\w+und)?(?:zwan|drei)(?:zig|ßig))"
+_SPOKEN = re.compile(
+    rf"(?i)\W{{1,3}}(?:(?:ist|is|am|on|the|der|den)\s){{0,2}}(?P<day>(?:{_ENGLISH_DAY}\s(?:of\s)?(?:the\s)?(?:{_ENGLISH_DAY}|{_MONTH})"
+    rf"|(?:{_MONTH})\s(?:the\s)?{_ENGLISH_DAY}|{_GERMAN_DAY}\s(?:{_GERMAN_DAY}|{_MONTH})|{_GERMAN_NUMBER}\s{_GERMAN_NUMBER})"
+    r"(?:,?\s(?:(?:nineteen|twenty|neunzehnhundert|zweitausend)[\w -]{0,18}?)?\w+(?:[- ]\w+)?)?)"
+)
 _PEOPLE_LINE = re.compile(r"[A-ZÄÖÜ][\w'’-]+ [A-ZÄÖÜ][\w'’-]+,? ?\(?\*?\s?$")
 _LIMIT = re.compile(rf"(?<!\w){alternatives('cues', 'limit_of_ages')}\s$", re.IGNORECASE)
 _STAR = re.compile(r"[*✱]\s?$")
@@ -43,6 +56,9 @@ def dates(page: Page) -> Iterator[Span]:
         datum = Datum.BIRTH_DATE if _is_of_birth(match, page) else None
         yield Span(datum, match.start(), match.end())
     for match in expression("cues", "birth").finditer(page.text):
+        spoken = _SPOKEN.match(page.text, match.end())
+        if spoken:
+            yield Span(Datum.BIRTH_DATE, spoken.start("day"), spoken.end("day"))
         following = re.compile(r"\W{0,4}(?:ist |is |am )?(\d{2} ?\d{2} ?(?:19|20)?\d{2})(?!\d)").match(
             page.text, match.end()
         )

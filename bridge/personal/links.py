@@ -27,8 +27,9 @@ _PROFILE = re.compile(
 )
 _NAME_IN_PATH = re.compile(r"[^\W\d_]{2,}[._-][^\W\d_]{2,}(?:[._-][^\W\d_]{2,})*")
 _ARTICLE = re.compile(
-    r"[a-zäöüß]{2,}(?:[-_][a-zäöüß0-9.]+)*|[a-z]{0,3}[-_.]?\d{1,4}|\d{4}-\d{2}(?:-\d{2})?|[A-Z]{0,3}\d{1,4}"
+    r"[a-z]|[a-zäöüß]{2,}(?:[-_][a-zäöüß0-9.]+)*|[a-z]{0,3}[-_.]?\d{1,4}|\d{4}-\d{2}(?:-\d{2})?|[A-Z]{0,3}\d{1,4}"
 )
+_PEOPLE = re.compile(r"(?i)/(?:in|people|persons?|users?|u|members?|mitglieder?|leute)/([^/?#]+)/?$")
 _FILE = re.compile(r"(?i)\.(?:html?|php|aspx?|pdf|jpe?g|png|gif|mp4|jsp)$")
 
 
@@ -43,7 +44,7 @@ def links(page: Page) -> Iterator[Span]:
 
 
 def _is_personal(link: str, page: Page, start: int, end: int) -> bool:
-    plain = re.sub(r"(?i)\s?[\[(](?:dot|punkt)[\])]\s?", ".", re.sub(r"\s", "", link))
+    plain = re.sub(r"(?i)\s?[\[(](?:dot|punkt|\.)[\])]\s?", ".", re.sub(r"\s", "", link))
     if re.match(r"(?i)(?:tel|sms|callto|whatsapp):", plain) or _NUMBER_HOSTS.search(plain):
         return _is_number(plain, page)
     if link_form(plain) in page.published.links:
@@ -72,10 +73,13 @@ def _is_number(link: str, page: Page) -> bool:
 
 def _shows_a_name(address: str, page: Page) -> bool:
     """Whether it is the address of a profile with first and last name that the handle does not show."""
-    match = _PROFILE.search(address)
-    if not match or not (name := _NAME_IN_PATH.match(match[1])):
+    match, person = _PROFILE.search(address), _PEOPLE.search(address)
+    shown = match or person
+    if not shown or not (name := _NAME_IN_PATH.match(shown[1])):
         return False
     parts = [folded(part) for part in re.split(r"[._-]", name.group())]
+    if not match and parts[0] not in words("first_names", "german", "english", "others", "more", "further"):
+        return False
     own = folded(page.known.handle)
     return not all(part in own for part in parts[:2]) and not any(
         part in words("cues", "not_in_profiles") for part in parts
@@ -95,7 +99,12 @@ def _below_published(host: str, path: str, page: Page) -> list[str]:
 def _has_own_parameter(query: list[tuple[str, str]]) -> bool:
     return any(
         key.casefold() not in words("cues", "public_parameters")
-        and (bool(re.search(r"\d", value)) or _is_token(value) or key.casefold() in words("cues", "own_parameters"))
+        and not re.fullmatch(r"\d{4}-\d\d-\d\d|\d{1,2}", value)
+        and (
+            bool(re.search(r"\d{4,}", value)) and not re.fullmatch(r"(?:19|20)\d\d|[A-Z]{2}\d{1,4}", value)
+            or _is_token(value)
+            or key.casefold() in words("cues", "own_parameters")
+        )
         for key, value in query
     )
 
@@ -127,7 +136,9 @@ def _is_uuid(text: str) -> bool:
 
 def _is_token(text: str) -> bool:
     """Whether a part of a link looks drawn by lot: letters and digits mixed, or in capitals."""
-    if len(text) < 5 or re.fullmatch(r"[a-zäöü]+(?:[-_.][a-zäöü0-9.]{1,12})+|[a-z]+\d{0,4}|[A-Z]{1,3}\d{1,4}", text):
+    if re.fullmatch(r"[a-z]{3}-[a-z]{4}-[a-z]{3}", text):
+        return True
+    if len(text) < 5 or "@sha" in text or re.fullmatch(r"\d{4}-\d\d(?:-\d\d)?|[a-zäöü]+(?:[-_.][a-zäöü0-9.]{1,12})+|[a-z]+\d{0,4}|[A-Z]{1,3}\d{1,4}", text):
         return False
     letters, figures = re.search(r"[A-Za-z]", text), len(re.findall(r"\d", text))
     mixed = bool(letters) and figures >= 2 and bool(re.search(r"\d[A-Za-z]|[A-Za-z][-_]?\d", text))

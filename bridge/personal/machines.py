@@ -21,7 +21,7 @@ _MAC = re.compile(
     r"(?i)(?<![\w:-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}(?![\w:-])|(?<!\w)(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}(?!\w)"
 )
 _IP = re.compile(
-    r"(?i)(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,6}|(?:[0-9a-f]{1,4}:){1,6}:)(?![\w:]|\.\d)"
+    r"(?i)(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,6}|(?:[0-9a-f]{1,4}:){1,6}:)(?![\w:]|\.\d|/(?:[12]?\d|3[01])(?!\d))"
 )
 
 
@@ -51,17 +51,29 @@ def _is_one_persons(written: str, page: Page, start: int, end: int) -> bool | No
 
 
 _SECRET = re.compile(
-    rf"(?<![^\W_]){alternatives('cues', 'secret')}(?![^\W_])(?:\W?\s?(?:ist|is|lautet|war|was|nun|now|jetzt|heißt|zurückgesetzt auf|(?:re)?set to|auf))?"
+    rf"(?<![^\W_]){alternatives('cues', 'secret')}(?![^\W_])(?:\W?\s?(?:ist|is|lautet|war|was|nun|now|jetzt|heißt|zurückgesetzt auf|been|(?:re)?set to|auf)){{0,2}}"
     r"[\s:=„\"'“”»«*(`]{1,4}(?P<value>[^\s\"“”»«)`]{3,40})",
     re.IGNORECASE,
 )
 _USER_NAME = re.compile(
-    r"(?i)(?<!\w)(?:user ?name|benutzername|nutzername|benutzerkennung|anmeldename|login(?:name)?|gamertag|spielername|player(?: ?name| ?tag| ?id)?|account ?name)"
-    r"(?: ist| is| lautet| war| was|:)?\s[\"„“'@]?(?P<value>(?=\w*[^\W\d_])(?=\w*\d)\w+(?:[.#-]\w+)*)"
+    r"(?i)(?<!\w)(?:user(?: ?name)?|benutzername|nutzername|benutzerkennung|anmeldename|login(?:name)?|gamertag|spielername|player(?: ?name| ?tag| ?id)?|account ?name)"
+    r"(?: ist| is| lautet| war| was|:)?\s[\"„“'@]?(?P<value>(?=[\w.#-]*[^\W\d_])(?=[\w.#-]*\d)\w+(?:[.#-]\w+)*)"
 )
 _ANSWER = re.compile(
     rf"(?<!\w)(?i:{alternatives('cues', 'security_question')})(?!\w)[^.!?\n]{{0,45}}?(?:ist|is|was|war|lautet|[:=→\"„“])\s?[\"„“']?(?P<value>[A-ZÄÖÜ][\w-]+)",
 )
+
+
+_HINT = re.compile(
+    r"(?i)(?<!\w)(?:pass(?:wor[dt]|code)|pin|kennwort)[- ]?(?:hint|tipp?|hinweis|hilfe|merkhilfe|reminder)(?!\w)[^.!?\n]{0,40}?(?P<value>\d{2,8})"
+)
+_WORD_AT_THE_DOOR = re.compile(
+    r"(?<!\w)(?i:kennwort|codewort|stichwort|losung|code ?word|password|pass ?word|key ?word|safe ?word|secret word|the word)(?!\w)"
+    r"(?: (?i:für|for|zur|zum|bei|at|of|is|ist|lautet|der|die|the|deine|your|ihre)| (?i:abholung|abholen|collection|pick-?up|herausgabe|lieferung|delivery|door)){0,4}"
+    r"[\s:„\"“'‘]{1,3}(?P<value>[A-ZÄÖÜ][\w-]{3,})"
+)
+_AT_THE_DOOR = re.compile(r"(?i)abhol|collect|pick(?:ing)?[- ]?up|herausg|hand (?:it|them) over|liefer|deliver|driver|fahrer|bote|courier|kurier|tür|door")
+_GAME_NAME = re.compile(r"(?<![\w#&/])(?P<value>[^\W\d_]\w{2,20}#\d{3,5})(?!\w)")
 
 
 def secrets(page: Page) -> Iterator[Span]:
@@ -73,6 +85,10 @@ def secrets(page: Page) -> Iterator[Span]:
             yield Span(Datum.OTHER_NUMBER, start, start + len(value))
     for match in _USER_NAME.finditer(page.text):
         if folded(match["value"]) != folded(page.known.handle) and not is_example(page, match.start("value")):
+            yield Span(Datum.OTHER_NUMBER, match.start("value"), match.end("value"))
+    for match in (*_HINT.finditer(page.text), *_WORD_AT_THE_DOOR.finditer(page.text), *_GAME_NAME.finditer(page.text)):
+        near = page.sentence(match.start(), match.end(), 60)
+        if match.re is not _WORD_AT_THE_DOOR or _AT_THE_DOOR.search(near):
             yield Span(Datum.OTHER_NUMBER, match.start("value"), match.end("value"))
     for match in _ANSWER.finditer(page.text):
         yield Span(Datum.OTHER_NUMBER, match.start("value"), match.end("value"))

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PART = r"[\w!#$%&'*+/=?^`{|}~•-]{1,64}"
-_DOT_SIGN = r"\.|\s?[(\[{<]\s?(?:dot|punkt|pkt|\.)\s?[)\]}>]\s?| \. |\s(?:dot|punkt|pkt)\s|(?<=\w)-(?:dot|punkt)-"
+_DOT_SIGN = r"\.|\s?[(\[{<]\s?(?:dot|punkt|pkt|\.)\s?[)\]}>]\s?| \. |,?\s(?:dot|punkt|pkt),?\s|(?<=\w)-(?:dot|punkt)-|(?<=[^\W_])(?-i:DOT|PUNKT)(?=[a-z])"
 _AT_SIGN = (
-    r"\s{0,2}@\s{0,2}|\s{0,2}[(\[{<]\s?(?:at|ät|a|@|Klammeraffe)\s?[)\]}>]\s{0,2}|\s(?:ät|klammeraffe|at-zeichen|at sign)\s"
+    r"\s{0,2}@\s{0,2}|\s{0,2}[(\[{<]\s?(?:at|ätt?|aet|a|@|(?:Klammer)?affe)\s?[)\]}>]\s{0,2}|\s(?:ätt?|klammeraffe|at-zeichen|at sign)\s|,\s(?:at|ät),\s|(?<=[a-z\d])(?-i:AT)(?=[a-z])"
     r"|(?<=\w)[-_](?:at|ät)[-_](?=\w)"
 )
 _DOMAIN = rf"[^\W_][\w-]{{0,62}}(?:(?:{_DOT_SIGN})[^\W_][\w-]{{0,62}}){{0,5}}(?:{_DOT_SIGN})[^\W\d_]{{2,}}(?![\w@])"
@@ -25,7 +25,7 @@ _EMAIL = re.compile(
 _LOCAL_WORDS = rf"{_PART}(?:(?:{_DOT_SIGN}| (?:minus|dash|bindestrich|unterstrich|underscore) ){_PART}){{0,6}}"
 _SPELLED = re.compile(rf"(?<![\w@])(?P<local>{_LOCAL_WORDS})(?: at |\n)(?P<domain>{_DOMAIN})", re.IGNORECASE)
 _WITHOUT_ENDING = re.compile(
-    r"(?<![\w@])(?P<local>\w+[._\d]\w*)(?:\s?@\s?|\s(?:at|ät)\s|\s?[(\[]at[)\]]\s?)"
+    r"(?<![\w@])(?P<local>\w+[._\d]\w*(?=\s?@\s?|\s(?:at|ät)\s|\s?[(\[]at)|\w[\w.-]+(?=@))(?:\s?@\s?|\s(?:at|ät)\s|\s?[(\[]at[)\]]\s?)"
     r"(?P<domain>gmail|googlemail|gmx|web|hotmail|outlook|yahoo|icloud|t-online|posteo|proton(?:mail)?|freenet|bluewin|aol)\b",
     re.IGNORECASE,
 )

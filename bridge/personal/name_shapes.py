@@ -50,8 +50,15 @@ BOOKED = re.compile(
     rf"(?<!\w)(?:(?i:bei|an)\s(?P<at>{_WORD})(?=\s(?i:geklingelt|abgegeben|hinterlegt|abgestellt|zugestellt|abgeliefert|abzuholen))"
     rf"|(?i:unter)\s(?P<under>{_WORD})(?=\s(?i:reserviert|gebucht|gespeichert|eingetragen|registriert))"
     rf"|(?i:reserv\w+|booking|booked|table|room)\s\(?(?i:is |it's )?(?i:under|for)\s(?P<table>{_WORD})(?=[).,!?]|\s(?i:is|at|on|tonight|tomorrow)\b)"
+    rf"|(?i:reserviert|gebucht|vorbestellt|eingetragen|läuft|lautet|booked|reserved)\s(?:\w+\s)?(?i:auf|unter|under)\s(?P<last>{_WORD})(?=[,.!?]|$|\s(?i:und|and|um|für|for|at|ab)\b)"
+    rf"|(?i:table|room|booking|reservation|order|collection|pick-?up)[^.!?\n]{{0,30}}\sunder\s(?P<beneath>{_WORD})(?=[,.!?)]|$|\s(?i:at|for|on)\b)"
     rf"|(?i:tisch|reservierung|buchung|termin|zimmer|mietwagen)\s(?i:auf|unter)\s(?P<auf>{_WORD})(?=[,.!?)]|\s(?i:ist|für|um|am|steht|gebucht)\b))"
 )
+TURNED = re.compile(
+    rf"(?<![\w-])(?i:auf|to|for|für|of|name|namen|konto|account|account of|heißt|called|ticket|gast|guest|surname)\s(?P<name>{_SURNAME}, (?P<first>{_WORD}))(?![\w-])"
+    rf"|(?<![\w-])(?P<told>{_SURNAME}),? (?i:vorname|first name|given name) (?P<given>{_WORD})"
+)
+"""Surname before first name: ``Krohn, Edda``."""
 _SIGN_OFF = re.compile(rf"(?i:{alternatives('names', 'sign_off')})[,!.\s–—|~-]*(?:\w+\s)?$")
 _END_OF_TEXT = re.compile(r"[\s.!)\]}\U0001F300-\U0001FAFF♥❤☀-➿💚️]*$")
 _AFTER_SIGNATURE = re.compile(
@@ -63,6 +70,17 @@ def is_ordinary(name: str) -> bool:
     """Whether a word with a capital is no surname: a word of the language, a place, a day."""
     first = next((part for part in name.split() if UP.match(part)), name or "-").strip(".,'’")
     return first.casefold() in words("names", "no_surnames_german", "no_surnames_english")
+
+
+def is_no_person(start: int, end: int, page: Page) -> bool:
+    """Whether a title and a name are those of a beast, of goods, of a ship."""
+    name, before, after = page.text[start:end], page.before(start, 60), page.after(end, 24)
+    if before.endswith("MS ") and not name.isupper():
+        return True
+    goods = expression("names", "goods")
+    if goods.fullmatch(name.rsplit(maxsplit=1)[-1]) or goods.match(after.lstrip(" -")):
+        return True
+    return bool(expression("names", "animals").search(before + " " + after))
 
 
 def is_shown(name: str, page: Page) -> bool:

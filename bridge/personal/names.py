@@ -21,7 +21,9 @@ from bridge.personal.name_shapes import (
     LOWER_TITLE,
     NAMED,
     PAIR,
+    TURNED,
     UP,
+    is_no_person,
     is_ordinary,
     is_public_person,
     is_shown,
@@ -33,6 +35,9 @@ from bridge.personal.words import expression, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_SHORTEST_SURNAME = 2
 
 
 def handles(page: Page) -> Iterator[Span]:
@@ -68,7 +73,7 @@ def _with_titles(page: Page) -> Iterator[tuple[int, int]]:
             continue
         if expression("names", "famous_titled").search(match.group()):
             continue
-        if is_signature(match.start(), end, page):
+        if is_signature(match.start(), end, page) or is_no_person(start, end, page):
             continue
         yield start, end
 
@@ -77,7 +82,7 @@ def _with_initials(page: Page) -> Iterator[tuple[int, int]]:
     for match in INITIAL.finditer(page.text):
         start, end = match.span("name")
         surname = match["surname"]
-        if is_ordinary(surname) or is_shown(surname, page):
+        if len(surname) < _SHORTEST_SURNAME or is_ordinary(surname) or is_shown(surname, page):
             continue
         if is_signature(start, end, page) or is_public_person(start, end, page):
             continue
@@ -106,14 +111,16 @@ def _pairs(page: Page) -> Iterator[tuple[int, int]]:
             continue
         if is_signature(start, end, page) or is_public_person(start, end, page) or _is_brand(surname, page):
             continue
+        if expression("names", "famous").match(page.text[start:end]):
+            continue
         yield start, end
 
 
 def _is_first_name(word: str) -> bool:
     plain = word.casefold().strip("'’")
     first = plain.split("-", maxsplit=1)[0]
-    return plain in words("first_names", "german", "english", "others", "more") or first in words(
-        "first_names", "german", "english", "others", "more"
+    return plain in words("first_names", "german", "english", "others", "more", "further") or first in words(
+        "first_names", "german", "english", "others", "more", "further"
     )
 
 
@@ -155,6 +162,10 @@ def _less_plain(page: Page) -> Iterator[tuple[int, int]]:
         surname = match["name"].split(",")[0]
         if _is_first_name(match["first"]) and not is_ordinary(surname.capitalize()) and not is_shown(surname, page):
             yield match.span("name")
+    for match in TURNED.finditer(page.text):
+        surname, first = (match["name"] or match["told"]).split(",")[0], match["first"] or match["given"]
+        if _is_first_name(first) and not is_ordinary(surname) and not is_shown(surname, page):
+            yield match.span("name") if match["name"] else (match.start("told"), match.end("given"))
     for match in BOOKED.finditer(page.text):
         name = match[str(match.lastgroup)]
         if not (is_ordinary(name) or _is_first_name(name) or is_shown(name, page) or _is_brand(name, page)):

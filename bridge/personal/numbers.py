@@ -11,14 +11,16 @@ from bridge.personal.codes import Code, codes
 from bridge.personal.cues import Cue, Named, is_example, named
 from bridge.personal.model import Datum
 from bridge.personal.page import Page, Span
-from bridge.personal.reading import folded
-from bridge.personal.words import expression
+from bridge.personal.reading import digits, folded
+from bridge.personal.words import alternatives, expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _KNOWN_SHORTEST = 4
 _LEFT_WHEN_MASKED = 4
+_BESIDE = 3
+_POSTAL_DIGITS = 9
 _FILLERS = re.compile(r"(?i)nummer|number|lautet|heißt|code|ist")
 
 
@@ -47,8 +49,15 @@ def _any_notation(number: str) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![^\W_])(?<!\d[.,]){whole}(?![^\W_])(?![.,]\d)", re.IGNORECASE)
 
 
+_POSTAL_ITEM = re.compile(r"(?<![\w-])[A-Z]{2}[ -]?\d{2,3}(?:[ -]?\d{2,3}){2,3}[ -]?[A-Z]{2}(?![\w-])")
+"""Number of a letter or parcel of the Universal Postal Union: two letters, nine digits, the country."""
+
+
 def numbers(page: Page) -> Iterator[Span]:
     """Find numbers and codes that the words around them, or their shape, give to one person."""
+    for match in _POSTAL_ITEM.finditer(page.text):
+        if len(digits(match.group())) == _POSTAL_DIGITS and folded(match.group()) not in page.published.numbers:
+            yield Span(Datum.TRACKING, match.start(), match.end())
     for code in codes(page):
         if folded(code.text) in page.published.numbers:
             yield Span(None, code.start, code.end)
@@ -74,14 +83,25 @@ def _judged(code: Code, page: Page) -> Datum | None:
 
 
 def _by_word(code: Code, word: Named | None, page: Page) -> Datum | None:
-    around = page.sentence(code.start, code.end, 60)
+    around = page.sentence(code.start, code.end, 90)
     if expression("cues", "for_all").search(around) or _is_of_a_campaign(code, word, around):
+        return None
+    if (word is None or len(word.between) > _BESIDE) and _is_of_a_thing(code, page, around):
         return None
     if word is None or word.cue is Cue.PHONE:
         return Datum.OTHER_NUMBER if code.is_striking else None
     if word.cue is Cue.PUBLIC:
-        return None
+        return Datum.OTHER_NUMBER if _is_customers_vat(code, page) else None
     return word.datum if _belongs(code, word, page) else None
+
+
+def _is_of_a_thing(code: Code, page: Page, around: str) -> bool:
+    """Whether a code is the type of a thing: the thing stands beside it, or the sentence speaks of stock and spare parts."""
+    before, after = page.before(code.start, 40), page.after(code.end, 24)
+    thing = alternatives("cues", "thing")
+    beside = re.search(rf"(?i)(?<!\w){thing}(?: (?:von|by|typ|type))?[ :(„\"]{{1,3}}$", before)
+    follows = re.match(rf"(?i) {thing}(?!\w)", after)
+    return bool(beside or follows) or bool(expression("cues", "of_a_thing").search(around))
 
 
 def _is_of_a_campaign(code: Code, word: Named | None, around: str) -> bool:
@@ -89,6 +109,12 @@ def _is_of_a_campaign(code: Code, word: Named | None, around: str) -> bool:
     voucher = word is not None and re.search(r"(?i)gutschein|voucher|coupon|rabatt|promo|discount", word.word)
     shape = re.fullmatch(r"[A-ZÄÖÜ]{4,}-?\d{1,3}", code.text)
     return bool(voucher and shape) and not expression("cues", "one_person").search(around)
+
+
+def _is_customers_vat(code: Code, page: Page) -> bool:
+    """Whether it is the VAT number of the firm that is answered, not the brand's own, which is on the list."""
+    shape = re.fullmatch(r"[A-Z]{2}U? ?\d(?:[\d ]){7,11}", code.text)
+    return bool(shape) and bool(expression("cues", "own_vat").search(page.sentence(code.start, code.end, 50)))
 
 
 def _kind(word: Named | None) -> Datum:
@@ -100,6 +126,8 @@ def _belongs(code: Code, word: Named, page: Page) -> bool:
     if code.is_striking:
         return True
     if code.is_year or (word.comes_before and expression("cues", "counts").search(word.between)):
+        return False
+    if word.is_general and 0 < code.figures < 3:
         return False
     tight = not re.search(r"\w{3}", _FILLERS.sub("", word.between))
     if word.sort == "secret":

@@ -24,7 +24,7 @@ _PHONE = re.compile(
     r"(?<![\w.,€$£§%#*/+-])(?<![€$£#] )(?:\+\s?|\(\+|\((?=\d))?\d(?:[\s()/.·–-]{0,3}\d){4,16}(?![\w%€$£²°]|[.,]\d|-[A-Za-z])"
 )
 _AREA_IN_WORDS = re.compile(
-    r"\(?(?:Vorwahl|area code|dialling code)[^\d\n.!?]{0,25}\)?[ :]*(\d(?:[ /-]?\d){3,9})(?!\w)", re.IGNORECASE
+    r"\(?(?:Vorwahl|area code|dialling code)[^\d\n.!?]{0,25}\)?[ :]*(\d(?:(?:[ /-]?|,? (?:dann|then|und|and) )\d){5,11})(?!\w)", re.IGNORECASE
 )
 _FREE_NATIONAL = {
     "49": ("800", "180", "900", "137", "118", "116", "19222"),
@@ -44,6 +44,8 @@ _NORTH_AMERICAN = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]{1,2}\d{3}[ .-]\d{
 _AUSTRALIAN = re.compile(r"0?4\d\d \d{3} \d{3}")
 _SHORT = 6
 _FEWEST, _MOST = 7, 15
+_TIGHT = 3
+"""As far as a word that names what a number is stands from it, in signs."""
 
 
 def phones(page: Page) -> Iterator[Span]:
@@ -82,8 +84,12 @@ def _judged(page: Page, start: int, end: int) -> Span | None:
     cue = word.cue if word else Cue.NONE
     if word and word.word.casefold() in {"nummer", "number", "no", "nr"}:
         cue = Cue.PHONE if _has_form(written, figures) else cue
+    if word and cue is Cue.PUBLIC and word.distance > _TIGHT and _is_international(written):
+        cue = Cue.NONE
     if cue in {Cue.PUBLIC, Cue.PERSONAL} or not _FEWEST - 1 <= len(figures) <= _MOST:
         return None
+    if expression("cues", "made_up").search(page.sentence(start, end, 60)):
+        return Span(None, start, end)
     if _is_free(written, figures):
         return Span(None, start, end)
     if _is_plain_example(figures):
@@ -91,6 +97,10 @@ def _judged(page: Page, start: int, end: int) -> Span | None:
     if cue is Cue.PHONE:
         return Span(Datum.PHONE, start, end) if len(figures) > _SHORT else None
     return Span(Datum.PHONE, start, end) if _has_form(written, figures) else None
+
+
+def _is_international(written: str) -> bool:
+    return written.startswith("+") and _is_possible("+" + digits(written), None)
 
 
 def _has_form(written: str, figures: str) -> bool:

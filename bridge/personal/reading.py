@@ -16,6 +16,7 @@ from bridge.personal.spoken import Sign, spelled_letters, spoken_digits
 _UNSEEN = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0f\u20e3\u00ad")
 _SPACES = frozenset("\u00a0\u202f\u2009\u2007\u2002\u2003\u200a\t")
 _DASHES = frozenset("\u2010\u2011\u2012\u2212")
+_WORD_BROKEN = re.compile(r"(?<=[a-zäöüß])-\n(?=[a-zäöüß])")
 _LETTERS_FOR_DIGITS = re.compile(r"(?<![^\W\d_])[+(]?[\dOo]*(?:\d[Oo]|[Oo]\d)[\dOo]*(?![^\W\d_])")
 _DIGITS_OF_LETTERS = re.compile(r"(?<=\d)[Il|](?=[\dOo])|(?<=\d )[Il|](?=\d{2})")
 _LONE_LETTERS = re.compile(r"(?<=\d[ /-])[Oo]{2,}(?=[ /-]\d|\b)")
@@ -35,8 +36,9 @@ class Plain:
         """Make a text plain."""
         signs: list[str] = []
         places: list[int] = []
+        broken = {place for match in _WORD_BROKEN.finditer(original) for place in range(*match.span())}
         for place, sign in enumerate(original):
-            if sign in _UNSEEN:
+            if sign in _UNSEEN or place in broken:
                 continue
             for plain in _plain_sign(sign):
                 signs.append(plain)

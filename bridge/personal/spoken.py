@@ -41,9 +41,7 @@ _TEENS = {
     )
     for place, word in enumerate(words.split())
 }
-_WORDS = {
-    **_ONES,
-    **_TEENS,
+_TENS_AND_ONES = {
     **{ten: digit + "0" for ten, digit in _TENS.items()},
     **{
         f"{one}und{ten}": digit + _ONES[one]
@@ -51,7 +49,18 @@ _WORDS = {
         for one in _ONES
         if one not in {"null", "o"}
     },
+}
+_WORDS = {
+    **_ONES,
+    **_TEENS,
+    **_TENS_AND_ONES,
     **{f"{ten}-{one}": digit + _ONES[one] for ten, digit in _TENS.items() for one in _ONES},
+    **{
+        f"{one}hundert{rest}": _ONES[one] + digits.zfill(2)
+        for one in _ONES
+        if one not in {"null", "o", "oh"}
+        for rest, digits in (("", "00"), *_TEENS.items(), *_TENS_AND_ONES.items())
+    },
     "hundred": "00",
     "hundert": "00",
     "thousand": "000",
@@ -61,12 +70,28 @@ _WORD = re.compile(
     rf"\b(?:({'|'.join(_AGAIN)})[- ]?)?(?:({'|'.join(sorted(_WORDS, key=len, reverse=True))})|(\d{{1,6}}))\b",
     re.IGNORECASE,
 )
+_MANY = {
+    **{
+        word + ending: digit
+        for word, digit in _ONES.items()
+        if word not in {"o", "ein", "zwo"}
+        for ending in ("s", "es", "en", "n")
+    },
+    "sixes": "6",
+}
+_TIMES = {word: int(digits) for word, digits in {**_ONES, **_TEENS}.items()}
+_REPEATED = re.compile(
+    rf"\b({'|'.join(sorted(_TIMES, key=len, reverse=True))}) ({'|'.join(sorted(set(_MANY) - set(_ONES), key=len, reverse=True))})\b",
+    re.IGNORECASE,
+)
+"""``acht Achten``: a digit so many times."""
 _LETTERS = re.compile(r"[^\W\d_]+")
-_GAP = re.compile(r"[\s,.;/·–-]{1,3}")
+_GAP = re.compile(r"[\s,.;/·–-]{1,3}(?:(?:dann|then|und|and)\s)?")
 _SPACED = re.compile(r"(?<![\w.@])(?:[\w.@+-] ){5,}[\w](?!\w)")
 _DOTTED = re.compile(r"(?<![\w.@-])(?:[^\W\d_]\.){4,}[^\W\d_](?!\w)|(?<![\w.@-])(?:[^\W\d_]-){4,}[^\W\d_](?!\w)")
 _FEWEST_LETTERS = 4
 _FEWEST_DIGITS, _FEWEST_WORDS = 6, 3
+_MANY_WORDS, _FEWEST_OF_MANY = 5, 5
 
 Sign = tuple[str, int, int]
 
@@ -92,15 +117,26 @@ def spelled_letters(text: str) -> list[list[Sign]]:
 def _runs(text: str) -> Iterator[list[Sign]]:
     if sum(word in _WORDS for word in _LETTERS.findall(text.casefold())) < _FEWEST_WORDS:
         return
-    matches = list(_WORD.finditer(text))
-    run = [_sign(matches[0])]
-    for before, match in pairwise(matches):
-        if _GAP.fullmatch(text, before.end(), match.start()):
-            run.append(_sign(match))
+    signs = _signs(text)
+    run = signs[:1]
+    for before, sign in pairwise(signs):
+        if _GAP.fullmatch(text, before[2], sign[1]):
+            run.append(sign)
         else:
             yield _joined(run, text)
-            run = [_sign(match)]
+            run = [sign]
     yield _joined(run, text)
+
+
+def _signs(text: str) -> list[Sign]:
+    """Return what stands for digits, in the order of the text; ``acht Achten`` is one sign."""
+    repeated = [
+        (_MANY[match[2].casefold()] * _TIMES[match[1].casefold()], match.start(), match.end())
+        for match in _REPEATED.finditer(text)
+    ]
+    single = (_sign(match) for match in _WORD.finditer(text))
+    apart = [sign for sign in single if not any(sign[1] < end and start < sign[2] for _, start, end in repeated)]
+    return sorted((*repeated, *apart), key=lambda sign: sign[1])
 
 
 def _sign(match: re.Match[str]) -> Sign:
@@ -124,4 +160,4 @@ def _joined(run: list[Sign], text: str) -> list[Sign]:
 def _is_number(run: list[Sign], text: str) -> bool:
     words = sum(not text[start].isdigit() for _, start, _ in run)
     figures = sum(sign.isdigit() for digits, _, _ in run for sign in digits)
-    return words >= _FEWEST_WORDS and figures >= _FEWEST_DIGITS
+    return words >= _FEWEST_WORDS and figures >= (_FEWEST_DIGITS if words < _MANY_WORDS else _FEWEST_OF_MANY)
