@@ -64,10 +64,10 @@ _UK_POSTCODE = re.compile(
     rf"(?<![\w])(?:{_NAME}[ ,]+){{1,5}}[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)|(?<!\w)\d{{1,3}}[a-d]?,?\s[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)"
 )
 _FLAT = re.compile(
-    r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? (?:Top|Tür)|Top(?= \d{1,2}(?!\d))|Tür|Stellplatz|Pitch|Caravan)\s(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)"
+    r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? (?:Top|Tür)|Top(?= \d{1,2}(?!\d| der| of| in))|Tür|Stellplatz|Pitch|Caravan)\s(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)"
 )
 _ROOM = re.compile(
-    r"(?i)(?<![\w-])(?:zimmer(?:nummer|nr\.?)?|room(?: number| no\.?)?|ward|suite|guest in|gast in|schlüssel für (?:die|das)|kabine(?:nnummer)?|cabin|stateroom|bett(?:platz)?|bed|bungalow|chalet)\s?(?:is |ist )?(?:nr\.?|no\.?|#|number)?\s?(\d{1,5}[a-z]?|[A-Z]\d{1,4})(?![\w%€]|[.,:]\d)"
+    r"(?i)(?<![\w-])(?:zimmer(?:nummer|nr\.?)?|zi\.|rm\.?|room(?: number| no\.?)?|ward|suite|guest in|gast in|schlüssel für (?:die|das)|kabine(?:nnummer)?|cabin|stateroom|bett(?:platz)?|bed|bungalow|chalet)\s?(?:is |ist )?(?:nr\.?|no\.?|#|number)?\s?(\d{1,5}[a-z]?|[A-Z]\d{1,4})(?![\w%€]|[.,:]\d)"
 )
 _BOX = re.compile(
     r"(?<!\w)(?:Postfach|PO Box|P\.? ?O\.? Box|Box|Case postale)\s(?:Nr\.?\s)?\d[\d ]{1,8}\d(?!\w)", re.IGNORECASE
@@ -89,7 +89,9 @@ _SPELLED_HOUSE = re.compile(
     rf"(?:{_ENGLISH_NUMBERS}\s[a-z'’]{{4,}}|\d{{1,4}}\s[a-z'’]{{4,}}(?:\s{_LOWER_STREETS})|[a-z'’]{{3,}}\s{_LOWER_STREETS})(?!\w)"
     rf"|(?<!\w)(?<!chapter )(?<!page ){_ENGLISH_NUMBERS}\s[a-z'’]{{4,}}\s{_LOWER_STREETS}(?!\w)"
 )
-_HOUSE_WITH_A_NAME = re.compile(rf"(?<!\w)(?:The\s)?(?:{_NAME}\s){{1,2}}(?:Cottage|Farmhouse|Barn|Rectory|Vicarage|Bungalow)(?!\w)")
+_HOUSE_WITH_A_NAME = re.compile(
+    rf"(?<!\w)(?:The\s)?(?:{_NAME}\s){{1,2}}(?:Cottage|Farmhouse|Barn|Rectory|Vicarage|Bungalow)(?!\w)"
+)
 _SHAPES = (
     _GERMAN,
     _GERMAN_OF,
@@ -201,7 +203,14 @@ def _datum(start: int, end: int, page: Page) -> Datum | None:
         return None
     if expression("cues", "business").match(written):
         return None
+    if expression("cues", "public_squares").match(written) and not _is_called_own(start, end, page):
+        return None
     return None if _is_business(start, end, page) else Datum.ADDRESS
+
+
+def _is_called_own(start: int, end: int, page: Page) -> bool:
+    own = expression("cues", "own_place")
+    return bool(own.search(page.before(start, 75)) or own.search(page.after(end, 45)))
 
 
 def _is_business(start: int, end: int, page: Page) -> bool:

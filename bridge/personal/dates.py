@@ -35,9 +35,7 @@ _ENGLISH_DAY = (
     r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w{3,7}teenth|twentieth|thirtieth"
     r"|(?:twenty|thirty)[- ](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth))"
 )
-_GERMAN_DAY = (
-    r"(?:erste|zweite|dritte|vierte|fünfte|sechste|siebte|achte|neunte|zehnte|elfte|zwölfte|\w{3,5}zehnte|(?:\w+und)?(?:zwan|drei)(?:zig|ßig)ste)[rnm]?"
-)
+_GERMAN_DAY = r"(?:erste|zweite|dritte|vierte|fünfte|sechste|siebte|achte|neunte|zehnte|elfte|zwölfte|\w{3,5}zehnte|(?:\w+und)?(?:zwan|drei)(?:zig|ßig)ste)[rnm]?"
 _GERMAN_NUMBER = r"(?:eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|\w{3,5}zehn|(?:\w+und)?(?:zwan|drei)(?:zig|ßig))"
 _SPOKEN = re.compile(
     rf"(?i)\W{{1,3}}(?:(?:ist|is|am|on|the|der|den)\s){{0,2}}(?P<day>(?:{_ENGLISH_DAY}\s(?:of\s)?(?:the\s)?(?:{_ENGLISH_DAY}|{_MONTH})"
@@ -72,6 +70,8 @@ def _is_of_birth(match: re.Match[str], page: Page) -> bool:
         return False
     if _STAR.search(before):
         return True
+    if expression("cues", "not_of_a_person").search(before + after):
+        return False
     if _cue(before, last=True) or _cue(after, last=False):
         return True
     return bool(_PEOPLE_LINE.search(before)) and _has_year(match.group())

@@ -29,7 +29,7 @@ _NAME_IN_PATH = re.compile(r"[^\W\d_]{2,}[._-][^\W\d_]{2,}(?:[._-][^\W\d_]{2,})*
 _ARTICLE = re.compile(
     r"[a-z]|[a-zäöüß]{2,}(?:[-_][a-zäöüß0-9.]+)*|[a-z]{0,3}[-_.]?\d{1,4}|\d{4}-\d{2}(?:-\d{2})?|[A-Z]{0,3}\d{1,4}"
 )
-_PEOPLE = re.compile(r"(?i)/(?:in|people|persons?|users?|u|members?|mitglieder?|leute)/([^/?#]+)/?$")
+_PEOPLE = re.compile(r"(?i)/(?:in|people|persons?|users?|u|members?|mitglieder?|leute)/([^/?#]+)(?:/|$)")
 _FILE = re.compile(r"(?i)\.(?:html?|php|aspx?|pdf|jpe?g|png|gif|mp4|jsp)$")
 
 
@@ -101,7 +101,7 @@ def _has_own_parameter(query: list[tuple[str, str]]) -> bool:
         key.casefold() not in words("cues", "public_parameters")
         and not re.fullmatch(r"\d{4}-\d\d-\d\d|\d{1,2}", value)
         and (
-            bool(re.search(r"\d{4,}", value)) and not re.fullmatch(r"(?:19|20)\d\d|[A-Z]{2}\d{1,4}", value)
+            (bool(re.search(r"\d{4,}", value)) and not re.fullmatch(r"(?:19|20)\d\d|[A-Z]{2}\d{1,4}", value))
             or _is_token(value)
             or key.casefold() in words("cues", "own_parameters")
         )
@@ -138,7 +138,13 @@ def _is_token(text: str) -> bool:
     """Whether a part of a link looks drawn by lot: letters and digits mixed, or in capitals."""
     if re.fullmatch(r"[a-z]{3}-[a-z]{4}-[a-z]{3}", text):
         return True
-    if len(text) < 5 or "@sha" in text or re.fullmatch(r"\d{4}-\d\d(?:-\d\d)?|[a-zäöü]+(?:[-_.][a-zäöü0-9.]{1,12})+|[a-z]+\d{0,4}|[A-Z]{1,3}\d{1,4}", text):
+    if (
+        len(text) < 5
+        or "@sha" in text
+        or re.fullmatch(
+            r"\d{4}-\d\d(?:-\d\d)?|[a-zäöü]+(?:[-_.][a-zäöü0-9.]{1,12})+|[a-z]+\d{0,4}|[A-Z]{1,3}\d{1,4}", text
+        )
+    ):
         return False
     letters, figures = re.search(r"[A-Za-z]", text), len(re.findall(r"\d", text))
     mixed = bool(letters) and figures >= 2 and bool(re.search(r"\d[A-Za-z]|[A-Za-z][-_]?\d", text))

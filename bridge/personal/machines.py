@@ -57,7 +57,7 @@ _SECRET = re.compile(
 )
 _USER_NAME = re.compile(
     r"(?i)(?<!\w)(?:user(?: ?name)?|benutzername|nutzername|benutzerkennung|anmeldename|login(?:name)?|gamertag|spielername|player(?: ?name| ?tag| ?id)?|account ?name)"
-    r"(?: ist| is| lautet| war| was|:)?\s[\"„“'@]?(?P<value>(?=[\w.#-]*[^\W\d_])(?=[\w.#-]*\d)\w+(?:[.#-]\w+)*)"
+    r"(?: ist| is| lautet| war| was|:)?\s[\"„“'@]?(?P<value>(?=[\w.#-]*[^\W\d_])(?=[\w.#-]*\d|[a-z]+\.[a-z]+[\s,.])\w+(?:[.#-]\w+)*)"
 )
 _ANSWER = re.compile(
     rf"(?<!\w)(?i:{alternatives('cues', 'security_question')})(?!\w)[^.!?\n]{{0,45}}?(?:ist|is|was|war|lautet|[:=→\"„“])\s?[\"„“']?(?P<value>[A-ZÄÖÜ][\w-]+)",
@@ -72,7 +72,9 @@ _WORD_AT_THE_DOOR = re.compile(
     r"(?: (?i:für|for|zur|zum|bei|at|of|is|ist|lautet|der|die|the|deine|your|ihre)| (?i:abholung|abholen|collection|pick-?up|herausgabe|lieferung|delivery|door)){0,4}"
     r"[\s:„\"“'‘]{1,3}(?P<value>[A-ZÄÖÜ][\w-]{3,})"
 )
-_AT_THE_DOOR = re.compile(r"(?i)abhol|collect|pick(?:ing)?[- ]?up|herausg|hand (?:it|them) over|liefer|deliver|driver|fahrer|bote|courier|kurier|tür|door")
+_AT_THE_DOOR = re.compile(
+    r"(?i)abhol|collect|pick(?:ing)?[- ]?up|herausg|hand (?:it|them) over|liefer|deliver|driver|fahrer|bote|courier|kurier|tür|door"
+)
 _GAME_NAME = re.compile(r"(?<![\w#&/])(?P<value>[^\W\d_]\w{2,20}#\d{3,5})(?!\w)")
 
 

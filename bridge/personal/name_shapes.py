@@ -44,13 +44,16 @@ GREETED = re.compile(
 LOWER_TITLE = re.compile(
     r"(?:^|(?:hallo|hi|hey|hello|dear|liebe[r]?|danke|sorry|moin|servus|tag|morgen|abend|,|\.|!)\s)(?:frau|herrn?|mrs?|ms|familie|fam)\.?\s"
     r"(?P<name>[a-zäöüß][a-zäöüß'’-]{2,})(?=\s?[,.!?]|\s?$)"
+    r"|(?:nachbar(?:in)?|kolleg(?:e|in)|vermieter(?:in)?|mieter(?:in)?) (?:frau|herrn?) (?P<neighbour>[a-zäöüß][a-zäöüß'’-]{2,})"
 )
-CAPITALS = re.compile(r"(?<!\w)(?P<name>[A-ZÄÖÜ]{3,}, (?P<first>[A-ZÄÖÜ]{3,}))(?!\w)")
+CAPITALS = re.compile(
+    r"(?<!\w)(?P<name>[A-ZÄÖÜ]{3,}, (?P<first>[A-ZÄÖÜ]{3,}))(?!\w)|(?<!\w)(?P<ticket>[A-ZÄÖÜ]{3,}/[A-ZÄÖÜ]{3,}(?: ?(?:MRS?|MS))?)(?!\w)"
+)
 BOOKED = re.compile(
     rf"(?<!\w)(?:(?i:bei|an)\s(?P<at>{_WORD})(?=\s(?i:geklingelt|abgegeben|hinterlegt|abgestellt|zugestellt|abgeliefert|abzuholen))"
     rf"|(?i:unter)\s(?P<under>{_WORD})(?=\s(?i:reserviert|gebucht|gespeichert|eingetragen|registriert))"
     rf"|(?i:reserv\w+|booking|booked|table|room)\s\(?(?i:is |it's )?(?i:under|for)\s(?P<table>{_WORD})(?=[).,!?]|\s(?i:is|at|on|tonight|tomorrow)\b)"
-    rf"|(?i:reserviert|gebucht|vorbestellt|eingetragen|läuft|lautet|booked|reserved)\s(?:\w+\s)?(?i:auf|unter|under)\s(?P<last>{_WORD})(?=[,.!?]|$|\s(?i:und|and|um|für|for|at|ab)\b)"
+    rf"|(?i:reserviert|gebucht|vorbestellt|hinterlegt|eingetragen|läuft|lautet|booked|reserved)\s(?:\w+\s)?(?i:auf|unter|under)\s(?P<last>{_WORD})(?=[,.!?]|$|\s(?i:und|and|um|für|for|at|ab)\b)"
     rf"|(?i:table|room|booking|reservation|order|collection|pick-?up)[^.!?\n]{{0,30}}\sunder\s(?P<beneath>{_WORD})(?=[,.!?)]|$|\s(?i:at|for|on)\b)"
     rf"|(?i:tisch|reservierung|buchung|termin|zimmer|mietwagen)\s(?i:auf|unter)\s(?P<auf>{_WORD})(?=[,.!?)]|\s(?i:ist|für|um|am|steht|gebucht)\b))"
 )
@@ -60,6 +63,8 @@ TURNED = re.compile(
 )
 """Surname before first name: ``Krohn, Edda``."""
 _SIGN_OFF = re.compile(rf"(?i:{alternatives('names', 'sign_off')})[,!.\s–—|~-]*(?:\w+\s)?$")
+_FROM_YOUR_OWN = re.compile(r"(?i)(?:^|[.!?\n]\s*)(?:ihre?|deine?|eure?|your)(?: [\w-]+){1,2},?\s$")
+"""``Ihr Marktleiter`` at the end, before the agent's own name."""
 _END_OF_TEXT = re.compile(r"[\s.!)\]}\U0001F300-\U0001FAFF♥❤☀-➿💚️]*$")
 _AFTER_SIGNATURE = re.compile(
     rf"[\s,|/(–—-]*(?:(?:{alternatives('names', 'desks')}|aus|vom|von|der|dem|from|at|of|the|&|und|and|your|Ihr|dein|im|für|{_U}[\w.&-]*)[\s,|/)&.–—-]*){{0,6}}[\s.!)\U0001F300-\U0001FAFF♥❤☀-➿️]*$"
@@ -72,6 +77,15 @@ def is_ordinary(name: str) -> bool:
     return first.casefold() in words("names", "no_surnames_german", "no_surnames_english")
 
 
+def is_quoted(start: int, end: int, page: Page) -> bool:
+    """Whether a title and a name stand in quotation marks, as names of things do; what somebody wrote is his name."""
+    around = page.text[max(0, start - 14) : end + 1]
+    said = re.search(r"(?i)steht|says?|said|klingel|schild|sign|unterschr|heißt|called", page.before(start, 50))
+    return (
+        bool(re.search(r"[\"„“‚'][\w. ]{0,10}" + re.escape(page.text[start:end]) + r"[\"”“’']$", around)) and not said
+    )
+
+
 def is_no_person(start: int, end: int, page: Page) -> bool:
     """Whether a title and a name are those of a beast, of goods, of a ship."""
     name, before, after = page.text[start:end], page.before(start, 60), page.after(end, 24)
@@ -80,7 +94,9 @@ def is_no_person(start: int, end: int, page: Page) -> bool:
     goods = expression("names", "goods")
     if goods.fullmatch(name.rsplit(maxsplit=1)[-1]) or goods.match(after.lstrip(" -")):
         return True
-    return bool(expression("names", "animals").search(before + " " + after))
+    called = re.search(r"(?i)\b(?:heißt|heissen|called|named|genannt|nennt|ist|is)\b", before)
+    beast = expression("names", "animals").search(before[: called.start()] if called else "")
+    return bool(beast) or expression("names", "animals").match(after.lstrip(" ,(")) is not None
 
 
 def is_shown(name: str, page: Page) -> bool:
@@ -106,7 +122,11 @@ def is_signature(start: int, end: int, page: Page) -> bool:
         return True
     if not _AFTER_SIGNATURE.fullmatch(after):
         return False
-    if _SIGN_OFF.search(page.text[:start]):
+    if _SIGN_OFF.search(page.text[:start]) and not re.search(
+        r"(?i)\ban (?:ihre?n?|deine?n?|your)\s(?:\w+\s)?$", page.text[:start]
+    ):
+        return True
+    if _FROM_YOUR_OWN.search(page.text[:start]):
         return True
     ends_before = (
         not before

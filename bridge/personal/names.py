@@ -26,6 +26,7 @@ from bridge.personal.name_shapes import (
     is_no_person,
     is_ordinary,
     is_public_person,
+    is_quoted,
     is_shown,
     is_signature,
 )
@@ -73,7 +74,7 @@ def _with_titles(page: Page) -> Iterator[tuple[int, int]]:
             continue
         if expression("names", "famous_titled").search(match.group()):
             continue
-        if is_signature(match.start(), end, page) or is_no_person(start, end, page):
+        if is_signature(match.start(), end, page) or is_no_person(start, end, page) or is_quoted(start, end, page):
             continue
         yield start, end
 
@@ -156,9 +157,14 @@ def _after_roles(page: Page) -> Iterator[tuple[int, int]]:
 def _less_plain(page: Page) -> Iterator[tuple[int, int]]:
     """Find names in small letters or capitals only, and those something is booked under."""
     for match in LOWER_TITLE.finditer(page.text):
-        if not is_ordinary(match["name"].capitalize()) and not is_shown(match["name"], page):
-            yield match.span("name")
+        group = "name" if match["name"] else "neighbour"
+        if not is_ordinary(match[group].capitalize()) and not is_shown(match[group], page):
+            yield match.span(group)
     for match in CAPITALS.finditer(page.text):
+        if match["ticket"]:
+            if not is_shown(match["ticket"].partition("/")[0], page):
+                yield match.span("ticket")
+            continue
         surname = match["name"].split(",")[0]
         if _is_first_name(match["first"]) and not is_ordinary(surname.capitalize()) and not is_shown(surname, page):
             yield match.span("name")

@@ -21,7 +21,7 @@ _KNOWN_SHORTEST = 4
 _LEFT_WHEN_MASKED = 4
 _BESIDE = 3
 _POSTAL_DIGITS = 9
-_FILLERS = re.compile(r"(?i)nummer|number|lautet|heißt|code|ist")
+_FILLERS = re.compile(r"(?i)nummer|number|lautet|heißt|code|ist|war|was|is")
 
 
 def known_numbers(page: Page) -> Iterator[Span]:

@@ -24,7 +24,8 @@ _PHONE = re.compile(
     r"(?<![\w.,€$£§%#*/+-])(?<![€$£#] )(?:\+\s?|\(\+|\((?=\d))?\d(?:[\s()/.·–-]{0,3}\d){4,16}(?![\w%€$£²°]|[.,]\d|-[A-Za-z])"
 )
 _AREA_IN_WORDS = re.compile(
-    r"\(?(?:Vorwahl|area code|dialling code)[^\d\n.!?]{0,25}\)?[ :]*(\d(?:(?:[ /-]?|,? (?:dann|then|und|and) )\d){5,11})(?!\w)", re.IGNORECASE
+    r"\(?(?:Vorwahl|area code|dialling code)[^\d\n.!?]{0,25}\)?[ :]*(\d(?:(?:[ /-]?|,? (?:dann|then|und|and) )\d){5,11})(?!\w)",
+    re.IGNORECASE,
 )
 _FREE_NATIONAL = {
     "49": ("800", "180", "900", "137", "118", "116", "19222"),
