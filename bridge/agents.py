@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from bridge.actions import OPEN
-from bridge.answers import tells
 from bridge.approvals import AWAITS
 from bridge.backup import REVIEW
 from bridge.case_events import answer_row
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
 A = schema.action.c
 D = schema.delivery.c
-C = schema.customer.c
 
 
 def publishing_since(connection: Connection, setup: TargetSetup, now: datetime) -> datetime | None:
@@ -156,7 +154,7 @@ def _draft_again(connection: Connection, app: App, setup: TargetSetup, wish: Wis
     if row.state not in (*OPEN, "refused") or row.sending_at is not None:
         return "answers_known"
     changes = judged(connection, app, setup, wish, part)
-    for each in ("key", "asked_at", "attempts"):
+    for each in ("key", "asked_at", "attempts", "overrides"):
         del changes[each]
     if row.state not in ("queued", "refused"):
         changes["hold_until"] = row.hold_until
@@ -215,6 +213,8 @@ def _row(app: App, setup: TargetSetup, wish: Wish, part: Part) -> dict[str, Any]
         "state": "held",
         "reason": "",
         "alternatives": None,
+        "found": None,
+        "overrides": None,
         "asked_at": wish.at,
         "hold_until": wish.at + setup.hold,
         "sending_at": None,
@@ -250,8 +250,9 @@ def _judged(
         return {}
     if not row["text"]:
         return {"state": "refused", "reason": "nothing is left of it without quotes and signature"}
-    doubt = _doubt(connection, app, setup, wish) or _tells_all(connection, row)
-    return {"state": "review", "reason": doubt} if doubt else _awaiting(setup, wish)
+    if doubt := _doubt(connection, app, setup, wish):
+        return {"state": "review", "reason": doubt}
+    return _awaiting(setup, wish)
 
 
 def _awaiting(setup: TargetSetup, wish: Wish) -> dict[str, Any]:
@@ -269,20 +270,6 @@ def _doubt(connection: Connection, app: App, setup: TargetSetup, wish: Wish) -> 
     if wish.files:
         return "it has files, which do not go along; approve it to send the text alone"
     return too_old(wish.at, setup.stale_answer, app.clock.now())
-
-
-def _tells_all(connection: Connection, row: Mapping[str, Any]) -> str:
-    told = _told(connection, row) if row["public"] else ""
-    return f"it would tell everybody {told}" if told else ""
-
-
-def _told(connection: Connection, row: Mapping[str, Any]) -> str:
-    case = schema.case.c
-    query = select(C.golden).join(schema.case, case.customer_id == C.id).where(case.id == row["case_id"])
-    golden = connection.execute(query).scalar() or {}
-    emails = [*(golden.get("emails") or ()), golden.get("email") or ""]
-    phones = [*(golden.get("phones") or ()), golden.get("phone") or ""]
-    return tells(row["text"], emails=[each for each in emails if each], phones=[each for each in phones if each])
 
 
 def _delivered(connection: Connection, target: str, refs: Sequence[str]) -> set[str]:

@@ -20,8 +20,6 @@ _QUOTE = re.compile(
 _SIGNATURE = re.compile(r"^--\s*$")
 _HEAD = re.compile(r"^(from|von):\s", re.IGNORECASE)
 _HEAD_NEXT = re.compile(r"^(sent|date|to|gesendet|datum|an):\s", re.IGNORECASE)
-_DIGITS = re.compile(r"\D+")
-_SHORTEST_NUMBER = 7
 
 
 def words_of(text: str) -> shorthand.Said:
@@ -37,17 +35,6 @@ def words_of(text: str) -> shorthand.Said:
         if not _QUOTE.match(line) or _HEAD.match(line):
             kept.append(line.rstrip())
     return shorthand.read(re.sub(r"\n{3,}", "\n\n", "\n".join(kept)))
-
-
-def tells(text: str, *, emails: list[str], phones: list[str]) -> str:
-    """Return what of the customer's own data a text would tell everybody, empty if nothing."""
-    lowered, digits = text.lower(), _DIGITS.sub("", text)
-    if any(email.lower() in lowered for email in emails):
-        return "the customer's mail address"
-    significant = (_DIGITS.sub("", phone).lstrip("0")[-9:] for phone in phones)
-    if any(len(number) >= _SHORTEST_NUMBER and number in digits for number in significant):
-        return "the customer's phone number"
-    return ""
 
 
 def _begins_mail(lines: list[str], number: int) -> bool:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bridge.alarms.policy import AlertPolicy
+from bridge.personal.model import Allowed
 from bridge.templates import Templates
 
 if TYPE_CHECKING:
@@ -134,6 +135,15 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """What the project file says of the check for personal data in public answers."""
+
+    check: bool = True
+    allowed: Allowed = field(default_factory=Allowed)
+    """What the brand publishes itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class App:
     """A composed Casebridge."""
 
@@ -157,6 +167,7 @@ class App:
     """File name → text with secrets masked, for the audit."""
     warnings: tuple[str, ...] = ()
     alerts: Alerts = field(default_factory=Alerts)
+    personal: PersonalData = field(default_factory=PersonalData)
     vault: Vault | None = None
     """What connections sign in with; None for an App that is put together by hand."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from bridge.approvals import other_eyes
+from bridge.holding import override
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Table
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Row
 
     from bridge.store.store import Store
 
@@ -77,7 +78,7 @@ def approve_actions(
 ) -> Counter[str]:
     """Let held answers go at once; returns how many by what became of them (``queued``, or the state that forbids it).
 
-    ``four_eyes``: the targets whose answers only somebody else than the author may let go; others are ``OWN``.
+    Who lets go what holds personal data is recorded, with what was found. ``four_eyes``: the targets whose answers only somebody else than the author may let go; others are ``OWN``.
     """
     let_go = {"state": "queued", "hold_until": now, "reason": "", "awaits": "", "approved_by": by, "approved_at": now}
     table = schema.action.c
@@ -85,8 +86,14 @@ def approve_actions(
     with store.read() as connection:
         rows = bulk.rows_where(connection, query, table.id, ids)
         own = {row.id for row in rows if not other_eyes(row.actor, by)}
-    done = _move(store, set(ids) - own, APPROVABLE, let_go)
-    return done + Counter({OWN: len(own)})
+    done: Counter[str] = Counter({OWN: len(own)} if own else {})
+    with store.write("actions") as connection:
+        for row in _actions(connection, set(ids) - own):
+            if row.state in APPROVABLE:
+                overridden = {"found": None, "overrides": override(row, by, now)} if row.found else {}
+                _set(connection, schema.action, row.id, **let_go, **overridden)
+            done["queued" if row.state in APPROVABLE else row.state] += 1
+    return done + Counter({NOT_THERE: len(set(ids)) - done.total()})
 
 
 def cancel_actions(store: Store, ids: Collection[int], *, by: str) -> Counter[str]:
@@ -119,6 +126,11 @@ def _states(connection: Connection, table: Table, ids: Collection[int]) -> list[
     query = select(table.c.id, table.c.state).order_by(table.c.id).with_for_update()
     found = {row.id: row.state for row in bulk.rows_where(connection, query, table.c.id, ids)}
     return [(id_, found.get(id_, NOT_THERE)) for id_ in sorted(set(ids))]
+
+
+def _actions(connection: Connection, ids: Collection[int]) -> list[Row[Any]]:
+    query = select(schema.action).order_by(schema.action.c.id).with_for_update()
+    return list(bulk.rows_where(connection, query, schema.action.c.id, ids))
 
 
 def _set(connection: Connection, table: Table, id_: int, **values: object) -> None:

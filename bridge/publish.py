@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bridge import actions, brakes, budget, lease, overtaken, own_posts
+from bridge import actions, brakes, budget, holding, lease, overtaken, own_posts
 from bridge.crash import crash_point
 from bridge.errors import AuthError, BudgetSpent, Halted, RateLimited, Refused, StoreBusy, Transient, Unsupported
 from bridge.nouns import (
@@ -107,6 +107,15 @@ def _one(app: App, setup: SourceSetup, publisher: Publisher, row: Row[Any]) -> s
         return _finish(app, setup, row, None, Refusal("the customer's message is not in the store any more"))
     if gone:
         return _finish(app, setup, row, action, Refusal(gone), _instead(app, row))
+    if too_long := holding.too_long(row):
+        return _finish(app, setup, row, action, Refusal(too_long), ("a shorter text",))
+    if found := _personal(app, row, action):
+        return "held" if _hold(app, row, found) else "changed_meanwhile"
+    return _if_eligible(app, setup, publisher, row, action, doubt)
+
+
+def _if_eligible(app: App, setup: SourceSetup, publisher: Publisher, row: Row[Any], action: Action, doubt: str) -> str:
+    """Send what the network takes now; what a person must look at waits."""
     eligibility = _eligibility(publisher, action)
     if not eligibility.can:
         return _finish(app, setup, row, action, Refusal(eligibility.reason), _instead(app, row, eligibility))
@@ -126,6 +135,16 @@ def _instead(app: App, row: Row[Any], eligibility: Eligibility | None = None) ->
     with app.store.read() as connection:
         message = actions.message(connection, row.message_id)
     return own if message is None else ways(app, row.case_id, message, own, public=row.public)
+
+
+def _personal(app: App, row: Row[Any], action: Action) -> list[holding.Piece]:
+    with app.store.read() as connection:
+        return holding.found_in(connection, app, row, [file.name for file in action.files])
+
+
+def _hold(app: App, row: Row[Any], found: list[holding.Piece]) -> bool:
+    with app.store.write("publish.record") as connection:
+        return holding.hold(connection, row, found)
 
 
 def _eligibility(publisher: Publisher, action: Action) -> Eligibility:

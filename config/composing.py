@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy.engine import make_url
 
 from bridge import documents, registry
-from bridge.app import App, AttachmentPolicy, Brakes, SourceSetup, SyncSetup, TargetSetup
+from bridge.app import App, AttachmentPolicy, Brakes, PersonalData, SourceSetup, SyncSetup, TargetSetup
 from bridge.approvals import Approval
 from bridge.call_counts import StoreMeter
 from bridge.clock import SystemClock
 from bridge.contracts import Surroundings
 from bridge.mapping.target import in_order, load_target_mapping
 from bridge.nouns import KeyField, What
+from bridge.personal.model import Allowed
 from bridge.registry import Role
 from bridge.store import migrate
 from bridge.store.store import Store
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from bridge.nouns import Thing
     from config.answer_entries import ApprovalEntry
     from config.loading import Loaded
-    from config.project import BrakesEntry, SourceEntry, TargetEntry
+    from config.project import BrakesEntry, PersonalDataEntry, SourceEntry, TargetEntry
 
 
 def compose(path: Path, clock: Clock | None = None) -> App:
@@ -76,10 +77,15 @@ def compose(path: Path, clock: Clock | None = None) -> App:
         ),
         warnings=loaded.warnings,
         alerts=alerts_of(project.alerts),
+        personal=_personal(project.personal_data),
         vault=vault,
     )
     migrate.ensure(app.store)
     return app
+
+
+def _personal(entry: PersonalDataEntry) -> PersonalData:
+    return PersonalData(check=entry.check, allowed=Allowed(**entry.model_dump(exclude={"check"})))
 
 
 def _source(entry: SourceEntry, surroundings: Surroundings) -> SourceSetup:

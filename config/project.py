@@ -82,6 +82,20 @@ class AttachmentsEntry(Section):
     )
 
 
+class PersonalDataEntry(Section):
+    """What the brand publishes itself, in any notation; all else that tells something of one person is held."""
+
+    check: bool = Field(default=True, description="Whether public answers are checked before they are sent.")
+    phones: tuple[str, ...] = Field(default=(), description="Hotlines: +49 30 23125 100.")
+    emails: tuple[str, ...] = Field(default=(), description="Mail addresses that everybody may write to.")
+    ibans: tuple[str, ...] = Field(default=(), description="Accounts of the brand.")
+    links: tuple[str, ...] = Field(default=(), description="Pages; what lies below and opens nobody's own things, too.")
+    addresses: tuple[str, ...] = Field(default=(), description="Shops and offices: Hafenweg 22, 48155 Münster.")
+    numbers: tuple[str, ...] = Field(
+        default=(), description="Other numbers of the brand: VAT number, creditor id, article numbers."
+    )
+
+
 class UnitEntry(Section):
     """A brand, country or location of the organisation."""
 
@@ -234,6 +248,10 @@ class Project(Section):
     )
     brakes: BrakesEntry = Field(default_factory=BrakesEntry, description="Limits that pause a step by themselves.")
     alerts: AlertsEntry = Field(default_factory=AlertsEntry, description="Whom to tell when something is wrong.")
+    personal_data: PersonalDataEntry = Field(
+        default_factory=PersonalDataEntry,
+        description="What may be read by everybody in public answers; they are held if they tell more of a person.",
+    )
     attachments: AttachmentsEntry = Field(
         default_factory=AttachmentsEntry, description="What is fetched and kept of attachments."
     )

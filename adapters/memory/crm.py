@@ -155,6 +155,12 @@ class MemoryCrm:
             self.note_answer(row, actor)
             return row.ref
 
+    def edit(self, message_ref: str, text: str) -> None:
+        """Let the agent write an answer anew."""
+        with self.lock:
+            self.rows[message_ref].fields["text"] = text
+            self.note_answer(self.rows[message_ref], Actor.AGENT)
+
     def take_back(self, message_ref: str) -> None:
         """Let the agent make an answer internal."""
         with self.lock:

@@ -37,7 +37,7 @@ ENDING = timedelta(days=7)
 LYING = timedelta(minutes=30)
 """How long a webhook call may wait for a sync."""
 RECENT = timedelta(days=1)
-"""How long answers that were not sent are an alarm."""
+"""How long answers that were not sent are an alarm; those held for personal data are one until somebody looked."""
 
 _P, _M, _D, _A = schema.progress.c, schema.message.c, schema.delivery.c, schema.action.c
 
@@ -146,7 +146,7 @@ def _unsent(connection: Connection, _app: App, now: datetime) -> Iterator[Alarm]
     query = (
         select(_A.connection, _A.state, _A.reason, func.count().label("number"), customers)
         .add_columns(func.min(_A.asked_at).label("since"))
-        .where(_A.state.in_(sorted(_UNSENT)), _A.awaits == "", _A.asked_at > now - RECENT)
+        .where(_A.state.in_(sorted(_UNSENT)), _A.awaits == "", (_A.asked_at > now - RECENT) | _A.found.is_not(None))
         .group_by(_A.connection, _A.state, _A.reason)
         .order_by(_A.connection, _A.state, _A.reason)
     )

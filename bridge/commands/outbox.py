@@ -102,6 +102,7 @@ def list_actions(
         "asked": lambda row: row.asked_at,
         "held until": lambda row: row.hold_until,
         "reason": lambda row: row.reason,
+        "found": lambda row: row.found,
     }
     if show_text:
         columns["text"] = lambda row: row.text or ""
@@ -125,7 +126,7 @@ def show_action(
 
 @actions.command("approve")
 def approve(ctx: typer.Context, numbers: Actions, by: By = "") -> None:
-    """Let held or doubtful answers go with the next sync.
+    """Let held or doubtful answers go with the next sync; who lets go what holds personal data is recorded.
 
     Example: casebridge actions approve A-12
     """

@@ -39,7 +39,7 @@ def note_of(row: Row[Any]) -> str:  # noqa: PLR0911 - one line a state
         case "refused":
             return f"{what} was not {done}: {_ended(row.reason)}{_instead(row)}"
         case "review":
-            return f"{what} was not {done} yet: {_ended(row.reason)}{_decide(row)}"
+            return f"{what} was not {done} yet: {_ended(row.reason)}{_found(row)}{_decide(row)}"
         case "unknown":
             return f"{what} may have been {done}: {row.network} has not told ({row.reason}).{_look(row)}"
         case "cancelled" if row.reason != TAKEN_BACK:
@@ -69,6 +69,11 @@ def state_line(row: Row[Any]) -> str:
         case "cancelled":
             return f"{what} was not {done}: {_ended(row.reason)}"
     return note_of(row)
+
+
+def _found(row: Row[Any]) -> str:
+    pieces = dict.fromkeys(f"“{piece['text']}”" for piece in row.found or ())
+    return f" Write it without {', '.join(pieces)}, or let somebody look:" if pieces else ""
 
 
 TAKEN_BACK = "the agent took it back"

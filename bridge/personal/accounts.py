@@ -91,7 +91,7 @@ def ibans(page: Page) -> Iterator[Span]:
             yield Span(None, match.start(), match.end())
     for match in _IBAN.finditer(page.text):
         country = match[1].upper()
-        if country not in _LENGTHS or (match[1].islower() and not match[3].strip()[:1].isdigit()):
+        if country not in _LENGTHS or (match[1].islower() and not match.group()[2].isdigit()):
             continue
         end = _end(match, page.text)
         account = folded(page.text[match.start() : end])

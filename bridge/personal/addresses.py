@@ -170,16 +170,26 @@ def _of_a_dwelling(page: Page) -> Iterator[Span]:
             match.start(),
             match.end(),
         )
+    yield from _of_a_guest(page)
+    yield from _with_a_name(page)
+
+
+def _with_a_name(page: Page) -> Iterator[Span]:
+    """Find houses with a name that somebody lives in."""
+    for match in _HOUSE_WITH_A_NAME.finditer(page.text):
+        lived_in = expression("cues", "dwelling").search(page.after(match.end(), 60))
+        if lived_in and not _is_business(match.start(), match.end(), page):
+            yield Span(Datum.ADDRESS, match.start(), match.end())
+
+
+def _of_a_guest(page: Page) -> Iterator[Span]:
+    """Find rooms, flats and boxes of somebody."""
     for match in _ROOM.finditer(page.text):
         near = page.sentence(match.start(), match.end(), 70)
         if not expression("cues", "public_room").search(near) or expression("cues", "own_room").search(near):
             yield Span(Datum.ADDRESS, match.start(), match.end())
     for match in _FLAT.finditer(page.text):
         if not expression("cues", "public_room").search(page.sentence(match.start(), match.end(), 40)):
-            yield Span(Datum.ADDRESS, match.start(), match.end())
-    for match in _HOUSE_WITH_A_NAME.finditer(page.text):
-        lived_in = expression("cues", "dwelling").search(page.after(match.end(), 60))
-        if lived_in and not _is_business(match.start(), match.end(), page):
             yield Span(Datum.ADDRESS, match.start(), match.end())
     for match in _BOX.finditer(page.text):
         own = expression("cues", "own_box").search(page.before(match.start(), 60) + page.after(match.end(), 30))

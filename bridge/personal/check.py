@@ -14,7 +14,7 @@ from bridge.personal.machines import addresses_of_machines, plates, secrets, spe
 from bridge.personal.mails import mails
 from bridge.personal.model import Allowed, Found, Known
 from bridge.personal.names import handles, names
-from bridge.personal.numbers import known_numbers, numbers
+from bridge.personal.numbers import known_contacts, known_numbers, numbers
 from bridge.personal.page import Page, Span
 from bridge.personal.phones import phones
 from bridge.personal.reading import Plain
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 _DETECTORS: tuple[Callable[[Page], Iterator[Span]], ...] = (
+    known_contacts,
     mails,
     links,
     handles,

@@ -42,6 +42,9 @@ class Known:
     handle: str = ""
     name: str = ""
     address: str = ""
+    other_names: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
     order_numbers: tuple[str, ...] = ()
     customer_numbers: tuple[str, ...] = ()
 

@@ -160,14 +160,7 @@ def _less_plain(page: Page) -> Iterator[tuple[int, int]]:
         group = "name" if match["name"] else "neighbour"
         if not is_ordinary(match[group].capitalize()) and not is_shown(match[group], page):
             yield match.span(group)
-    for match in CAPITALS.finditer(page.text):
-        if match["ticket"]:
-            if not is_shown(match["ticket"].partition("/")[0], page):
-                yield match.span("ticket")
-            continue
-        surname = match["name"].split(",")[0]
-        if _is_first_name(match["first"]) and not is_ordinary(surname.capitalize()) and not is_shown(surname, page):
-            yield match.span("name")
+    yield from _in_capitals(page)
     for match in TURNED.finditer(page.text):
         surname, first = (match["name"] or match["told"]).split(",")[0], match["first"] or match["given"]
         if _is_first_name(first) and not is_ordinary(surname) and not is_shown(surname, page):
@@ -179,28 +172,38 @@ def _less_plain(page: Page) -> Iterator[tuple[int, int]]:
 
 
 def _known_surname(page: Page) -> Iterator[tuple[int, int]]:
-    parts = page.known.name.split()
+    for name in (page.known.name, *page.known.other_names):
+        yield from _surname_of(name.split(), page)
+
+
+def _in_capitals(page: Page) -> Iterator[tuple[int, int]]:
+    for match in CAPITALS.finditer(page.text):
+        if match["ticket"]:
+            if not is_shown(match["ticket"].partition("/")[0], page):
+                yield match.span("ticket")
+            continue
+        surname = match["name"].split(",")[0]
+        if _is_first_name(match["first"]) and not is_ordinary(surname.capitalize()) and not is_shown(surname, page):
+            yield match.span("name")
+
+
+def _surname_of(parts: list[str], page: Page) -> Iterator[tuple[int, int]]:
     for surname in {parts[-1], *parts[-1].split("-")} if len(parts) > 1 else ():
         if len(surname) < 3 or is_shown(surname, page):
             continue
         for match in re.finditer(rf"(?<![\w-]){re.escape(surname)}(?:['’]?s)?(?![\w-])", page.text, re.IGNORECASE):
-            if _means_something_else(match, page):
+            if _means_something_else(match, parts[0], page):
                 continue
             yield match.start(), match.start() + len(surname)
 
 
-def _means_something_else(match: re.Match[str], page: Page) -> bool:
+def _means_something_else(match: re.Match[str], own_first: str, page: Page) -> bool:
     """Whether the word is plainly not the customer's name: a thing, a town, a firm."""
     before, after = page.text[: match.start()], page.text[match.end() :]
     first = re.search(r"([^\W\d_]+) $", before)
-    if (
-        first
-        and UP.match(first[1])
-        and _is_first_name(first[1])
-        and folded(first[1]) != folded(page.known.name.split()[0])
-    ):
+    if first and UP.match(first[1]) and _is_first_name(first[1]) and folded(first[1]) != folded(own_first):
         return True
-    if folded(before[-20:]).endswith(folded(page.known.name.split()[0])):
+    if folded(before[-20:]).endswith(folded(own_first)):
         return False
     quoted = re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?[\"„“”'‚‘»«]$", before)
     small = not UP.match(match.group()) and match.group().casefold() in words("names", "also_words")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bridge.personal.allowed import phone_forms
 from bridge.personal.codes import Code, codes
 from bridge.personal.cues import Cue, Named, is_example, named
 from bridge.personal.model import Datum
@@ -18,10 +19,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _KNOWN_SHORTEST = 4
+_SIGNIFICANT, _SHORTEST_PHONE = 9, 7
+"""Digits at the end of a phone number by which it is known, and how many it must have."""
 _LEFT_WHEN_MASKED = 4
 _BESIDE = 3
 _POSTAL_DIGITS = 9
 _FILLERS = re.compile(r"(?i)nummer|number|lautet|heißt|code|ist|war|was|is")
+
+
+def known_contacts(page: Page) -> Iterator[Span]:
+    """Find the customer's own mail addresses and phone numbers, wherever they stand and however they are written."""
+    for email in page.known.emails:
+        for match in re.finditer(re.escape(email), page.text, re.IGNORECASE):
+            yield Span(Datum.EMAIL, match.start(), match.end())
+    for phone in page.known.phones:
+        own = digits(phone).lstrip("0")[-_SIGNIFICANT:]
+        if len(own) >= _SHORTEST_PHONE and not phone_forms(phone) & page.published.phones:
+            for match in re.finditer(r"(?:\+|0)?" + r"[\s()./–-]{0,3}".join(own), page.text):
+                yield Span(Datum.PHONE, match.start(), match.end())
 
 
 def known_numbers(page: Page) -> Iterator[Span]:
@@ -125,9 +140,11 @@ def _belongs(code: Code, word: Named, page: Page) -> bool:
     """Whether a personal word and a code are close enough for one to be the number of the other."""
     if code.is_striking:
         return True
-    if code.is_year or (word.comes_before and expression("cues", "counts").search(word.between)):
-        return False
-    if word.is_general and 0 < code.figures < 3:
+    if (
+        code.is_year
+        or (word.is_general and 0 < code.figures < 3)
+        or (word.comes_before and expression("cues", "counts").search(word.between))
+    ):
         return False
     tight = not re.search(r"\w{3}", _FILLERS.sub("", word.between))
     if word.sort == "secret":

@@ -89,9 +89,7 @@ def _judged(page: Page, start: int, end: int) -> Span | None:
         cue = Cue.NONE
     if cue in {Cue.PUBLIC, Cue.PERSONAL} or not _FEWEST - 1 <= len(figures) <= _MOST:
         return None
-    if expression("cues", "made_up").search(page.sentence(start, end, 60)):
-        return Span(None, start, end)
-    if _is_free(written, figures):
+    if _is_free(written, figures) or expression("cues", "made_up").search(page.sentence(start, end, 60)):
         return Span(None, start, end)
     if _is_plain_example(figures):
         return None

@@ -79,6 +79,10 @@ class ActionLine:
     actor: str
     reason: str
     alternatives: list[str]
+    found: list[str]
+    """Kinds of personal data because of which it is held; with what stands there if the text is asked for."""
+    overrides: list[dict[str, Any]]
+    """Who let it go although something was found, when, and what."""
     asked_at: datetime
     hold_until: datetime | None
     sent_at: datetime | None
@@ -171,9 +175,19 @@ def _action(row: Any, *, show_text: bool) -> ActionLine:  # noqa: ANN401 - a row
         actor=row.actor,
         reason=row.reason,
         alternatives=row.alternatives or [],
+        found=_found(row.found, show_text=show_text),
+        overrides=[
+            {"by": each["by"], "at": each["at"], "found": _found(each["found"], show_text=show_text)}
+            for each in row.overrides or ()
+        ],
         asked_at=row.asked_at,
         hold_until=row.hold_until,
         sent_at=row.sent_at,
         ref=row.ref,
         text=row.text if show_text else None,
     )
+
+
+def _found(pieces: list[dict[str, str]] | None, *, show_text: bool) -> list[str]:
+    told = (f"{piece['kind']}: {piece['text']}" if show_text else piece["kind"] for piece in pieces or ())
+    return list(dict.fromkeys(told))

@@ -575,6 +575,10 @@ class ActionRow(Table, table=True):
     """held, queued, sending, sent, delivered, refused, cancelled, unknown, review, by_hand, answered_by_hand."""
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     alternatives: list[str] | None = _json()
+    found: list[dict[str, str]] | None = _json()
+    """Personal data because of which it is held: kind and text of each."""
+    overrides: list[dict[str, Any]] | None = _json()
+    """Who let it go although something was found, when, and what."""
     asked_at: datetime | None = _time(nullable=False)
     hold_until: datetime | None = _time()
     sending_at: datetime | None = _time()

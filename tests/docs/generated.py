@@ -118,6 +118,7 @@ _SECTIONS = {
     "identity": "IdentityPolicy",
     "brakes": "BrakesEntry",
     "attachments": "AttachmentsEntry",
+    "personal_data": "PersonalDataEntry",
     "units": "UnitEntry",
     "mapping_files of a target": "MappingFiles",
     "custom_fields of a desk": "CustomFields",

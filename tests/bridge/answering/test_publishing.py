@@ -124,15 +124,6 @@ def test_an_answer_that_is_hours_old_is_asked_about(desk: Desk) -> None:
     assert desk.sent() == []
 
 
-def test_the_customers_own_data_is_not_told_to_everybody(desk: Desk) -> None:
-    customer = desk.world.customer(phone="+49301234567")
-    case = desk.case()
-    desk.world.update(schema.case, schema.case.c.id == case, customer_id=customer)
-    desk.answer(case, "We call you at 030 123 45 67.")
-    desk.write_back()
-    assert desk.actions()[0].state == "review"
-
-
 def test_an_answer_that_cannot_go_is_refused_with_what_could_be_done_and_noted(desk: Desk) -> None:
     case = desk.case(public=False)
     desk.world.clock.forward(23 * HOUR)

@@ -37,6 +37,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("alternatives", sa.Text(), nullable=True),
+        sa.Column("found", sa.Text(), nullable=True),
+        sa.Column("overrides", sa.Text(), nullable=True),
         sa.Column("asked_at", TIME, nullable=False),
         sa.Column("hold_until", TIME, nullable=True),
         sa.Column("sending_at", TIME, nullable=True),
