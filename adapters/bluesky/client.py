@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from bridge.nouns import Json
 
 CHAT = "chat."
+_HEADERS_SECOND = timedelta(seconds=2)
+"""What a header that tells whole seconds, and the way of the answer, may make of equal clocks."""
 _FIRST = datetime(1980, 1, 1, tzinfo=UTC)
 _NOT_JSON = "Bluesky answered with something else than JSON: look at service."
 _NO_CHAT = f"The app password does not allow direct messages. Make one that does ({PASSWORDS} > Allow access to your direct messages), then: casebridge connect"
@@ -151,7 +153,8 @@ class Client:
     def _note(self, response: httpx.Response) -> None:
         with suppress(ValueError, KeyError):  # a date that is none, or no date
             dated = parsedate_to_datetime(response.headers["Date"])
-            self.clock_off = dated.astimezone(UTC) - self._clock.now()
+            off = dated.astimezone(UTC) - self._clock.now()
+            self.clock_off = off if abs(off) > _HEADERS_SECOND else timedelta()
         limits = {name: response.headers.get(f"RateLimit-{name}", "") for name in ("Limit", "Remaining", "Reset")}
         self.limits = {name: value for name, value in limits.items() if value} or self.limits
 

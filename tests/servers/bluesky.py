@@ -88,7 +88,7 @@ class Somebody:
         at: str = "",
         **more: object,
     ) -> str:
-        """Post something and wait until it is shown; returns its address. ``at``: what the author's clock says."""
+        """Post something and return its address. ``at``: what the author's clock says."""
         record: dict[str, Any] = {"$type": _POST, "text": text, "createdAt": at or _now(), "langs": ["en"], **more}
         if mentions is not None:
             start = len(text[: text.index("@")].encode())
@@ -100,22 +100,19 @@ class Somebody:
         if quotes:
             record["embed"] = {"$type": "app.bsky.embed.record", "record": self._ref(quotes)}
         told = self.call("com.atproto.repo.createRecord", {"repo": self.did, "collection": _POST, "record": record})
-        self.network.settle()
         uri: str = told["uri"]
         return uri
 
     def deletes(self, uri: str) -> None:
-        """Delete a post and wait until it is gone."""
+        """Delete a post."""
         where = {"repo": self.did, "collection": _POST, "rkey": uri.rpartition("/")[2]}
         self.call("com.atproto.repo.deleteRecord", where)
-        self.network.settle()
 
     def blocks(self, other: Somebody) -> None:
         """Block somebody."""
         record = {"$type": "app.bsky.graph.block", "subject": other.did, "createdAt": _now()}
         where = {"repo": self.did, "collection": "app.bsky.graph.block"}
         self.call("com.atproto.repo.createRecord", {**where, "record": record})
-        self.network.settle()
 
     def lets_nobody_reply(self, uri: str) -> None:
         """Close a thread of one's own."""
@@ -123,13 +120,21 @@ class Somebody:
         record = {"$type": gate, "post": uri, "allow": [], "createdAt": _now()}
         where = {"repo": self.did, "collection": gate, "rkey": uri.rpartition("/")[2]}
         self.call("com.atproto.repo.createRecord", {**where, "record": record})
-        self.network.settle()
 
     def is_called(self, handle: str) -> None:
         """Take another handle."""
         self.call("com.atproto.identity.updateHandle", {"handle": handle})
         self.handle = handle
-        self.network.settle()
+
+    def leaves(self) -> None:
+        """Deactivate the account."""
+        self.call("com.atproto.server.deactivateAccount", {})
+
+    def posts(self) -> list[dict[str, Any]]:
+        """Return what this person has posted, as it lies in the repository."""
+        told = self.call("com.atproto.repo.listRecords", repo=self.did, collection=_POST)
+        records: list[dict[str, Any]] = told["records"]
+        return records
 
     def app_password(self, *, direct_messages: bool = False) -> str:
         """Make an app password."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import httpx
 from sqlalchemy import select
 
+from adapters.bluesky.client import Client
+from adapters.bluesky.publisher import BlueskyPublisher
+from adapters.bluesky.source import BlueskySource
 from adapters.desk.target import DeskTarget
 from bridge.clock import ShiftedClock
 from bridge.engine import sync
@@ -49,6 +53,10 @@ targets:
     hold_seconds: {hold}
 """
 HOLD = 60
+NOTE = "Your answer was "
+"""How a case tells what became of an answer."""
+AUTOMATIC = '  - {name: automatic, when: automatic, set: {case: "no"}, stop: true}\n'
+"""What the starter's rules say, too."""
 
 
 @dataclass
@@ -69,18 +77,26 @@ class Shop:
         finally:
             app.close()
 
-    def sync(self) -> RunReport:
-        """Sync once, when the network shows all that was written."""
+    def sync(self, *, losing: str = "") -> RunReport:
+        """Sync once, when the network shows all that was written; ``losing`` the next request that writes, or its response."""
         self.network.settle()
         with self.app() as app:
+            if losing:
+                source = app.sources["bluesky"].source
+                assert isinstance(source, BlueskySource)
+                source.client.close()
+                source.client = Client(source.settings, source.around, Losing(losing))
+                setup = replace(app.sources["bluesky"], publisher=BlueskyPublisher.beside(source))
+                return sync(replace(app, sources={"bluesky": setup}), None, SyncOptions())
             return sync(app, None, SyncOptions())
 
     def cases(self) -> dict[str, list[tuple[str, str]]]:
-        """Return text and direction of what stands in each case of the desk."""
+        """Return text and direction of what was said in each case of the desk."""
         with self.agent() as agent:
             refs = [case["ref"] for case in agent.list(limit=1_000)]
             shown = {ref: agent.show(ref)["messages"] for ref in refs}
-        return {ref: [(each["text"], each.get("direction", "")) for each in told] for ref, told in shown.items()}
+        told = {ref: [(each["text"], each.get("direction", "")) for each in said] for ref, said in shown.items()}
+        return {ref: [each for each in said if not each[0].startswith(NOTE)] for ref, said in told.items()}
 
     @contextmanager
     def agent(self) -> Iterator[Desk]:
@@ -101,6 +117,22 @@ class Shop:
         """Return text → state of every answer."""
         return {row.text: row.state for row in self.rows(select(schema.action))}
 
+    def stored(self, uri: str) -> str:
+        """Return the text of a post as it is stored."""
+        texts, message = schema.message_text.c, schema.message.c
+        query = select(texts.text).join(schema.message, message.id == texts.message_id)
+        ((text,),) = self.rows(query.where(message.key == f"bluesky//{uri}"))
+        return str(text)
+
+    def customers(self) -> list[Any]:
+        """Return those whom we know."""
+        return self.rows(select(schema.customer).where(schema.customer.c.redirect_to.is_(None)))
+
+    def handles(self) -> list[str]:
+        """Return what everybody but the brand is called."""
+        profile = schema.profile.c
+        return [row.handle for row in self.rows(select(profile.handle).where(profile.uid != self.brand.did))]
+
     def rows(self, query: Any) -> list[Any]:  # noqa: ANN401 - any query
         """Read the store."""
         with self.app() as app, app.store.read() as connection:
@@ -114,6 +146,29 @@ class Shop:
             assert report.ok, report
 
 
+class Losing(httpx.BaseTransport):
+    """A wire that loses a request to write a record on its way, or the response to it."""
+
+    def __init__(self, what: str) -> None:
+        """Lose ``request`` or ``response``."""
+        self._what, self._inner = what, httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Make the call, or lose it."""
+        writes = request.url.path.endswith("putRecord")
+        if writes and self._what == "request":
+            raise httpx.ReadTimeout("timed out", request=request)
+        response = self._inner.handle_request(request)
+        if writes:
+            response.read()
+            raise httpx.ReadTimeout("timed out", request=request)
+        return response
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._inner.close()
+
+
 def open_shop(folder: Path, network: Network, *, hold: float = HOLD, **settings: object) -> Shop:
     """Write the project of a new brand, with an app password in its environment file."""
     brand = network.person("brand")
@@ -123,7 +178,7 @@ def open_shop(folder: Path, network: Network, *, hold: float = HOLD, **settings:
     (folder / "mappings" / "desk").mkdir(parents=True)
     (folder / "casebridge.yaml").write_text(project)
     (folder / ".env").write_text(f"BLUESKY_PASSWORD={brand.app_password()}\n")
-    (folder / "triage.yaml").write_text(TRIAGE)
+    (folder / "triage.yaml").write_text(TRIAGE.replace("rules:\n", f"rules:\n{AUTOMATIC}"))
     for thing, mapping in MAPPINGS.items():
         (folder / "mappings" / "desk" / f"{thing}.yaml").write_text(mapping)
     return Shop(folder, network, brand)
