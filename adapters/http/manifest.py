@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,13 @@ def load(name: str, folder: Path) -> Loaded:
         known = sorted(each.stem for each in SHIPPED.glob("*.yaml"))
         message = f"There is no manifest {name!r}: neither a file {path} nor one of {', '.join(known)}"
         raise ConfigError(message + did_you_mean(name, known))
-    return compiled(documents.load(path))
+    return _of(documents.text_of(path), str(path))
+
+
+@lru_cache(maxsize=16)
+def _of(text: str, file: str) -> Loaded:
+    """Compile a text once: targets are connected again and again, and reading a manifest takes longer than a call."""
+    return compiled(documents.parse(text, file))
 
 
 def compiled(document: Document) -> Loaded:
