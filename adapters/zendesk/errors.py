@@ -78,9 +78,14 @@ class Problem:
         """Return why the record cannot be written, in plain words with the remedy."""
         return Refusal(sentence(self.error, self.field, self.said), self.field, self.error)
 
+    @property
+    def passing(self) -> bool:
+        """Tell whether it is no fault of what was sent, and may be gone in a moment."""
+        return self.status in (409, 429) or self.error in _PASSING
+
     def outcome(self) -> Refusal | Retry:
         """Return what became of the record."""
-        if self.status in (409, 429) or self.error in _PASSING:
+        if self.passing:
             return Retry(_CONFLICT_WAIT if "Conflict" in self.error else _WAIT, self.said or self.error)
         return self.refusal()
 
@@ -135,6 +140,8 @@ def _meaning(response: httpx.Response, problem: Problem, *, writing: bool) -> Ca
         return RateLimited(f"Zendesk asks to wait: {problem.error}.", retry_after=_retry_after(response))
     if status >= 500:
         return Uncertain(_MAYBE.format(status)) if writing else Transient(f"Zendesk is in trouble ({status}).")
+    if problem.passing and not writing:
+        return Transient(f"Zendesk cannot show this at the moment ({problem.error}).")
     if 300 <= status < 400:
         return ConfigError(f"Zendesk's address answers with a redirection ({status}); correct url.")
     return Declined(replace(problem, error=problem.error or f"status {status}"))

@@ -15,7 +15,7 @@ from adapters.zendesk.errors import Declined
 from adapters.zendesk.limits import Purpose
 from adapters.zendesk.names import COMMENTS, FOLLOW_UP, MERGED, TICKETS, USERS, chunks, comment_ref
 from adapters.zendesk.values import moment, readable
-from bridge.errors import Transient
+from bridge.errors import RateLimited, Transient
 from bridge.nouns import Found, Presence
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ _REMEMBERED = 50_000
 _INTO = re.compile(r"merged into request #(\d+)")
 _AROUND = 120
 """Seconds before a user's deletion within which the tickets of a merged user went to the survivor."""
+
+_PATIENCE = 3
+"""So many looks in a row that fail mean that the next one would fail, too."""
 
 
 class Finder:
@@ -188,17 +191,26 @@ class Finder:
 
 
 def _each(places: Mapping[str, Collection[str]], look: Callable[[str], dict[str, Found]]) -> dict[str, Found]:
-    """Look at one place after the other, each with the keys that are wanted there, until a call fails."""
+    """Look at one place after the other, each with the keys that are wanted there.
+
+    What a look that failed was for is unsure, and all the rest after a limit or where nothing answers. Raises if nothing did.
+    """
     found: dict[str, Found] = {}
-    left = list(places)
-    while left:
+    answered, failed = 0, 0
+    for number, place in enumerate(places):
         try:
-            found |= look(left[0])
-        except Transient:
-            if len(left) == len(places):
+            found |= look(place)
+        except Transient as trouble:
+            failed += 1
+            last = isinstance(trouble, RateLimited) or failed == _PATIENCE or number == len(places) - 1
+            if last and not answered:
                 raise
-            return found | {key: Found(Presence.UNSURE) for place in left for key in places[place]}
-        left.pop(0)
+            unsure = list(places)[number:] if last else [place]
+            found |= {key: Found(Presence.UNSURE) for one in unsure for key in places[one]}
+            if last:
+                break
+        else:
+            answered, failed = answered + 1, 0
     return found
 
 

@@ -72,8 +72,9 @@ class Sending(ABC):
         try:
             job = self.account.jobs.started(call(bodies))
         except Declined as declined:
-            if len(ready) == 1:
-                self.note(ready[0], self.refused(ready[0], declined.problem))
+            if len(ready) == 1 or declined.problem.passing:
+                for each in ready:
+                    self.note(each, self.refused(each, declined.problem))
                 return
             half = len(ready) // 2
             self.as_job(ready[:half], call)
