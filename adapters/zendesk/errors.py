@@ -138,10 +138,8 @@ def _meaning(response: httpx.Response, problem: Problem, *, writing: bool) -> Ca
         return Denied(f"Zendesk refuses this: {problem.said or problem.error}. The token must be an admin's: {TOKENS}.")
     if status == 429:
         return RateLimited(f"Zendesk asks to wait: {problem.error}.", retry_after=_retry_after(response))
-    if status >= 500:
+    if status >= 500 or (problem.passing and not writing):
         return Uncertain(_MAYBE.format(status)) if writing else Transient(f"Zendesk is in trouble ({status}).")
-    if problem.passing and not writing:
-        return Transient(f"Zendesk cannot show this at the moment ({problem.error}).")
     if 300 <= status < 400:
         return ConfigError(f"Zendesk's address answers with a redirection ({status}); correct url.")
     return Declined(replace(problem, error=problem.error or f"status {status}"))

@@ -23,18 +23,17 @@ KEY = "external_id"
 MARK = 60
 """Characters of our mark below a text, and of what says that it corrects."""
 WEATHER = {
-    "429": 0.03,
-    "500": 0.03,
-    "503": 0.03,
-    "409": 0.02,
+    "429": 0.015,
+    "500": 0.04,
+    "503": 0.04,
+    "409": 0.025,
     "401": 0.005,
-    "429_jobs": 0.01,
     "killed": 0.015,
     "reset_before": 0.025,
     "reset_after": 0.025,
     "timeout": 0.01,
 }
-"""A fifth of all calls."""
+"""A fifth of all calls. Jobs are refused by themselves, where too many wait."""
 
 
 class Zendesk(Crm):
@@ -144,6 +143,7 @@ def _account() -> Org:
         neighbour=50,
         conflict_every=40,
         job_seconds=3,
+        most_jobs=4,
         export_limit=30,
         export_lag=timedelta(seconds=60),
     )
