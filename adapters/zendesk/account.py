@@ -38,7 +38,7 @@ class Account:
     @classmethod
     def of(cls, client: Client, settings: ZendeskSettings, surroundings: Surroundings) -> Account:
         """Put the parts together; nothing is asked yet."""
-        finder = Finder(client, settings)
+        finder = Finder(client, settings, surroundings.clock)
         return cls(client, settings, surroundings, finder, Schemas(client), Jobs(client, settings, surroundings.clock))
 
     @property

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.zendesk import texts
 from adapters.zendesk.errors import Declined
+from adapters.zendesk.exporting import Shown
 from adapters.zendesk.limits import Purpose
 from adapters.zendesk.names import COMMENTS, FOLLOW_UP, MERGED, TICKETS, USERS, chunks, comment_ref
 from adapters.zendesk.values import moment, readable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from adapters.zendesk.client import Client
     from adapters.zendesk.settings import ZendeskSettings
+    from bridge.clock import Clock
 
 Row = dict[str, Any]
 _REMEMBERED = 50_000
@@ -38,9 +40,10 @@ _PATIENCE = 3
 class Finder:
     """Looks in one account."""
 
-    def __init__(self, client: Client, settings: ZendeskSettings) -> None:
+    def __init__(self, client: Client, settings: ZendeskSettings, clock: Clock) -> None:
         """Know nothing yet."""
         self._client, self._settings = client, settings
+        self._shown = Shown(client, settings, clock)
         self._refs: OrderedDict[tuple[str, str], str] = OrderedDict()
         self.exported: dict[str, Found] = {}
         """Messages that an export has just shown, by our key."""
@@ -58,16 +61,17 @@ class Finder:
             return {key: Found(Presence.FOUND, ref, (ref,)) for key, ref in known.items()}
         return self._by_ref(name, known)
 
-    def find(self, name: str, keys: Mapping[str, str]) -> dict[str, Found]:
+    def find(self, name: str, keys: Mapping[str, str], since: datetime | None = None) -> dict[str, Found]:
         """Return what is known of our keys; those that are nowhere are left out.
 
-        Where every key takes a call of its own and one fails, what was learnt before stands and the rest is unsure.
+        Where every key takes a call of its own, what the exports show ``since`` they were written is taken from there, and
+        what a call failed for is unsure.
         """
         if name == COMMENTS:
-            return self._comments(keys)
+            return self._comments(keys, since)
         found = self._by_ref(name, {key: ref for key in keys if (ref := self._refs.get((name, key)))})
         left = [key for key in keys if key not in found]
-        found |= self._users(left) if name == USERS else self._tickets(left)
+        found |= self._users(left) if name == USERS else self._tickets(left, since)
         for key, each in found.items():
             if each.ref:
                 self.remember(name, key, each.ref)
@@ -157,22 +161,28 @@ class Finder:
             found |= {key: _user(str(by_key[key]["id"]), by_key[key], "") for key in part if key in by_key}
         return found
 
-    def _tickets(self, keys: list[str]) -> dict[str, Found]:
+    def _tickets(self, keys: list[str], since: datetime | None) -> dict[str, Found]:
         """Look tickets up one by one: there is no call for many external ids. They are not unique."""
 
         def look(key: str) -> dict[str, Found]:
             rows = self._client.get("/tickets", external_id=key, purpose=Purpose.DELIVER)["tickets"]
             ours = [row for row in rows if str(row["external_id"]).casefold() == key]
-            if not ours:
-                return {}
-            first = min(ours, key=lambda row: int(row["id"]))
-            found = self._ticket(str(first["id"]), first)
-            return {key: replace(found, refs=tuple(sorted((str(row["id"]) for row in ours), key=int)))}
+            return {key: self._first(ours)} if ours else {}
 
-        return _each({key: (key,) for key in keys}, look)
+        shown = self._shown.tickets(keys, since)
+        found = {key: self._first(rows) for key, rows in shown.items()}
+        return found | _each({key: (key,) for key in keys if key not in found}, look)
 
-    def _comments(self, keys: Mapping[str, str]) -> dict[str, Found]:
+    def _first(self, rows: list[Row]) -> Found:
+        first = min(rows, key=lambda row: int(row["id"]))
+        found = self._ticket(str(first["id"]), first)
+        return replace(found, refs=tuple(sorted((str(row["id"]) for row in rows), key=int)))
+
+    def _comments(self, keys: Mapping[str, str], since: datetime | None) -> dict[str, Found]:
         found = {key: self.exported[key] for key in keys if key in self.exported}
+        left = {key: case for key, case in keys.items() if key not in found}
+        shown = messages(self._shown.comments(left.values(), since))
+        found |= {key: _message(case, key, rows) for key, case in left.items() if (rows := shown.get(key))}
         cases: dict[str, set[str]] = {}
         for key, case in keys.items():
             if key not in found and case.isdecimal():

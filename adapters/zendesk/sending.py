@@ -67,8 +67,23 @@ class Sending(ABC):
                 raise
 
     def as_job(self, ready: Sequence[Wanted], call: Callable[[list[dict[str, Any]]], dict[str, Any]]) -> None:
-        """Send all at once; a job that Zendesk does not take is cut in halves."""
-        bodies = [self.body(each) for each in ready]
+        """Send all at once, but for what is refused before, such as a file; a job that Zendesk does not take is cut in halves."""
+        bodies: dict[tuple[str, str], dict[str, Any]] = {}
+        for each in ready:
+            try:
+                bodies[each.key, each.ref] = self.body(each)
+            except Declined as declined:
+                self.note(each, self.refused(each, declined.problem))
+        self._start([each for each in ready if (each.key, each.ref) in bodies], list(bodies.values()), call)
+
+    def _start(
+        self,
+        ready: Sequence[Wanted],
+        bodies: list[dict[str, Any]],
+        call: Callable[[list[dict[str, Any]]], dict[str, Any]],
+    ) -> None:
+        if not ready:
+            return
         try:
             job = self.account.jobs.started(call(bodies))
         except Declined as declined:
@@ -77,8 +92,8 @@ class Sending(ABC):
                     self.note(each, self.refused(each, declined.problem))
                 return
             half = len(ready) // 2
-            self.as_job(ready[:half], call)
-            self.as_job(ready[half:], call)
+            self._start(ready[:half], bodies[:half], call)
+            self._start(ready[half:], bodies[half:], call)
         except Uncertain as lost:
             for each in ready:
                 self.note(each, Unknown(str(lost)))

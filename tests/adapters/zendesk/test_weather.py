@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bridge.errors import RateLimited, Transient
-from bridge.nouns import Presence, Retry
+from bridge.nouns import FileContent, Presence, Retry, Written
 from tests.adapters.zendesk.accounts import Place, comment, refs, ticket, user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from bridge.nouns import Found
 
@@ -63,3 +66,40 @@ def test_looks_that_fail_from_the_first_say_why(here: Place) -> None:
     here.fake.faults.order("429")
     with pytest.raises(RateLimited):
         here.target.find("comments", {comment(1, "17").key: "17"}, here.clock.now())
+
+
+def test_many_keys_are_looked_up_at_once_and_what_is_not_shown_one_by_one(here: Place) -> None:
+    """Exports prove what is there, never what is not."""
+    cases = refs(here.target, [ticket(n) for n in range(20)])
+    refs(here.target, [comment(n, case) for n, case in enumerate(cases)])
+    here.fake.agent.delete_ticket(cases[0])
+    here.clock.forward(timedelta(minutes=10))
+    target, since = here.again(), here.clock.now() - timedelta(minutes=10)
+    here.fake.calls.clear()
+    found = target.find("tickets", {ticket(n).key: "" for n in range(22)}, since)
+    assert [each.presence for each in found.values()] == [Presence.FOUND] * 20 + [Presence.ABSENT] * 2
+    assert [found[ticket(n).key].ref for n in range(20)] == cases
+    assert [found[ticket(n).key].deleted for n in range(20)] == [True] + [False] * 19
+    said = target.find("comments", {comment(n, "").key: case for n, case in enumerate(cases)}, since)
+    assert [each.ref for each in said.values()] == [f"{case}/{comment(n, '').key}" for n, case in enumerate(cases)]
+    paths = [call.path.removeprefix("/api/v2") for call in here.fake.calls]
+    assert paths == ["/incremental/tickets/cursor", "/tickets", "/tickets", "/incremental/ticket_events"]
+
+
+def test_where_exports_may_not_be_read_now_each_key_is_looked_up(here: Place) -> None:
+    refs(here.target, [ticket(n) for n in range(8)])
+    here.clock.forward(timedelta(minutes=10))
+    here.fake.faults.order("429")
+    keys = {ticket(n).key: "" for n in range(8)}
+    found = here.again().find("tickets", keys, here.clock.now() - timedelta(minutes=10))
+    assert {each.presence for each in found.values()} == {Presence.FOUND}
+
+
+def test_a_file_that_meets_trouble_holds_up_its_own_message_alone(here: Place, tmp_path: Path) -> None:
+    (tmp_path / "photo.png").write_bytes(b"png")
+    photo = FileContent("k", "photo.png", "image/png", 3, str(tmp_path / "photo.png"))
+    cases = refs(here.target, [ticket(n) for n in range(4)])
+    sent = [comment(n, case) for n, case in enumerate(cases)]
+    here.fake.faults.order(OTHERS)
+    outcomes = here.target.write("comments", [replace(sent[0], files=(photo,)), *sent[1:]])
+    assert [type(outcome) for outcome in outcomes] == [Retry, Written, Written, Written]
