@@ -45,6 +45,11 @@ class ZendeskSettings(BaseModel):
     closed_tickets: Literal["follow_up", "refuse"] = Field(
         default="follow_up", description="What becomes of a message for a ticket of ours that is closed for good."
     )
+    history_days: float = Field(
+        default=30,
+        gt=0,
+        description="Tickets that began longer ago, and all that are closed already, are imported: at their own times, past all triggers.",
+    )
     open_cases_days: float = Field(
         default=90, gt=0, description="How far back the first reading looks for open tickets that others made."
     )

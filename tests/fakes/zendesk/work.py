@@ -36,8 +36,8 @@ API, WEB = (
 )
 
 
-def create(state: State, given: Row, *, by: int = ME, via: Row = API) -> Row:
-    """Make a ticket; whoever makes it without naming a requester is the requester."""
+def create(state: State, given: Row, *, by: int = ME, via: Row = API, quiet: bool = False) -> Row:
+    """Make a ticket; whoever makes it without naming a requester is the requester. ``quiet``: no trigger runs."""
     comment = given.get("comment")
     if not isinstance(comment, dict) or not (comment.get("body") or comment.get("html_body")):
         raise invalid("base", "Description: cannot be blank", "BlankValue")
@@ -62,12 +62,13 @@ def create(state: State, given: Row, *, by: int = ME, via: Row = API) -> Row:
     state.tickets[ticket["id"]] = state.touched(ticket)
     events = [_event(state, "Create", field_name=name, value=ticket[name]) for name in PLAIN if ticket[name]]
     audit = _audit(state, ticket, [_comment(state, ticket, comment, by, via), *events], by, via)
-    _trigger(state, ticket, audit, "Create")
+    if not quiet:
+        _trigger(state, ticket, audit, "Create")
     return ticket
 
 
-def change(state: State, ticket_id: int, given: Row, *, by: int = ME, via: Row = API) -> Row:
-    """Change a ticket: fields, tags, and a further comment."""
+def change(state: State, ticket_id: int, given: Row, *, by: int = ME, via: Row = API, quiet: bool = False) -> Row:
+    """Change a ticket: fields, tags, and a further comment. ``quiet``: no trigger runs."""
     ticket = standing(state, ticket_id)
     if ticket["status"] == "closed":
         raise invalid("status", "Status: closed prevents ticket update", "InvalidValue")
@@ -91,7 +92,9 @@ def change(state: State, ticket_id: int, given: Row, *, by: int = ME, via: Row =
     ticket.update(wanted)
     state.touched(ticket)
     if events:
-        _trigger(state, ticket, _audit(state, ticket, events, by, via), "Change")
+        audit = _audit(state, ticket, events, by, via)
+        if not quiet:
+            _trigger(state, ticket, audit, "Change")
     return ticket
 
 
