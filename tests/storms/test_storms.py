@@ -18,7 +18,7 @@ from tests.storms.hurried import Hurried
 from tests.storms.salesforce import Salesforce, SalesforceInBulk
 from tests.storms.storm import Storm, settle_in
 from tests.storms.story import Poison, tell
-from tests.storms.zendesk import Zendesk
+from tests.storms.zendesk import Zendesk, ZendeskByOAuth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +63,7 @@ LONG = Scale(people=1_050, waves=80, kills=0.7)
         pytest.param(Zendesk, LONG, id="zendesk-long", marks=pytest.mark.soak),
         pytest.param(SalesforceInBulk, MIDDLING, id="salesforce-in-bulk", marks=pytest.mark.soak),
         pytest.param(HubSpotByOAuth, MIDDLING, id="hubspot-by-oauth", marks=pytest.mark.soak),
+        pytest.param(ZendeskByOAuth, MIDDLING, id="zendesk-by-oauth", marks=pytest.mark.soak),
     ],
 )
 def test_all_stands_once_and_in_order_when_the_storm_is_over(

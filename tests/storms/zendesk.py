@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from adapters.zendesk.looking import messages
 from tests.fakes.zendesk.app import Fake
-from tests.fakes.zendesk.org import EMAIL, TOKEN, Field, plain
+from tests.fakes.zendesk.org import CLIENT_ID, CLIENT_SECRET, EMAIL, TOKEN, Field, plain
 from tests.storms.crm import CUSTOMERS, Crm
 from tests.storms.story import LONGEST
 
@@ -131,6 +131,20 @@ fields:
         """Let the neighbour use up most of each minute from now on, but for what is needed."""
         del calls
         self._fake.state.org = replace(self._fake.state.org, neighbour=400)
+
+
+class ZendeskByOAuth(Zendesk):
+    """The same account, where an OAuth client signs in with tokens that expire."""
+
+    target: ClassVar[str] = Zendesk.target.replace(
+        f"email: {EMAIL}\n    token: ${{STORM_TOKEN}}",
+        "client_id: ${STORM_ID}\n    client_secret: ${STORM_SECRET}\n    token_seconds: 1000",
+    )
+
+    def __init__(self, clock: Hurried, seed: int) -> None:
+        """Open the account."""
+        super().__init__(clock, seed)
+        self.secrets = {"STORM_ID": CLIENT_ID, "STORM_SECRET": CLIENT_SECRET}
 
 
 def _account() -> Org:
