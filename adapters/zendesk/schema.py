@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adapters.zendesk import identities
 from adapters.zendesk.names import COMMENTS, CREATED, KEY, OBJECTS, TICKETS, USERS
 from adapters.zendesk.values import CUSTOM, OF_USER
 from bridge.errors import AuthError, ConfigError, Refused
@@ -36,6 +37,7 @@ _USER = (
     FieldSchema(name="time_zone", length=64),
     FieldSchema(name="organization_id", type="reference"),
     FieldSchema(name="tags", type="list"),
+    *identities.FIELDS,
     FieldSchema(name=KEY, length=_LINE, updateable=False),
 )
 _TICKET = (

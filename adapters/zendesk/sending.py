@@ -100,13 +100,17 @@ class Sending(ABC):
             raise
         else:
             for index, each in enumerate(ready):
-                self.note(
-                    each, self._settled(each, Item(job, index, self.name, each.key, self.item_ref(each), not each.ref))
-                )
+                created = not each.ref and self.finished(each)
+                item = Item(job, index, self.name, each.key, self.item_ref(each), created)
+                self.note(each, self._settled(each, item))
 
     @abstractmethod
     def body(self, each: Wanted) -> dict[str, Any]:
         """Return a record as an item of a job."""
+
+    def finished(self, each: Wanted) -> bool:  # noqa: ARG002 - of most objects nothing is left
+        """Tell whether a job that creates a record does all there is to do; else the record is brought up to date after it."""
+        return True
 
     def item_ref(self, each: Wanted) -> str:
         """Return the id by which a job tells a record."""

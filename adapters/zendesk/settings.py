@@ -51,6 +51,9 @@ class ZendeskSettings(BaseModel):
     closed_tickets: Literal["follow_up", "refuse"] = Field(
         default="follow_up", description="What becomes of a message for a ticket of ours that is closed for good."
     )
+    identities_verified: bool = Field(
+        default=True, description="Whether further addresses of a user are added as verified ones."
+    )
     history_days: float = Field(
         default=30,
         gt=0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -60,7 +60,10 @@ class Tokens:
             raise lost(error, writing=False) from None  # its request carries the secret
         if response.status_code != httpx.codes.OK:
             raise _refused(response)
-        granted = response.json()
+        granted = _object(response)
+        if not isinstance(granted.get("access_token"), str):
+            message = "Zendesk answered the sign-in without a token; compare url with your account's address."
+            raise AuthError(message)
         self._header = f"Bearer {granted['access_token']}"
         self._ends = now + timedelta(seconds=float(granted.get("expires_in") or self._settings.token_seconds))
 
@@ -82,11 +85,17 @@ def _refused(response: httpx.Response) -> AuthError | Transient:
         return RateLimited(message, retry_after=float(wait) if wait.isdecimal() else _WAIT)
     if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR or response.status_code == httpx.codes.CONFLICT:
         return Transient(f"Zendesk cannot sign anybody in at the moment ({response.status_code}).")
-    try:
-        problem = problem_of(response.status_code, response.json())
-    except ValueError:
-        problem = problem_of(response.status_code, "")
+    problem = problem_of(response.status_code, _object(response))
     told = f"{problem.error or response.status_code}{': ' if problem.said else ''}{problem.said}"
     return AuthError(
         f"Zendesk does not sign this client in ({told}): compare client_id, client_secret and scope with {CLIENTS}."
     )
+
+
+def _object(response: httpx.Response) -> dict[str, Any]:
+    """Return a body, empty for one that is no JSON object."""
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -13,7 +13,7 @@ from starlette.routing import Match, Route
 from tests.fakes.calls import Call, Recorded
 from tests.fakes.faults import Faults, Faulty
 from tests.fakes.notices import Notices
-from tests.fakes.zendesk import account_api, imports, tickets_api, users_api
+from tests.fakes.zendesk import account_api, identities, imports, tickets_api, users_api
 from tests.fakes.zendesk.access import Access
 from tests.fakes.zendesk.agent import Agent
 from tests.fakes.zendesk.asked import Asked, House
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bridge.clock import Clock
 
 ROOT = "/api/v2"
-WAYS = (*users_api.WAYS, *tickets_api.WAYS, *imports.WAYS, *account_api.WAYS)
+WAYS = (*users_api.WAYS, *identities.WAYS, *tickets_api.WAYS, *imports.WAYS, *account_api.WAYS)
 TROUBLES = {
     "401": Declined(401, "Couldn't authenticate you"),
     "409": Declined(409, "Conflict", "The record was updated by somebody else at the same time"),

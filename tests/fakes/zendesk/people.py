@@ -69,6 +69,8 @@ def merge(state: State, loser_id: int, winner_id: int) -> Row:
         raise Declined(422, "MergeError", "Only end users can be merged")
     for name in ("email", "phone", "details", "notes"):
         winner[name] = winner[name] or loser[name]
+    for row in state.identities.values():
+        row["user_id"] = winner_id if row["user_id"] == loser_id else row["user_id"]
     loser["active"], loser["email"] = False, None
     state.touched(loser)
     return state.touched(winner)
@@ -109,11 +111,16 @@ def _check_identity(state: State, given: Row, user: Row | None) -> None:
     for other in state.users.values():
         if other is user or not other["active"]:
             continue
-        if email and (other["email"] or "").casefold() == email.casefold():
+        if email and email.casefold() in _addresses(state, other):
             raise invalid("email", f"Email: {email} is already being used by another user", "DuplicateValue")
         external_id = given.get("external_id")
         if external_id and (other["external_id"] or "").casefold() == external_id.casefold():
             raise invalid("external_id", "External: has already been taken", "DuplicateValue")
+
+
+def _addresses(state: State, user: Row) -> set[str]:
+    further = [row for row in state.identities.values() if row["user_id"] == user["id"] and row["type"] == "email"]
+    return {user["email"].casefold() if user["email"] else "", *(row["value"].casefold() for row in further)}
 
 
 def _label(name: str) -> str:

@@ -31,6 +31,8 @@ class State:
     lock: RLock = field(default_factory=RLock)
     users: dict[int, Row] = field(default_factory=dict)
     tickets: dict[int, Row] = field(default_factory=dict)
+    identities: dict[int, Row] = field(default_factory=dict)
+    """Further addresses and numbers of users, and their own addresses."""
     audits: list[Row] = field(default_factory=list)
     uploads: dict[str, Row] = field(default_factory=dict)
     groups: dict[int, str] = field(default_factory=lambda: {360001: "Support", 360002: "Billing"})
