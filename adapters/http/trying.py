@@ -86,9 +86,7 @@ def _known(view: View, fields: dict[str, str]) -> dict[str, Json]:
 
 
 def _request(tool: Tool, sent: Sent) -> dict[str, Any]:
-    auth = tool.client.manifest.auth
-    signed = {"Authorization": MASK} if auth.basic or auth.bearer or auth.oauth else {}
-    signed |= {auth.header.name: MASK} if auth.header else {}
+    signed = dict.fromkeys(tool.client.login.names, MASK)
     body: Any = sent.form or sent.content.decode()
     return {
         "method": sent.method,
