@@ -15,8 +15,9 @@ from adapters.zendesk.errors import Declined
 from adapters.zendesk.exporting import Shown
 from adapters.zendesk.limits import Purpose
 from adapters.zendesk.names import COMMENTS, FOLLOW_UP, MERGED, TICKETS, USERS, chunks, comment_ref
+from adapters.zendesk.patience import Patience
 from adapters.zendesk.values import moment, readable
-from bridge.errors import RateLimited, Transient
+from bridge.errors import Transient
 from bridge.nouns import Found, Presence
 
 if TYPE_CHECKING:
@@ -32,9 +33,6 @@ _REMEMBERED = 50_000
 _INTO = re.compile(r"merged into request #(\d+)")
 _AROUND = 120
 """Seconds before a user's deletion within which the tickets of a merged user went to the survivor."""
-
-_PATIENCE = 3
-"""So many looks in a row that fail mean that the next one would fail, too."""
 
 
 class Finder:
@@ -206,13 +204,12 @@ def _each(places: Mapping[str, Collection[str]], look: Callable[[str], dict[str,
     What a look that failed was for is unsure, and all the rest after a limit or where nothing answers. Raises if nothing did.
     """
     found: dict[str, Found] = {}
-    answered, failed = 0, 0
+    patience, answered = Patience(), 0
     for number, place in enumerate(places):
         try:
             found |= look(place)
         except Transient as trouble:
-            failed += 1
-            last = isinstance(trouble, RateLimited) or failed == _PATIENCE or number == len(places) - 1
+            last = patience.ends(trouble) or number == len(places) - 1
             if last and not answered:
                 raise
             unsure = list(places)[number:] if last else [place]
@@ -220,7 +217,8 @@ def _each(places: Mapping[str, Collection[str]], look: Callable[[str], dict[str,
             if last:
                 break
         else:
-            answered, failed = answered + 1, 0
+            answered += 1
+            patience.restored()
     return found
 
 

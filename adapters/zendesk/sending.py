@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.zendesk.errors import Declined, Problem, Uncertain
 from adapters.zendesk.jobs import Item
+from adapters.zendesk.patience import Patience
 from adapters.zendesk.refusing import refused
 from bridge.nouns import Ended, Refusal, Unknown, Written
 
@@ -56,7 +57,8 @@ class Sending(ABC):
         return Written(found.merged_into or found.ref, created=False)
 
     def one_by_one(self, ready: Sequence[Wanted], call: Callable[[Wanted], Outcome]) -> None:
-        """Send each by itself."""
+        """Send each by itself. Raises what stops the rest, if there is any."""
+        patience = Patience()
         for each in ready:
             try:
                 self.note(each, call(each))
@@ -64,7 +66,10 @@ class Sending(ABC):
                 self.note(each, self.refused(each, declined.problem))
             except Uncertain as lost:
                 self.note(each, Unknown(str(lost)))
-                raise
+                if patience.ends(lost):
+                    raise
+                continue
+            patience.restored()
 
     def as_job(self, ready: Sequence[Wanted], call: Callable[[list[dict[str, Any]]], dict[str, Any]]) -> None:
         """Send all at once, but for what is refused before, such as a file; a job that Zendesk does not take is cut in halves."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge.errors import RateLimited, Transient
-from bridge.nouns import FileContent, Presence, Retry, Written
-from tests.adapters.zendesk.accounts import Place, comment, refs, ticket, user
+from bridge.nouns import FileContent, Presence, Retry, Unknown, Written
+from tests.adapters.zendesk.accounts import Place, comment, place, quick, refs, ticket, user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,3 +103,34 @@ def test_a_file_that_meets_trouble_holds_up_its_own_message_alone(here: Place, t
     here.fake.faults.order(OTHERS)
     outcomes = here.target.write("comments", [replace(sent[0], files=(photo,)), *sent[1:]])
     assert [type(outcome) for outcome in outcomes] == [Retry, Written, Written, Written]
+
+
+def test_one_ticket_that_cannot_be_read_holds_up_no_other_correction(here: Place) -> None:
+    cases = refs(here.target, [ticket(n) for n in range(5)])
+    sent = [comment(n, case) for n, case in enumerate(cases)]
+    there = refs(here.target, sent)
+    edited = [replace(each, ref=ref, fields={"body": "Corrected."}) for each, ref in zip(sent, there, strict=True)]
+    here.fake.faults.order(None, "503")
+    outcomes = here.target.write("comments", edited)
+    assert [type(outcome) for outcome in outcomes] == [Written, Retry, Written, Written, Written]
+    here.fake.faults.order(None, "503", "503", "503")
+    outcomes = here.target.write("comments", [replace(each, fields={"body": "Again."}) for each in edited])
+    assert [type(outcome) for outcome in outcomes] == [Written, *[Retry] * 4]
+
+
+def test_several_messages_of_a_ticket_take_one_look(here: Place) -> None:
+    (case,) = refs(here.target, [ticket(1)])
+    sent = [comment(n, case) for n in range(5)]
+    there = refs(here.target, sent)
+    here.fake.calls.clear()
+    refs(here.target, [replace(each, ref=ref) for each, ref in zip(sent, there, strict=True)])
+    assert len(here.fake.calls) == 1
+
+
+def test_one_lost_answer_holds_up_nobody_else_in_the_batch(tmp_path: Path) -> None:
+    here = place(tmp_path, replace(quick(), data_imports=False))
+    here.target.schema("users")
+    here.fake.faults.order(None, None, "reset_after")
+    outcomes = here.target.write("users", [user(n) for n in range(5)])
+    assert [type(outcome) for outcome in outcomes] == [Written, Unknown, Written, Written, Written]
+    assert sum(row["role"] == "end-user" for row in here.fake.state.users.values()) == 5
