@@ -59,6 +59,18 @@ class ZendeskSettings(BaseModel):
         gt=0,
         description="Tickets that began longer ago, and all that are closed already, are imported: at their own times, past all triggers.",
     )
+    fallback_group: str = Field(
+        default="", pattern=r"^\d*$", description="Number of the group for tickets whose assignee is no agent any more."
+    )
+    time_field: str = Field(
+        default="",
+        pattern=r"^\d*$",
+        description="Number of the Time Tracking app's field Total time spent (sec); empty if time is not tracked.",
+    )
+    old_posts: dict[str, str] = Field(
+        default_factory=dict,
+        description="Fields in which an old connector kept the post of a ticket: name and what to put before its value, x// for ids of X.",
+    )
     open_cases_days: float = Field(
         default=90, gt=0, description="How far back the first reading looks for open tickets that others made."
     )

@@ -50,7 +50,10 @@ class Tickets(Sending):
         """Return a ticket as the API takes it."""
         if each.ref:
             return body_of(each.fields)
-        fields = {name: value for name, value in each.fields.items() if name not in ("description", CREATED)}
+        left_out = {"description", CREATED, *(("assignee_id",) if self._unowned(each) else ())}
+        fields = {name: value for name, value in each.fields.items() if name not in left_out}
+        if self._unowned(each) and self.account.settings.fallback_group:
+            fields["group_id"] = int(self.account.settings.fallback_group)
         first = {"body": each.fields["description"], "public": False}
         said = {"comment": first} if each.record.past is None else dated(self.account, each, first)
         return {**body_of(fields), KEY: each.key, **said}
@@ -58,6 +61,8 @@ class Tickets(Sending):
     def _create(self, each: Wanted) -> Outcome:
         # Zendesk keeps idempotency keys for two hours, and knows them in this call alone.
         key, ticket = each.record.idempotency_key, self.body(each)
+        if self._unowned(each):
+            key = f"{key}:unowned" if key else ""  # another body than the one that was refused
         try:
             return self._post(each, ticket, key)
         except Declined as declined:
@@ -72,6 +77,9 @@ class Tickets(Sending):
             if row and not row["active"] and self.account.surroundings.clock.now() - moment(row["updated_at"]) < _TOLD:
                 return Retry(_LATER, "the requester was merged or deleted a moment ago; exports will tell which")
             raise
+
+    def _unowned(self, each: Wanted) -> bool:
+        return each.key in self.account.unowned
 
     def _post(self, each: Wanted, ticket: dict[str, Any], key: str) -> Outcome:
         where = _where(each)

@@ -84,7 +84,20 @@ def change(state: State, ticket_id: int, given: Row, *, by: int = ME, via: Row =
     events = [
         _event(state, "Change", field_name=name, value=value, previous_value=ticket[name])
         for name, value in wanted.items()
-        if ticket[name] != value
+        if ticket[name] != value and name != "custom_fields"
+    ]
+    before = {one["id"]: one["value"] for one in ticket["custom_fields"]}
+    events += [
+        _event(
+            state,
+            "Change",
+            field_name=str(one["id"]),
+            value=one["value"],
+            previous_value=before.get(one["id"]),
+            own=True,
+        )
+        for one in wanted.get("custom_fields", ())
+        if before.get(one["id"]) != one["value"]
     ]
     if given.get("comment"):
         events.insert(0, _comment(state, ticket, given["comment"], by, via))
