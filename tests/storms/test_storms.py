@@ -15,6 +15,7 @@ from bridge.errors import Exit
 from tests.fakes.serving import running
 from tests.storms.hubspot import HubSpot, HubSpotByOAuth
 from tests.storms.hurried import Hurried
+from tests.storms.manifests import Batchline, Freshdesk
 from tests.storms.salesforce import Salesforce, SalesforceInBulk
 from tests.storms.storm import Storm, settle_in
 from tests.storms.story import Poison, tell
@@ -48,7 +49,10 @@ class Scale:
 
 
 BRIEF = Scale(people=30, waves=5, kills=0.5, patience=1.0)
+BRIEFEST = Scale(people=10, waves=3, kills=0.5, patience=1.0)
+"""For tools that take a call for each record, and few calls a minute."""
 MIDDLING = Scale(people=400, waves=12, kills=0.6)
+LINGERING = Scale(people=120, waves=12, kills=0.6)
 LONG = Scale(people=1_050, waves=80, kills=0.7)
 
 
@@ -58,9 +62,12 @@ LONG = Scale(people=1_050, waves=80, kills=0.7)
         pytest.param(Salesforce, BRIEF, id="salesforce"),
         pytest.param(HubSpot, BRIEF, id="hubspot"),
         pytest.param(Zendesk, BRIEF, id="zendesk"),
+        pytest.param(Freshdesk, BRIEFEST, id="freshdesk"),
         pytest.param(Salesforce, LONG, id="salesforce-long", marks=pytest.mark.soak),
         pytest.param(HubSpot, LONG, id="hubspot-long", marks=pytest.mark.soak),
         pytest.param(Zendesk, LONG, id="zendesk-long", marks=pytest.mark.soak),
+        pytest.param(Freshdesk, LINGERING, id="freshdesk-long", marks=pytest.mark.soak),
+        pytest.param(Batchline, LINGERING, id="batchline-long", marks=pytest.mark.soak),
         pytest.param(SalesforceInBulk, MIDDLING, id="salesforce-in-bulk", marks=pytest.mark.soak),
         pytest.param(HubSpotByOAuth, MIDDLING, id="hubspot-by-oauth", marks=pytest.mark.soak),
         pytest.param(ZendeskByOAuth, MIDDLING, id="zendesk-by-oauth", marks=pytest.mark.soak),

@@ -45,6 +45,7 @@ class Batchline(House):
         """Start empty; with ``jobs`` everything is done two seconds later, else as a job only when ``slow`` is set."""
         super().__init__(clock, {}, TROUBLES)
         self.lag, self.jobs, self.slow = lag, jobs, False
+        self.longest_entry = 60_000
         self.tokens: dict[str, datetime] = {}
         self.uploads: dict[str, str] = {}
         """Token → name of a file."""
@@ -174,8 +175,9 @@ class Batchline(House):
             return {"code": "reference", "message": "There is no such person.", "field": "person"}
         if any(each["token"] not in self.uploads for each in fields.get("files", ())):
             return {"code": "token", "message": "That was never uploaded.", "field": "files"}
-        if len(str(fields.get("title") or fields.get("label") or "")) > 80:
-            return {"code": "long", "message": "At most 80 characters.", "field": NEEDED[kind]}
+        longest = self.longest_entry if kind == "entries" else 80
+        if len(str(fields.get(NEEDED[kind]) or "")) > longest:
+            return {"code": "long", "message": f"At most {longest} characters.", "field": NEEDED[kind]}
         if fields.get("status", "new") not in ("new", "waiting", "over"):
             return {"code": "choice", "message": "There is no such status.", "field": "status"}
         return None
