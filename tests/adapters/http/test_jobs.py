@@ -141,6 +141,16 @@ def test_a_job_is_known_by_another_process(target: HttpTarget, tool: Slow, tmp_p
     assert json.loads(job)["key"] == key("a")
 
 
+def test_a_try_shows_the_job_and_how_it_stands(target: HttpTarget, tool: Slow) -> None:
+    tried = target.try_request("cases.create", {"fields.title": "a"}, send=True)
+    assert tried["made"] == {"means": "accepted", "job": "j0"}
+    asked = target.try_request("job", {"job": "j0"}, send=True)
+    assert asked["made"]["running"] is True
+    tool.now()
+    asked = target.try_request("job", {"job": "j0"}, send=True)
+    assert asked["made"] == {"means": "done", "running": False, "row": {"id": "c0"}}
+
+
 @pytest.mark.parametrize("job", ["no-such-job", "{}", '{"object": "x", "id": "1", "key": "k"}'])
 def test_what_is_no_job_is_refused(target: HttpTarget, job: str) -> None:
     assert isinstance(target.settle([job])[0], Refusal)

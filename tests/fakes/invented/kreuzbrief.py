@@ -38,6 +38,7 @@ class Kreuzbrief(House):
     def __init__(self, clock: Clock) -> None:
         """Start empty."""
         super().__init__(clock, {}, TROUBLES)
+        self.longest_subject = 60
         self.app = self.serve("", {"GET /api.php": self._asked, "POST /api.php": self._asked})
         self._deeds = {
             "me": self._me,
@@ -94,7 +95,10 @@ class Kreuzbrief(House):
         """Change what is understood, and be silent about the rest."""
         item = self._there(asked, "tickets")
         known = {name: asked[name] for name in ("subject", "text", "phase", "source") if name in asked}
-        if known.get("phase", "offen") not in ("offen", "ruht", "zu") or len(known.get("subject", "")) > 60:
+        if (
+            known.get("phase", "offen") not in ("offen", "ruht", "zu")
+            or len(known.get("subject", "")) > self.longest_subject
+        ):
             return Response(status_code=204)
         self.touch(item, ME, **known)
         return Response(status_code=204)
