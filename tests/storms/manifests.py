@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
@@ -73,11 +74,13 @@ class Manifested(Crm):
         """Return whatever was mailed: everything here is internal."""
         return list(self.house.notices)
 
+    @abstractmethod
     def _key(self, fields: Mapping[str, object]) -> str:
-        raise NotImplementedError
+        """Return our key in a record's fields."""
 
+    @abstractmethod
     def _text(self, fields: Mapping[str, object]) -> str:
-        raise NotImplementedError
+        """Return a message's text as plain text, mark and all."""
 
     @property
     def written(self) -> int:
