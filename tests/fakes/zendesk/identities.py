@@ -36,10 +36,11 @@ def add(asked: Asked) -> Answer:
         raise invalid("type", f"Type: {kind} is not valid")
     if not isinstance(value, str) or not value or (kind == "email" and "@" not in value):
         raise invalid("value", f"Value: {value} is not properly formatted")
-    if any(row["type"] == kind and row["value"].casefold() == value.casefold() for row in _all(state)):
+    if any(row["type"] == kind and row["value"].casefold() == value.casefold() for row in _held_by(state, value)):
         raise invalid("value", f"Value: {value} is already being used by another user", "DuplicateValue")
     row = {"id": state.next_id(), "user_id": user["id"], "type": kind, "value": value, "primary": False}
     state.identities[row["id"]] = {**row, "verified": bool(given.get("verified"))}
+    state.called[value.casefold()].add(user["id"])
     state.touched(user)
     if kind == "email" and not (given.get("verified") or given.get("skip_verify_email")):
         state.notices.send(value, "Verify your email", automation="Verification", about=str(user["id"]))
@@ -58,8 +59,9 @@ def remove(asked: Asked) -> Answer:
     return 204, None
 
 
-def _all(state: State) -> list[Row]:
-    return [row for id_, user in state.users.items() if user["active"] for row in of(state, id_)]
+def _held_by(state: State, value: str) -> list[Row]:
+    holders = [id_ for id_ in state.called[value.casefold()] if id_ in state.users]
+    return [row for id_ in holders if state.users[id_]["active"] for row in of(state, id_)]
 
 
 WAYS: tuple[Way, ...] = (
