@@ -214,6 +214,11 @@ class Target(Adapter):
     ``Retry``, ``Unknown`` or ``Accepted``; the rest of that parent comes back as ``Retry(0)`` (a ``Refusal`` is a gap,
     and the next is written). Several messages of one case may then stand in one batch. False: one at a time."""
 
+    past_after: timedelta | None = None
+    """Set by a target that can write a case with messages at times of their own, but only while it makes the case: a case
+    that was imported, is closed already or began longer ago is history, and brings its messages along (``Record.past``).
+    Each of them is then looked up there before it is sent."""
+
     @abstractmethod
     def schema(self, object_name: str) -> ObjectSchema:
         """Describe an object; raises ``ConfigError`` for an unknown one, naming those that exist."""

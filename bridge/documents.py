@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -86,10 +87,8 @@ def load(path: Path) -> Document:
 
 def parse(text: str, file: str) -> Document:
     """Parse one YAML document; ``file`` is only named in errors. Its top must be a mapping."""
-    yaml = YAML(typ="rt")
-    yaml.Constructor = _Core
     try:
-        node = yaml.load(text)
+        node = _node(text)
     except DuplicateKeyError as error:
         raise _syntax(error, file, "is given twice here; keep one of the two") from None
     except MarkedYAMLError as error:
@@ -109,6 +108,14 @@ def parse(text: str, file: str) -> Document:
         kind = "list" if isinstance(node, CommentedSeq) else "single value"
         raise ConfigError(f"the top must be a mapping ('key: value' lines), not a {kind}.", file=file, line=1)
     return Document(_plain(node, file), file, node)
+
+
+@lru_cache(maxsize=64)
+def _node(text: str) -> Any:  # noqa: ANN401 - any YAML value
+    """Return ruamel's node, which nobody changes: a program that lasts reads the same files before each run."""
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _Core
+    return yaml.load(text)
 
 
 def raise_faults(document: Document, faults: Iterable[Fault]) -> None:

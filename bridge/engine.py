@@ -50,7 +50,7 @@ SLICE = 3.0
 """Seconds that one slice of delivering works before it reports."""
 
 PATIENCE = timedelta(seconds=10)
-"""How long a sync waits for retries and look-ups that become due; the rest is left to the next one."""
+"""How long a sync waits for jobs, retries and look-ups while none of them comes to an end; the rest is left to the next one."""
 
 
 def sync(app: App, name: str | None, options: SyncOptions) -> RunReport:
@@ -173,6 +173,8 @@ def _deliver(app: App, target: TargetSetup, options: SyncOptions, report: RunRep
         for key, value in done.counts.items():
             counts[key] = counts.get(key, 0) + value
         options.progress("deliver", target.name, sum(done.counts.values()))
+        if done.ended:
+            patience = app.clock.now() + PATIENCE
         for problem in done.problems:
             report.problem(problem.code, problem.text)
             report.failed.add(target.name)

@@ -36,7 +36,17 @@ BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 def _logs_end_with_the_test() -> Iterator[None]:
     """Forget where a command's logs went: its stderr is closed when it ends."""
     yield
+    _plain_logs()
+
+
+def _plain_logs() -> None:
+    """Show tracebacks without what stood in each variable, which takes seconds to write down."""
     structlog.reset_defaults()
+    shown = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], shown])
+
+
+_plain_logs()
 
 
 def pytest_sessionfinish() -> None:

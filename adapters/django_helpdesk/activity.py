@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _WATCHED_FOR, _WATCHED = timedelta(hours=6), 200
 """For so long, and so many, public answers are looked at again for being deleted or made private."""
 _PAGE = 100
-_FEW = 5
-"""So many tickets are read one by one; more are read with the list, a page of them in a call."""
 
 
 def pages(desk: Helpdesk, after: Cursor) -> Iterator[ActivityPage]:
@@ -61,14 +59,7 @@ def _new(desk: Helpdesk, known: int) -> list[Row]:
 
 def _first_followups(desk: Helpdesk, tickets: set[str]) -> set[int]:
     """Return the follow-ups that tickets began with: public, by whoever opened them, and nobody's answer."""
-    rows: list[Row] = []
-    if len(tickets) <= _FEW:
-        rows = [row for ref in tickets if (row := desk.finder.ticket(ref)) is not None]
-    else:
-        for page in desk.client.backwards(PATHS[TICKET]):
-            rows += page
-            if tickets <= {str(row["id"]) for row in rows}:
-                break
+    rows = desk.finder.several(tickets).values()
     return {min(each["id"] for each in row["followup_set"]) for row in rows if row["followup_set"]}
 
 

@@ -27,7 +27,12 @@ class DjangoHelpdeskSettings(BaseModel):
     automations: tuple[int, ...] = Field(default=(), description="Ids of users that are programs, no agents.")
     connect_timeout: float = Field(default=10, gt=0, description="Seconds to wait for a connection.")
     read_timeout: float = Field(default=60, gt=0, description="Seconds to wait for an answer.")
-    page: int = Field(default=100, ge=1, le=1000, description="Tickets or follow-ups on a page of a list.")
+    page: int = Field(
+        default=500,
+        ge=1,
+        le=1000,
+        description="Tickets or follow-ups on a page of a list; for each page the site reads all its tickets.",
+    )
     batch: int = Field(default=20, ge=1, le=50, description="Records in one write; each takes a call of its own.")
     overlap: int = Field(default=50, ge=0, description="How many follow-ups each poll looks back.")
     deletions_minutes: float = Field(

@@ -29,11 +29,11 @@ class Batch:
 
     desk: Helpdesk
     known: Mapping[str, Found]
+    cases: Mapping[str, Row]
+    """Tickets that new messages of this batch go into, as they stood before it."""
     first: dict[str, Outcome] = field(default_factory=dict)
     stopped: set[str] = field(default_factory=set)
     """Cases in which nothing more may be written now, because an earlier message may not stand."""
-    cases: dict[str, Row | None] = field(default_factory=dict)
-    """Tickets that messages of this batch stand in, read once: each reading costs the site all its tickets."""
     lost: int = 0
 
     def write(self, record: Record) -> Outcome:
@@ -74,9 +74,7 @@ class Batch:
     def _followup(self, record: Record, values: Mapping[str, Any]) -> Outcome:
         if record.parent in self.stopped:
             return Retry(0, "after the message before")
-        if record.parent not in self.cases:
-            self.cases[record.parent] = self.desk.finder.ticket(record.parent)
-        case = self.cases[record.parent]
+        case = self.cases.get(record.parent)
         if case is None:
             return _gone(record.parent)
         url = self.desk.url(record.parent)
@@ -114,7 +112,8 @@ def write(desk: Helpdesk, name: str, records: Sequence[Record]) -> list[Outcome]
     """Write records of one object. Raises only where nothing was written."""
     desk.schemas.of(name)
     new = {record.key for record in records if not record.ref}
-    batch = Batch(desk, desk.finder.tickets(new) if name == TICKET and new else {})
+    known = desk.finder.tickets(new) if name == TICKET and new else {}
+    batch = Batch(desk, known, desk.finder.several({record.parent for record in records if not record.ref}))
     outcomes: list[Outcome] = []
     for record in records:
         outcomes.append(_one(batch, record, outcomes))

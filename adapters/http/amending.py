@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from adapters.http import answers, taking, values
+from adapters.http import answers, jobs, taking, values
 from adapters.http.answers import Declined, Uncertain
 from adapters.http.cursors import written
 from adapters.http.tool import Standing
@@ -14,6 +14,8 @@ from bridge.nouns import AmendmentKind, Ended, Outcome, Refusal, Retry, Share, T
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from adapters.http.client import Reply
+    from adapters.http.manifest import Call
     from adapters.http.objects import View
     from adapters.http.tool import Tool
     from bridge.nouns import Amendment, Json
@@ -64,10 +66,9 @@ def _asked(tool: Tool, view: View, amendment: Amendment) -> Outcome:
             tool, amendment, step.replace("{ref}", amendment.ref).replace("{other_ref}", amendment.other_ref)
         )
     there = _there(tool, view, amendment.ref)
-    if isinstance(there, Refusal):
-        return there
-    if amendment.other_ref and isinstance(other := _there(tool, view, amendment.other_ref), Refusal):
-        return other
+    other = _there(tool, view, amendment.other_ref) if amendment.other_ref else there
+    if not isinstance(there, Standing) or not isinstance(other, Standing):
+        return there if isinstance(there, Refusal) else cast("Refusal", other)
     if says.unless and taking.at(says.unless, there.row):
         return Written(amendment.ref, created=False)
     notes = tool.of(Thing.MESSAGE)
@@ -78,16 +79,15 @@ def _asked(tool: Tool, view: View, amendment: Amendment) -> Outcome:
         and amendment.key in _done(tool, notes[0], amendment.ref)
     ):
         return Written(amendment.ref, created=False)
-    _send(tool, amendment, there, notes)
+    reply = _send(tool, amendment, there, notes, call)
+    if reply.job:
+        return jobs.taken(view, reply, key=amendment.key, ref=amendment.ref)
     if amendment.kind is AmendmentKind.REOPEN:
         _leave_mark(tool, amendment, there, notes)
     return Written(amendment.ref, created=True)
 
 
-def _send(tool: Tool, amendment: Amendment, there: Standing, notes: Sequence[View]) -> None:
-    call = tool.client.loaded.call("amend", amendment.kind, "request")
-    if call is None:
-        return
+def _send(tool: Tool, amendment: Amendment, there: Standing, notes: Sequence[View], call: Call) -> Reply:
     tags = tool.client.manifest.amend[amendment.kind].tags
     present = taking.texts(tags, there.row) if tags else []
     text = f"{amendment.text}\n\n{{{amendment.key}}}" if amendment.kind is AmendmentKind.NOTE else amendment.text
@@ -102,7 +102,7 @@ def _send(tool: Tool, amendment: Amendment, there: Standing, notes: Sequence[Vie
         "etag": there.etag,
         "now": written(tool.clock.now(), call.asks.times),
     }
-    tool.client.call(call, told, writing=True, share=Share.ANSWER)
+    return tool.client.call(call, told, writing=True, share=Share.ANSWER)
 
 
 def _leave_mark(tool: Tool, amendment: Amendment, there: Standing, notes: Sequence[View]) -> None:
@@ -157,7 +157,9 @@ def _withdraw(tool: Tool, view: View, amendment: Amendment) -> Outcome:
         "present": there.row,
         "etag": there.etag,
     }
-    tool.client.call(call, told, writing=True, share=Share.ANSWER)
+    reply = tool.client.call(call, told, writing=True, share=Share.ANSWER)
+    if reply.job:
+        return jobs.taken(view, reply, key=amendment.key, ref=amendment.ref)
     return Written(amendment.ref, created=True)
 
 
@@ -180,7 +182,9 @@ def _redact(tool: Tool, view: View, amendment: Amendment) -> Outcome:
         "idempotency_key": amendment.key,
         "now": written(tool.clock.now(), call.asks.times),
     }
-    tool.client.call(call, told, writing=True, share=Share.ANSWER)
+    reply = tool.client.call(call, told, writing=True, share=Share.ANSWER)
+    if reply.job:
+        return jobs.taken(view, reply, key=amendment.key, ref=amendment.ref)
     return Written(amendment.ref, created=True)
 
 

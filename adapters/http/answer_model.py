@@ -44,6 +44,7 @@ class Means(StrEnum):
     UNAUTHORISED = "unauthorised"
     FORBIDDEN = "forbidden"
     UNKNOWN = "unknown"
+    ACCEPTED = "accepted"
 
 
 class Rule(Part):
@@ -63,6 +64,10 @@ class Rule(Part):
     after: str = Field(
         default="Retry-After", description="With limited or later: the header with seconds or a time to wait."
     )
+    wait: Path | None = Field(
+        default=None, description="With limited or later: JMESPath to the same in the body, also within a sentence."
+    )
+    job: Path | None = Field(default=None, description="With accepted: JMESPath to the id of the job.")
     survivor: Path | None = Field(default=None, description="With merged: JMESPath to the id that stands.")
     candidates: Path | None = Field(
         default=None, description="With duplicate: JMESPath to the ids that the tool means."
@@ -79,6 +84,7 @@ class Take(Part):
     )
     zone: str = Field(default="UTC", description="Time zone of times without one.")
     html: bool = Field(default=False, description="It is HTML; make it plain text.")
+    split: str = Field(default="", description="Cut a text at this into a list.")
 
 
 Reading: TypeAlias = Path | Take
@@ -93,9 +99,11 @@ class Reads(Part):
     deleted: Reading | None = Field(default=None, description="Whether it is deleted.")
     merged_into: Reading | None = Field(default=None, description="Id of the record that it was merged into.")
     name: Reading | None = Field(default=None, description="Person: the name.")
-    emails: Reading | None = Field(default=None, description="Person: mail address or addresses.")
-    phones: Reading | None = Field(default=None, description="Person: phone number or numbers.")
-    handles: dict[str, Reading] = Field(default={}, description="Person: network → handle there.")
+    emails: Reading | None = Field(
+        default=None, description="Person, or case of somebody who has no record: mail address or addresses."
+    )
+    phones: Reading | None = Field(default=None, description="The same: phone number or numbers.")
+    handles: dict[str, Reading] = Field(default={}, description="The same: network → handle there.")
     subject: Reading | None = Field(default=None, description="Case: the subject.")
     text: Reading | None = Field(default=None, description="Case or message: the text.")
     closed: Reading | None = Field(default=None, description="Case: whether it is closed.")

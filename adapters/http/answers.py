@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -50,6 +51,9 @@ _WORDS = ("message", "error.message", "error", "detail", "title", "description",
 """Where tools usually say what is wrong, for those whose manifest does not name the place."""
 _PAUSE, _LATER = 60.0, 10.0
 _EXCERPT = 200
+_SPAN = re.compile(r"(?<![\d:.-])(\d+(?:\.\d+)?)\s*(ms|millisecond|s|min|h)(?:econd|ec|ute|our)?s?\b", re.IGNORECASE)
+_SPANS = {"ms": 0.001, "millisecond": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
+"""Spans of time as tools write them in sentences, in seconds."""
 
 
 class Declined(Exception):
@@ -104,7 +108,7 @@ def raised(tool: str, rule: Rule, status: int, headers: Mapping[str, str], body:
             remedy = advice or " Give the login the right to do this there."
             return AuthError(f"{tool} does not let us: {said}.{remedy}")
         case Means.LIMITED:
-            wait = seconds(headers.get(rule.after, ""), headers.get("Date", ""), _PAUSE)
+            wait = _wait(rule, headers, body)
             return RateLimited(f"{tool} asks to wait {wait:.0f} seconds: {said}.{advice}", retry_after=wait)
         case Means.LATER:
             return Transient(f"{tool} is not available: {said}.{advice}")
@@ -127,6 +131,15 @@ def seconds(told: str, date: str, otherwise: float) -> float:
     except (TypeError, ValueError):
         return otherwise
     return max(0.0, (until - now).total_seconds())
+
+
+def _wait(rule: Rule, headers: Mapping[str, str], body: Any) -> float:  # noqa: ANN401 - any JSON
+    """Return for how many seconds the tool asks, in the header or in its own words."""
+    told = taking.text(rule.wait, body) if rule.wait else ""
+    found = _SPAN.search(told)
+    if found:
+        return float(found[1]) * _SPANS[found[2].lower()]
+    return seconds(told or headers.get(rule.after, ""), headers.get("Date", ""), _PAUSE)
 
 
 def later(error: CasebridgeError) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.http import taking
@@ -11,9 +13,34 @@ from bridge.errors import Transient
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from adapters.http.manifest import Call
     from adapters.http.objects import View
     from adapters.http.tool import Standing, Tool
-    from bridge.nouns import FileContent, Record
+    from bridge.nouns import FileContent, Json, Record
+
+
+def uploaded(tool: Tool, view: View, parent: str, files: Sequence[FileContent]) -> list[dict[str, Json]]:
+    """Return files as templates see them; where the tool wants them before the record, each with what stands for it."""
+    call = view.call("upload")
+    found: list[dict[str, Json]] = []
+    for file in files:
+        known: dict[str, Json] = {"name": file.name, "mime": file.mime}
+        if call is None:
+            known["base64"] = base64.b64encode(Path(file.path).read_bytes()).decode()
+        else:
+            known["token"] = _token(tool, call, {"parent": parent, "file": dict(known)}, file)
+        found.append(known)
+    return found
+
+
+def _token(tool: Tool, call: Call, told: dict[str, Json], file: FileContent) -> str:
+    """Upload a file; one that was lost on its way is sent again, for nothing refers to it yet."""
+    reply = tool.client.call(call, told, files=[file])
+    token = taking.text(call.asks.row, reply.body)
+    if not token:
+        message = f"{tool.client.manifest.name} took a file and does not say what stands for it (row: {call.asks.row})."
+        raise Transient(message)
+    return token
 
 
 def send(tool: Tool, view: View, ref: str, parent: str, files: Sequence[FileContent]) -> None:

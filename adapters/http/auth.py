@@ -8,21 +8,20 @@ import hmac
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
-from adapters.http import templates
-from bridge.errors import AuthError, ConfigError, Transient
+from adapters.http import granting, templates
+from bridge.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import httpx
 
     from adapters.http.manifest import Loaded
     from adapters.http.settings import HttpSettings
     from bridge.clock import Clock
 
 _EARLY = timedelta(minutes=2)
-"""Tokens are renewed so long before they end: by the clock, never by waiting for a 401."""
-_LASTS = 1800.0
+"""Tokens are renewed so long before they end (short ones after four fifths): by the clock, never by waiting for a 401."""
 MASK = "*****"
 
 
@@ -46,6 +45,7 @@ class Login:
             "values": dict(settings.values),
         }
         self._token, self._ends = "", datetime.min.replace(tzinfo=clock.now().tzinfo)
+        self._filled: dict[tuple[str, ...], str] = {}
 
     def __repr__(self) -> str:
         """Show no secret."""
@@ -54,11 +54,15 @@ class Login:
     @property
     def renewable(self) -> bool:
         """Tell whether there is a token that can be made anew."""
-        return self._loaded.manifest.auth.oauth is not None
+        auth = self._loaded.manifest.auth
+        return auth.oauth is not None or auth.session is not None
 
     def filled(self, *place: str) -> str:
         """Return the text at a place of the manifest with secrets and values filled in."""
-        return str(templates.text(self._loaded.document, place, templates.SIGNING_IN)(self._known) or "")
+        if place not in self._filled:
+            fill = templates.text(self._loaded.document, place, templates.SIGNING_IN)
+            self._filled[place] = str(fill(self._known) or "")
+        return self._filled[place]
 
     def forget(self) -> None:
         """Take a new token for the next request."""
@@ -67,16 +71,32 @@ class Login:
     def headers(self, http: httpx.Client, base_url: str) -> dict[str, str]:
         """Return the headers that sign in; raises ``AuthError`` and ``Transient``."""
         auth = self._loaded.manifest.auth
+        beside = {name: self.filled("auth", "headers", name) for name in auth.headers}
         if auth.basic:
             pair = f"{self.filled('auth', 'basic', 'user')}:{self.filled('auth', 'basic', 'password')}"
-            return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+            return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode(), **beside}
         if auth.bearer:
-            return {"Authorization": f"Bearer {self.filled('auth', 'bearer')}"}
+            return {"Authorization": f"Bearer {self.filled('auth', 'bearer')}", **beside}
         if auth.header:
-            return {auth.header.name: self.filled("auth", "header", "value")}
+            return {auth.header.name: self.filled("auth", "header", "value"), **beside}
         if auth.oauth:
-            return {"Authorization": f"Bearer {self._granted(http, base_url)}"}
-        return {}
+            return {"Authorization": f"Bearer {self._granted(http, base_url)}", **beside}
+        if auth.session:
+            token = self._granted(http, base_url)
+            return {auth.session.header: auth.session.value.replace("{token}", token), **beside}
+        return beside
+
+    def query(self) -> dict[str, str]:
+        """Return the query parameters that sign in."""
+        return {name: self.filled("auth", "query", name) for name in self._loaded.manifest.auth.query}
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the headers that sign in."""
+        auth = self._loaded.manifest.auth
+        own = [auth.header.name] if auth.header else [auth.session.header] if auth.session else []
+        usual = ["Authorization"] if auth.basic or auth.bearer or auth.oauth else []
+        return [*usual, *own, *auth.headers]
 
     def signature(self, body: bytes, key: str) -> dict[str, str]:
         """Return the headers that sign a body; ``key`` is the same through all attempts."""
@@ -98,33 +118,11 @@ class Login:
         return text
 
     def _granted(self, http: httpx.Client, base_url: str) -> str:
-        oauth = self._loaded.manifest.auth.oauth
-        if oauth is None or (self._token and self._clock.now() < self._ends - _EARLY):
+        if self._token and self._clock.now() < self._ends:
             return self._token
-        address = self.filled("auth", "oauth", "token_url")
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self.filled("auth", "oauth", "client_id"),
-            "client_secret": self.filled("auth", "oauth", "client_secret"),
-        }
-        form |= {"scope": oauth.scope} if oauth.scope else {}
-        name = self._loaded.manifest.name
-        try:
-            answer = http.post(address if "://" in address else base_url + address, data=form)
-        except httpx.HTTPError as error:
-            message = f"{name} gives no token: {type(error).__name__}."
-            raise Transient(message) from error
-        if answer.status_code >= 500 or answer.status_code == 429:
-            message = f"{name} gives no token now: status {answer.status_code}."
-            raise Transient(message)
-        if not answer.is_success:
-            message = f"{name} gives no token (status {answer.status_code}): look at client id and client secret."
-            raise AuthError(message)
-        try:
-            granted = answer.json()
-            self._token = str(granted["access_token"])
-        except (ValueError, KeyError, TypeError) as error:
-            message = f"{name} answers without a token at {oauth.token_url}: look at token_url."
-            raise AuthError(message) from error
-        self._ends = self._clock.now() + timedelta(seconds=float(granted.get("expires_in") or _LASTS))
+        auth, name = self._loaded.manifest.auth, self._loaded.manifest.name
+        asked = granting.by_oauth(self, auth.oauth) if auth.oauth else granting.by_session(self, auth.session)
+        granted = granting.granted(name, asked, http, base_url)
+        self._token, lasts = granted.token, timedelta(seconds=granted.lasts)
+        self._ends = self._clock.now() + lasts - min(_EARLY, lasts / 5)
         return self._token

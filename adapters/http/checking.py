@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from bridge.nouns import KeyField
 
 _CLOCK_OFF = timedelta(minutes=2)
+_MINUTES = 24 * 60
+_POLLING = 0.2
+"""Share of a day's calls that reading back may take."""
 
 
 def check(tool: Tool) -> Account:
@@ -93,3 +96,9 @@ def _budget(tool: Tool) -> Iterator[Finding]:
     if daily is not None:
         left = tool.client.usage.may(Share.DELIVER)
         yield Finding(ok=bool(left), text=f"{left} of {daily.calls} calls may still be made today")
+        lists = sum(view.call(what) is not None for view in _mapped(tool) for what in ("changed", "gone"))
+        polls = lists * _MINUTES
+        text = f"reading back takes {lists} calls at least each time: {polls} a day if it is done every minute"
+        fits = polls <= daily.calls * _POLLING
+        remedy = f"Sync every {-(-polls // max(1, int(daily.calls * _POLLING)))} minutes, or less often."
+        yield Finding(ok=fits, text=text, remedy="" if fits else remedy)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import httpx
 import orjson
@@ -53,6 +52,13 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: Json
+    job: str = ""
+    """Id of the job that does it later."""
+
+    def id_of_header(self, call: Call) -> str:
+        """Return the id at the end of the address that a header gives, empty for none."""
+        address = self.headers.get(call.asks.id_header, "") if call.asks.id_header else ""
+        return unquote(urlsplit(address).path.rstrip("/").rpartition("/")[2])
 
     def row(self, call: Call) -> Any:  # noqa: ANN401 - any JSON
         """Return the record in it, None if there is none."""
@@ -87,14 +93,13 @@ class Client:
         if not safe(self.base_url):
             message = f"base_url begins with https:// (http:// only on this machine), not {self.login.masked(self.base_url)!r}"
             raise ConfigError(message)
-        # It writes whole addresses into the log, with the secrets of some tools and the mail addresses of customers.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
         self.usage = Usage(loaded.manifest.limits, settings, surroundings.meter)
         timeout = httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout)
         self._http = httpx.Client(transport=transport, timeout=timeout, follow_redirects=False)
         self.clock_off = timedelta()
         """How far the tool's clock is ahead of ours."""
         self._values = {f"values.{name}": value for name, value in settings.values.items()}
+        self._headers = {name: self.login.filled("headers", name) for name in self.manifest.headers}
 
     def __repr__(self) -> str:
         """Show the address and no secret."""
@@ -139,10 +144,12 @@ class Client:
         query: list[tuple[str, Any]] = [(name, text) for name, get in call.query.items() for text in _texts(get(known))]
         if query:
             url += "?" + str(httpx.QueryParams(query))
-        headers = {"Accept": "application/json", **self.manifest.headers}
+        headers = {"Accept": "application/json", **self._headers}
         headers |= {name: str(text) for name, get in call.headers.items() if (text := get(known))}
         body = call.body(known) if call.body is not None else templates.NOTHING
         method = call.asks.method.upper()
+        if call.asks.send == "raw":
+            return Sent(method, url, {"Content-Type": "application/octet-stream", **headers}, _raw(files))
         if call.asks.send != "json" or (files and call.asks.file):
             return Sent(method, url, headers, b"", _form(body), _parts(call.asks.file, files))
         content = b"" if body is templates.NOTHING else orjson.dumps(body)
@@ -163,6 +170,8 @@ class Client:
         status, headers, body, rule = self.answered(call, sent, values, writing=writing)
         if rule.means is Means.DONE:
             return Reply(status, headers, body)
+        if rule.means is Means.ACCEPTED:
+            return Reply(status, headers, body, job=taking.text(rule.job, body))
         raise answers.raised(self.manifest.name, rule, status, headers, body, writing=writing)
 
     def answered(
@@ -195,8 +204,9 @@ class Client:
         parts: dict[str, Any] = (
             {"data": sent.form, "files": list(sent.files)} if sent.form or sent.files else {"content": sent.content}
         )
+        url = httpx.URL(sent.url).copy_merge_params(self.login.query())
         try:
-            return self._http.request(sent.method, sent.url, headers=headers, **parts)
+            return self._http.request(sent.method, url, headers=headers, **parts)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             message = f"{name} cannot be reached: {type(error).__name__}."
             raise Transient(message) from error
@@ -208,6 +218,8 @@ class Client:
 def _parsed(answer: httpx.Response) -> Json:
     if not answer.content:
         return None
+    if answer.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(answer.text))
     try:
         return orjson.loads(answer.content)
     except orjson.JSONDecodeError:
@@ -239,6 +251,10 @@ def _form(body: Json, under: str = "") -> dict[str, Any]:
         name = f"{under}[{key}]" if under else key
         made |= _form(value, f"{name}[]" if isinstance(value, list) else name)
     return made
+
+
+def _raw(files: Sequence[FileContent]) -> bytes:
+    return b"".join(Path(file.path).read_bytes() for file in files)
 
 
 def _parts(name: str, files: Sequence[FileContent]) -> list[tuple[str, tuple[str, bytes, str]]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from adapters.http import attaching, looking, templates
+from adapters.http import attaching, jobs, looking, templates, updating
 from adapters.http.answer_model import Means
 from adapters.http.answers import Declined, Uncertain
 from adapters.http.cursors import written
@@ -78,20 +77,33 @@ def _created(tool: Tool, view: View, record: Record, parent: str, place: Standin
     if call is None:  # the model demands one
         message = f"{view.name} has no create"
         raise LookupError(message)
-    values = _values(tool, call, view, record, parent) | {"case": place.row if place else {}}
+    now, after = _in_turn(view, record)
+    files = attaching.uploaded(tool, view, parent, record.files)
+    values = _values(tool, call, view, now, parent) | {"case": place.row if place else {}, "files": files}
     try:
         reply = tool.client.call(call, values, writing=True, files=record.files if call.asks.file else ())
     except Uncertain as lost:
         if view.says.repeatable:
             raise Transient(f"{lost} It is sent again under the same key.") from lost
         raise
+    if reply.job:
+        return jobs.taken(view, reply, key=record.key, parent=parent)
     ref = _ref(tool, view, call, reply, record)
     tool.memory.add(view.name, record.key, ref, parent)
+    if after.fields:
+        updating.complete(tool, view, replace(after, ref=ref, parent=parent))
     if view.says.verify and (wrong := _dropped(tool, view, record, ref, parent)):
         return wrong
     if view.call("attach") is not None:
         attaching.send(tool, view, ref, parent, record.files)
     return Written(ref, created=True, url=view.url(ref))
+
+
+def _in_turn(view: View, record: Record) -> tuple[Record, Record]:
+    """Return what a new record begins with, and what the tool takes only of one that stands."""
+    later = {name: value for name, value in record.fields.items() if view.says.fields[name].later}
+    first = {name: value for name, value in record.fields.items() if name not in later}
+    return replace(record, fields=first), replace(record, fields=later)
 
 
 def _values(tool: Tool, call: Call, view: View, record: Record, parent: str) -> dict[str, Any]:
@@ -104,10 +116,6 @@ def _values(tool: Tool, call: Call, view: View, record: Record, parent: str) -> 
         "object": record.object,
         "fields": fields,
         "parent": parent,
-        "files": [
-            {"name": file.name, "mime": file.mime, "base64": base64.b64encode(Path(file.path).read_bytes()).decode()}
-            for file in record.files
-        ],
         "idempotency_key": record.idempotency_key or record.key,
         "now": written(tool.clock.now(), call.asks.times),
     }
@@ -116,7 +124,7 @@ def _values(tool: Tool, call: Call, view: View, record: Record, parent: str) -> 
 def _ref(tool: Tool, view: View, call: Call, reply: Reply, record: Record) -> str:
     """Return the id of what was made; a tool from which nothing can be read back knows it by our key."""
     row = reply.row(call)
-    ref = view.ref(row) if row is not None else ""
+    ref = reply.id_of_header(call) or (view.ref(row) if row is not None else "")
     if ref:
         return ref
     if not any(view.call(each) for each in ("read", "find", "changed", "within")):

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.http import taking
+from adapters.http import people, taking
 from adapters.http.cursors import EPOCH, Position
 from bridge.nouns import CasePage, CaseSnapshot, Thing
 
@@ -57,6 +57,7 @@ def _snapshot(tool: Tool, view: View, row: Any, now: datetime, *, gone: bool = F
         subject=subject,
         text=text,
         person_ref=taking.text(reads.person, row),
+        shown=people.shown(view, row),
         permalinks=tuple(dict.fromkeys(links)),
         url=view.url(there.ref),
     )

@@ -37,6 +37,7 @@ def pages(
     if since is not None:
         told["since"] = written(since, form)
     place: str = _first(style)
+    before: list[Any] = []
     for number in range(style.most):
         following = style.by in ("link", "url") and number
         if following:
@@ -44,6 +45,9 @@ def pages(
         else:
             reply = client.call(_paged(call, style, place), told | {"page": place}, share=share)
         rows = reply.rows(call)
+        if rows and rows == before and style.by in ("page", "offset", "range"):
+            return  # beyond its end a list that knows no such page gives the last one again
+        before = rows
         if rows:
             yield rows
         further = _next(style, place, rows, reply)
@@ -56,23 +60,28 @@ def pages(
 
 
 def _first(style: Pages) -> str:
-    return {"page": str(style.first), "offset": "0"}.get(style.by, "")
+    return {"page": str(style.first), "offset": "0", "range": "0"}.get(style.by, "")
 
 
 def _paged(call: Call, style: Pages, place: str) -> Call:
+    if style.by == "range":
+        return replace(call, query={**call.query, style.number: lambda _: f"{place}-{int(place) + _size(style) - 1}"})
     more: dict[str, Any] = {name: (lambda _, size=size: size) for name, size in style.size.items()}
     if place and style.number:
         more[style.number] = lambda _: place
     return replace(call, query={**call.query, **more})
 
 
+def _size(style: Pages) -> int:
+    return next(iter(style.size.values()), 0)
+
+
 def _next(style: Pages, place: str, rows: list[Any], reply: Reply) -> str:
     """Return where the next page is, empty at the end."""
-    size = next(iter(style.size.values()), 0)
-    ended = not rows or (style.until == "short" and len(rows) < size)
+    ended = not rows or (style.until == "short" and len(rows) < _size(style))
     if style.by == "page":
         return "" if ended else str(int(place) + 1)
-    if style.by == "offset":
+    if style.by in ("offset", "range"):
         return "" if ended else str(int(place) + len(rows))
     if style.by == "link":
         return str(httpx.Response(200, headers=dict(reply.headers)).links.get("next", {}).get("url", ""))

@@ -78,7 +78,9 @@ def _asked(tool: Tool, view: View, key: str, parent: str) -> Iterator[Standing]:
         return
     try:
         for rows in listing.pages(tool.client, call, {"key": key, "parent": parent}, share=Share.DELIVER):
-            yield from (tool.standing(view, row) for row in rows if view.key(row) == key)
+            yield from (
+                tool.standing(view, row) for row in tool.whole(view, call, rows, Share.DELIVER) if view.key(row) == key
+            )
     except Declined as declined:
         if declined.problem.means is not Means.ABSENT:
             raise

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapters.http import templates
-from adapters.http.answer_model import Part
+from adapters.http.answer_model import Means, Part
 from adapters.http.model import Manifest, Request
 from bridge import documents
 from bridge.document_faults import Fault, did_you_mean
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     Get = Callable[[Mapping[str, Any]], Any]
 
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
 SHIPPED = Path(__file__).parent / "manifests"
 """Manifests that come along."""
 
@@ -63,13 +66,19 @@ def load(name: str, folder: Path) -> Loaded:
         known = sorted(each.stem for each in SHIPPED.glob("*.yaml"))
         message = f"There is no manifest {name!r}: neither a file {path} nor one of {', '.join(known)}"
         raise ConfigError(message + did_you_mean(name, known))
-    return compiled(documents.load(path))
+    return _of(documents.text_of(path), str(path))
+
+
+@lru_cache(maxsize=16)
+def _of(text: str, file: str) -> Loaded:
+    """Compile a text once: targets are connected again and again, and reading a manifest takes longer than a call."""
+    return compiled(documents.parse(text, file))
 
 
 def compiled(document: Document) -> Loaded:
     """Check and compile a manifest."""
     manifest = documents.validate(document, Manifest)
-    documents.raise_faults(document, _faults(manifest))
+    documents.raise_faults(document, [*_environment(document.data), *_faults(manifest)])
     paths = _paths(manifest)
     calls = {}
     wrong: list[ConfigError] = []
@@ -119,9 +128,26 @@ def _paths(manifest: Manifest) -> dict[str, PathSpec]:
     return {name: spec for name, spec in templates.PATHS.items() if not name.startswith("values")} | told
 
 
+def _environment(data: Any, place: Place = ()) -> Iterator[Fault]:  # noqa: ANN401 - plain YAML data
+    """Yield the variables that somebody wants to be filled in here: only the project file is."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _environment(value, (*place, key))
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from _environment(value, (*place, number))
+    elif isinstance(data, str) and (found := _VARIABLE.search(data)):
+        name = found[1].lower()
+        yield Fault(
+            place,
+            f"${{{found[1]}}} is filled in the project file only: write secrets: {{{name}: what it is}} (or values:) into the "
+            f'manifest, {name}: "${{{found[1]}}}" under secrets of the target in the project file, and {{secrets.{name}}} here.',
+        )
+
+
 def _faults(manifest: Manifest) -> Iterator[Fault]:
     auth = manifest.auth
-    ways = [name for name in type(auth).model_fields if getattr(auth, name)]
+    ways = [name for name in type(auth).model_fields if name not in ("headers", "query") and getattr(auth, name)]
     if len(ways) > 1:
         yield Fault(("auth",), f"auth has {' and '.join(ways)}; one of them signs in.")
     for name, each in manifest.objects.items():
@@ -141,5 +167,28 @@ def _of_object(manifest: Manifest, name: str, each: Object) -> Iterator[Fault]:
     for field in each.redact:
         if field not in each.fields:
             yield Fault((*place, "redact", field), f"{name} has no field {field!r}{did_you_mean(field, each.fields)}")
+    yield from _in_turn(manifest, name, each)
+    asking = next((what for what in ("find", "changed", "gone", "within") if _ids(getattr(each, what))), "")
+    if asking and each.read is None:
+        yield Fault(
+            (*place, asking, "ids"),
+            "records of which only ids are listed are read one by one, so the object needs read.",
+        )
     if each.verify and each.read is None and each.within is None:
         yield Fault((*place, "verify"), "verify reads back, so the object needs read.")
+
+
+def _ids(request: Request | None) -> bool:
+    return request is not None and request.ids
+
+
+def _in_turn(manifest: Manifest, name: str, each: Object) -> Iterator[Fault]:
+    """Yield what is wrong with writes that take more than one call, or time."""
+    place: Place = ("objects", name)
+    if each.update is None and (late := next((field for field, spec in each.fields.items() if spec.later), "")):
+        yield Fault((*place, "fields", late, "later"), f"{late} is set by an update, so {name} needs update.")
+    if any(rule.means is Means.ACCEPTED for rule in (*manifest.answers, *each.create.answers)):
+        if manifest.job is None:
+            yield Fault(place, "an answer means accepted, so the manifest needs job, which asks how it stands.")
+        if each.verify or each.attach is not None or any(spec.later for spec in each.fields.values()):
+            yield Fault(place, f"what is made later takes no verify, attach or later: {name} has one of them.")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from adapters.http.answer_model import Part, Path, Reading, Reads, Rule
+from adapters.http.auth_model import Auth, Signing
 from bridge.nouns import AmendmentKind, Thing  # noqa: TC001 - pydantic reads the annotations
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -15,9 +16,9 @@ METHODS = ("get", "post", "put", "patch", "delete")
 class Pages(Part):
     """How the next page of a list is asked for."""
 
-    by: Literal["none", "page", "offset", "cursor", "link", "url"] = Field(
+    by: Literal["none", "page", "offset", "range", "cursor", "link", "url"] = Field(
         default="none",
-        description="Page number, offset, cursor from the body, Link header, address of the next page in the body, or one page only.",
+        description="Page number, offset, range (0-99, the size under size: {rows: 100}), cursor from the body, Link header, address of the next page in the body, or one page only.",
     )
     number: str = Field(
         default="page",
@@ -43,10 +44,17 @@ class Request(Part):
     query: dict[str, Any] = Field(default={}, description="Query parameters; without a value they are left out.")
     headers: dict[str, str] = Field(default={}, description="Headers; without a value they are left out.")
     body: Any = Field(default=None, description="Body, as nested as the tool wants it.")
-    send: Literal["json", "form", "multipart"] = Field(default="json", description="How the body is written.")
+    send: Literal["json", "form", "multipart", "raw"] = Field(
+        default="json", description="How the body is written; raw is the file alone."
+    )
     file: str = Field(default="", description="Name of the form's part for each file; then files go as multipart.")
+    id_header: str = Field(
+        default="",
+        description="Of a create that answers without the record: the header with its address, whose last part is the id.",
+    )
     rows: Path = Field(default="@", description="Of a list: JMESPath to the rows.")
     row: Path = Field(default="@", description="Of one record: JMESPath to it.")
+    ids: bool = Field(default=False, description="Of a list that gives ids alone: each record is then read.")
     pages: Pages | None = Field(default=None, description="Paging, where it is not the manifest's.")
     times: str = Field(
         default="iso", description="How {since} and {now} are written: iso, epoch, epoch_ms, or like '%Y-%m-%d %H:%M'."
@@ -93,6 +101,9 @@ class FieldSpec(Part):
         alias="as",
         description="How the tool wants it: a number, HTML, the document format of Atlassian, a list of one, or lines in one text.",
     )
+    later: bool = Field(
+        default=False, description="The tool ignores it in a new record: it is set by an update right after that."
+    )
     read: Path | None = Field(default=None, description="Where it stands in a row; its name, if not given.")
 
 
@@ -117,8 +128,8 @@ class Amend(Part):
     unless: Path | None = Field(
         default=None, description="JMESPath into the case: where it finds something, nothing is to be done."
     )
-    tags: Path | None = Field(
-        default=None, description="JMESPath to the tags of the case: {tags} is these and the new one."
+    tags: Reading | None = Field(
+        default=None, description="Where the tags of the case stand: {tags} is these and the new one."
     )
 
     @model_validator(mode="after")
@@ -156,6 +167,10 @@ class Object(Part):
     gone: Request | None = Field(default=None, description="List what was deleted since {since}.")
     within: Request | None = Field(default=None, description="Messages: list those of the case {parent}.")
     survivor: Request | None = Field(default=None, description="Ask what {ref} was merged into; row finds the id.")
+    upload: Request | None = Field(
+        default=None,
+        description="Send one {file} before the record is made; row finds what stands for it, as {file.token} of {files}.",
+    )
     attach: Request | None = Field(
         default=None, description="Send one {file} of {ref} (and {parent}) after it was made."
     )
@@ -172,50 +187,6 @@ class Object(Part):
     redact: dict[str, Any] = Field(
         default={}, description="Fields → what is written over them when a person is to be forgotten."
     )
-
-
-class Basic(Part):
-    """User and password."""
-
-    user: str = Field(description="User.")
-    password: str = Field(default="", description="Password.")
-
-
-class Header(Part):
-    """A header with a key in it."""
-
-    name: str = Field(description="Its name.")
-    value: str = Field(description="Its value, such as 'Token token={secrets.token}'.")
-
-
-class OAuth(Part):
-    """OAuth client credentials."""
-
-    token_url: str = Field(description="Where tokens are given; within the base URL or a whole address.")
-    client_id: str = Field(description="Client id.")
-    client_secret: str = Field(description="Client secret.")
-    scope: str = Field(default="", description="Scope, if one is asked for.")
-
-
-class Auth(Part):
-    """How to sign in: one of these."""
-
-    basic: Basic | None = Field(default=None, description="User and password.")
-    bearer: str = Field(default="", description="A bearer token.")
-    header: Header | None = Field(default=None, description="A header of the tool's own.")
-    oauth: OAuth | None = Field(default=None, description="OAuth client credentials.")
-
-
-class Signing(Part):
-    """A signature over each body; the default is that of Standard Webhooks."""
-
-    secret: str = Field(description="The secret that both sides know.")
-    algorithm: Literal["sha256", "sha512", "sha1"] = Field(default="sha256", description="Hash of the HMAC.")
-    content: str = Field(default="{id}.{timestamp}.{body}", description="What is signed.")
-    header: str = Field(default="webhook-signature", description="Header of the signature.")
-    form: str = Field(default="v1,{base64}", description="How it is written: {base64} or {hex}.")
-    id_header: str = Field(default="webhook-id", description="Header of the id by which the other side knows a repeat.")
-    time_header: str = Field(default="webhook-timestamp", description="Header of the time, in seconds since 1970.")
 
 
 class Daily(Part):
@@ -244,6 +215,12 @@ class Check(Request):
     )
 
 
+class Job(Request):
+    """Asks how a job stands, {job}; ``row`` finds the record that was made, and ``answers`` what went wrong."""
+
+    running: Path = Field(description="JMESPath that finds something, and not false, while the job is not done.")
+
+
 class Manifest(Part):
     """How a tool is spoken to."""
 
@@ -261,6 +238,10 @@ class Manifest(Part):
     pages: Pages = Field(default=Pages(), description="How lists are paged, unless a request says otherwise.")
     answers: list[Rule] = Field(default=[], description="What answers mean; the first rule that fits is taken.")
     check: Check | None = Field(default=None, description="A request that shows whether we may do anything.")
+    job: Job | None = Field(
+        default=None,
+        description="How a job stands that an answer named (means: accepted), for writes that are done later.",
+    )
     objects: dict[str, Object] = Field(min_length=1, description="The tool's objects by name.")
     amend: dict[AmendmentKind, Amend] = Field(
         default={}, description="Amendments of cases, by kind: link, tag, note, reopen."

@@ -53,7 +53,7 @@ def _event(tool: Tool, view: View, row: Any) -> SourceEvent:  # noqa: ANN401 - a
         instance=instance,
         native_id=there.ref,
         name=taking.text(reads.name, row),
-        shown=_shown(view, row),
+        shown=shown(view, row),
         our_key=view.key(row),
         updated_at=at,
         raw=row,
@@ -66,7 +66,7 @@ def _gone(tool: Tool, view: View, row: Any) -> SourceEvent:  # noqa: ANN401 - an
     return PersonDeleted(tool.surroundings.name, view.ref(row), at)
 
 
-def _shown(view: View, row: Any) -> tuple[Shown, ...]:  # noqa: ANN401 - any JSON
+def shown(view: View, row: Any) -> tuple[Shown, ...]:  # noqa: ANN401 - any JSON
     """Return the identifiers in a row."""
     reads = view.says.reads
     found = [each for mail in taking.texts(reads.emails, row) for each in normalise.email(mail)]

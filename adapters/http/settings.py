@@ -16,7 +16,7 @@ class HttpSettings(BaseModel):
 
     manifest: str = Field(
         min_length=1,
-        description="One that comes along (freshdesk, zammad, jira-service-management, django-helpdesk, webhook), or a YAML file of the project.",
+        description="One that comes along (freshdesk, zammad, jira-service-management, django_helpdesk, webhook), or a YAML file of the project.",
     )
     base_url: str = Field(default="", description="Address of the API, where it differs from the manifest's.")
     values: dict[str, str | int] = Field(

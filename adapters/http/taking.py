@@ -46,7 +46,9 @@ def take(reading: Reading | None, row: Any) -> Any:  # noqa: ANN401 - any JSON
     if reading.map is not None:
         return reading.map.get(verbs.text(value), reading.map.get("*"))
     if reading.html and isinstance(value, str):
-        return verbs.strip_html(value)
+        value = verbs.strip_html(value)
+    if reading.split and isinstance(value, str):
+        return [each for part in value.split(reading.split) if (each := part.strip())]
     return value
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 from adapters.http import activity, amending, checking, foreign, looking, manifest, people, trying, writing
+from adapters.http import jobs as jobs_
 from adapters.http.answers import Declined
 from adapters.http.client import Client
 from adapters.http.model import Manifest
@@ -13,7 +14,6 @@ from adapters.http.settings import HttpSettings
 from adapters.http.tool import Tool
 from bridge.contracts import Idempotency, Strategy, Target
 from bridge.errors import ConfigError
-from bridge.nouns import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -108,8 +108,8 @@ class HttpTarget(Target):
         return writing.write(self.tool, object_name, self.schema(object_name), records) if records else []
 
     def settle(self, jobs: Sequence[str]) -> list[Outcome]:
-        """Refuse: nothing is taken as a job."""
-        return [Refusal(f"there is no job {job}", code="not_found") for job in jobs]
+        """Ask how jobs stand."""
+        return [jobs_.settle(self.tool, job) for job in jobs]
 
     def find(self, object_name: str, keys: Mapping[str, str], not_before: datetime) -> dict[str, Found]:
         """Look our keys up."""

@@ -13,6 +13,7 @@ from adapters.http.answers import Declined
 from adapters.http.cursors import EPOCH
 from adapters.http.objects import View
 from bridge.errors import ConfigError
+from bridge.mapping import verbs
 from bridge.nouns import Share, Thing
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.http.client import Client, Reply
+    from adapters.http.manifest import Call
     from adapters.http.settings import HttpSettings
     from bridge.contracts import Surroundings
 
@@ -151,7 +153,14 @@ class Tool:
         call = view.call("within")
         if call is not None:
             for rows in listing.pages(self.client, call, {"parent": parent}, share=share):
-                yield from rows
+                yield from self.whole(view, call, rows, share)
+
+    def whole(self, view: View, call: Call, rows: list[Any], share: Share) -> list[Any]:
+        """Return the records of a list that may give their ids alone; what is gone meanwhile is left out."""
+        if not call.asks.ids:
+            return rows
+        read = (self.read(view, verbs.text(row), share=share) for row in rows)
+        return [there.row for there in read if there is not None and there.row is not None]
 
     def changed(
         self, view: View, since: datetime, share: Share = Share.READ, what: str = "changed"
@@ -161,7 +170,7 @@ class Tool:
         if call is None:
             return
         for rows in listing.pages(self.client, call, {}, since=since, share=share):
-            fresh = [row for row in rows if _at(view, row, since) >= since]
+            fresh = [row for row in self.whole(view, call, rows, share) if _at(view, row, since) >= since]
             if fresh:
                 yield fresh
             if call.asks.newest_first and len(fresh) < len(rows):

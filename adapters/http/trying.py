@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.http import activity, answers, taking, templates
 from adapters.http.answer_model import Means
 from adapters.http.auth import MASK
+from adapters.http.client import Reply
 from adapters.http.cursors import EPOCH, written
 from bridge.document_faults import did_you_mean
 from bridge.errors import ConfigError, Refused
@@ -49,7 +50,9 @@ def tried(tool: Tool, name: str, given: Mapping[str, str], *, send: bool) -> dic
     answer = {"status": status, "headers": dict(headers), "body": body}
     made: dict[str, Any] = {"means": rule.means.value}
     if rule.means is Means.DONE:
-        made |= _made(tool, view, name.rpartition(".")[2], call, body)
+        made |= _made(tool, view, call, Reply(status, headers, body))
+    elif rule.means is Means.ACCEPTED:
+        made["job"] = taking.text(rule.job, body)
     else:
         wrong = answers.raised(tool.client.manifest.name, rule, status, headers, body, writing=writing)
         made |= {"error": type(wrong).__name__, "sentence": str(wrong)}
@@ -86,9 +89,7 @@ def _known(view: View, fields: dict[str, str]) -> dict[str, Json]:
 
 
 def _request(tool: Tool, sent: Sent) -> dict[str, Any]:
-    auth = tool.client.manifest.auth
-    signed = {"Authorization": MASK} if auth.basic or auth.bearer or auth.oauth else {}
-    signed |= {auth.header.name: MASK} if auth.header else {}
+    signed = dict.fromkeys(tool.client.login.names, MASK)
     body: Any = sent.form or sent.content.decode()
     return {
         "method": sent.method,
@@ -98,13 +99,11 @@ def _request(tool: Tool, sent: Sent) -> dict[str, Any]:
     }
 
 
-def _made(tool: Tool, view: View | None, what: str, call: Call, body: Json) -> dict[str, Any]:
+def _made(tool: Tool, view: View | None, call: Call, reply: Reply) -> dict[str, Any]:
     """Return what is read out of an answer."""
+    body, what = reply.body, call.name.rpartition(".")[2]
     if view is None:
-        check = tool.client.manifest.check
-        if what != "check" or check is None:
-            return {}
-        return {name: taking.text(path, body) for name, path in (("name", check.name), ("me", check.me)) if path}
+        return _general(tool, what, call, reply)
     if what in _LISTS:
         rows = taking.at(call.asks.rows, body)
         if not isinstance(rows, list):
@@ -113,7 +112,21 @@ def _made(tool: Tool, view: View | None, what: str, call: Call, body: Json) -> d
     row = taking.at(call.asks.row, body)
     if what == "survivor":
         return {"merged_into": taking.text(call.asks.row, body)}
-    return _row(view, row) if row is not None else {"note": f"row ({call.asks.row}) finds nothing here"}
+    made = _row(view, row) if row is not None else {"note": f"row ({call.asks.row}) finds nothing here"}
+    if what == "upload":
+        return {"file.token": taking.text(call.asks.row, body)}
+    ref = reply.id_of_header(call)
+    return {"ref": ref} if ref else made
+
+
+def _general(tool: Tool, what: str, call: Call, reply: Reply) -> dict[str, Any]:
+    """Return what the requests tell that belong to no object."""
+    check, job, body = tool.client.manifest.check, tool.client.manifest.job, reply.body
+    if what == "check" and check is not None:
+        return {name: taking.text(path, body) for name, path in (("name", check.name), ("me", check.me)) if path}
+    if what == "job" and job is not None:
+        return {"running": bool(taking.at(job.running, body)), "row": reply.row(call)}
+    return {}
 
 
 def _row(view: View, row: Json) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.http import attaching
+from adapters.http import attaching, jobs
 from adapters.http.answer_model import Means
 from adapters.http.answers import Declined
 from adapters.http.cursors import written
@@ -31,6 +31,12 @@ def update(tool: Tool, view: View, record: Record) -> Outcome:
         if declined.problem.means is Means.STALE:
             raise Transient(declined.problem.sentence) from declined
         raise
+
+
+def complete(tool: Tool, view: View, record: Record) -> None:
+    """Set what a new record could not begin with."""
+    there = tool.read(view, record.ref, record.parent) if view.call("read") else None
+    _sent(tool, view, record, there, dict(record.fields))
 
 
 def _update(tool: Tool, view: View, record: Record) -> Outcome:
@@ -71,7 +77,9 @@ def _sent(
         "now": written(tool.clock.now(), call.asks.times),
         "fill_if_empty": sorted(record.fill_if_empty),
     }
-    tool.client.call(call, values, writing=True)
+    reply = tool.client.call(call, values, writing=True)
+    if reply.job:
+        return jobs.taken(view, reply, key=record.key, parent=record.parent, ref=record.ref)
     if view.says.verify and there is not None:
         after = tool.read(view, record.ref, record.parent)
         lost = next((each for each, value in changed.items() if after and not view.same(each, after.row, value)), "")

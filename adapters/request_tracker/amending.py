@@ -113,7 +113,7 @@ def _reopen(tracker: Tracker, amendment: Amendment) -> None:
     _has_change_field(tracker)
     row = _ticket(tracker, amendment.ref)
     ref = str(row["id"])
-    if ref in tracker.finder.active([ref]) or amendment.key in tracker.finder.changes([amendment.key]):
+    if ref in tracker.finder.active([ref]) or amendment.key in tracker.finder.changes({amendment.key: ref}):
         return
     # Only transitions with a button of their own are told.
     ways = [each["to"] for each in row["_hyperlinks"] if each.get("ref") == "lifecycle"]

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from bridge.nouns import KeyField
 
 Row = dict[str, Any]
-MARK = re.compile(r"^\[(cb1-[a-z2-7]+)\]$")
-"""Our key as a message's subject: it is written with the message, the custom field an instant later."""
+MARK = re.compile(r"^\[(cb1-[a-z2-7]+|[0-9a-f]{16})\]$")
+"""Our key, of a message or a change, as a comment's subject: it is written with it, the custom field an instant later."""
 OF_TICKETS = "ObjectType = 'RT::Ticket'"
 _CHUNK = 40
 """Keys in one search: longer addresses are cut by web servers."""
@@ -138,29 +138,24 @@ class Finder:
             f"AND TicketCreator = {quoted(self.settings.user)}"
         )
         for entry in self.client.all("transactions", query=query, fields="ObjectId", orderby="id"):
-            self._deletions_seen = max(self._deletions_seen, int(entry["id"]))
             row = self.ticket(str(entry["ObjectId"]))
             if row is not None and row["Status"] == DELETED:
                 for key in _key(row, self.key_field(TICKET)):
                     self._deleted[key] = str(row["id"])
+            self._deletions_seen = max(self._deletions_seen, int(entry["id"]))
         return self._deleted
 
     # --- messages --------------------------------------------------------------------------------------
 
     def messages_by_key(self, keys: Mapping[str, str]) -> dict[str, Found]:
-        """Look messages up by custom field; what lacks it, because the server died over it, by the mark in its case."""
-        key_field = self.key_field(TRANSACTION)
-        rows: dict[str, list[Row]] = {}
-        for row in self.transactions(f"'{key_field}' = {quoted(key)}" for key in keys):
-            for key in _key(row, key_field):
-                rows.setdefault(key, []).append(row)
-        left = {key: case for key, case in keys.items() if key not in rows and case.isdecimal()}
-        cases = " OR ".join(f"ObjectId = {case}" for case in dict.fromkeys(left.values()))
-        for row in self.transactions((f"Data LIKE {quoted(key)}" for key in left), f"({cases})") if left else ():
-            key = marked(row)
-            if key in left:
-                rows.setdefault(key, []).append(row)
-        return {key: _message(mine) for key, mine in rows.items() if key in keys}
+        """Look messages up by key, each with its case."""
+        rows = self._marked(keys, self.key_field(TRANSACTION))
+        return {key: _message(mine) for key, mine in rows.items()}
+
+    def messages(self, refs: Collection[str]) -> dict[str, Row]:
+        """Return messages by number; those that are not there are left out."""
+        rows = self.transactions(f"id = {ref}" for ref in refs if ref.isdecimal())
+        return {str(row["id"]): row for row in rows}
 
     def transactions(self, conditions: Iterable[str], also: str = "") -> Iterator[Row]:
         """Yield the transactions of tickets that fulfil one of the conditions."""
@@ -168,11 +163,23 @@ class Finder:
             query = " AND ".join(filter(None, (OF_TICKETS, also, f"({' OR '.join(some)})")))
             yield from self.client.all("transactions", query=query, fields=_READ_TRANSACTION, orderby="id")
 
-    def changes(self, keys: Collection[str]) -> dict[str, str]:
-        """Return those of our edits and notes that are written: key → transaction."""
-        name = self.settings.change_field
-        rows = self.transactions(f"'CF.{{{name}}}' = {quoted(key)}" for key in keys)
-        return {key: str(row["id"]) for row in rows for key in _key(row, f"CF.{{{name}}}")}
+    def changes(self, keys: Mapping[str, str]) -> dict[str, str]:
+        """Return those of our edits and notes that are written, each asked for with its case: key → transaction."""
+        rows = self._marked(keys, f"CF.{{{self.settings.change_field}}}")
+        return {key: str(mine[0]["id"]) for key, mine in rows.items()}
+
+    def _marked(self, keys: Mapping[str, str], field: str) -> dict[str, list[Row]]:
+        """Look by custom field; what lacks it, because the server died over it, by the subject in its case."""
+        rows: dict[str, list[Row]] = {}
+        for row in self.transactions(f"'{field}' = {quoted(key)}" for key in keys):
+            for key in _key(row, field):
+                rows.setdefault(key, []).append(row)
+        left = {key: case for key, case in keys.items() if key not in rows and case.isdecimal()}
+        cases = " OR ".join(f"ObjectId = {case}" for case in dict.fromkeys(left.values()))
+        for row in self.transactions((f"Data LIKE {quoted(key)}" for key in left), f"({cases})") if left else ():
+            if marked(row) in left:
+                rows.setdefault(marked(row), []).append(row)
+        return {key: mine for key, mine in rows.items() if key in keys}
 
     def keys(self, name: str) -> Iterator[str]:
         """Yield every key that stands."""
@@ -196,7 +203,7 @@ def mark(key: str) -> str:
 
 
 def marked(row: Row) -> str:
-    """Return the key that a message's subject carries, empty for an edit of ours or somebody else's message."""
+    """Return the key that a comment's subject carries, empty for somebody else's message."""
     found = MARK.match(str(row.get("Data") or "").strip())
     return found[1] if found else ""
 

@@ -112,47 +112,66 @@ def create(tracker: Tracker, wanted: Mapping[int, Wanted], done: dict[int, Outco
 
 def update(tracker: Tracker, wanted: Mapping[int, Wanted], done: dict[int, Outcome]) -> None:
     """Say below a message how it reads now; what is empty in it may be filled by its custom fields there."""
+    rows = tracker.finder.messages([record.ref for record, _ in wanted.values()])
+    cases = tracker.finder.tickets([str(row["ObjectId"]) for row in rows.values()])
+    edits: dict[int, Edit] = {}
     for place, (record, values) in wanted.items():
-        found = tracker.client.found(f"transaction/{record.ref}") if record.ref.isdecimal() else None
-        if found is None:
+        row = rows.get(record.ref)
+        ticket = str(row["ObjectId"]) if row else ""
+        if row is None:
             done[place] = Refusal(f"Request Tracker has no message {record.ref!r}.", code="not_found")
-            continue
-        done[place] = _edited(tracker, record, found, values)
+        elif ticket not in cases or cases[ticket]["Status"] == DELETED:
+            done[place] = Refusal(f"Ticket {ticket} was deleted.", code=Ended.DELETED)
+        else:
+            edits[place] = _edit(record, row, values)
+    stand = tracker.finder.changes({edit.change: edit.ticket for edit in edits.values() if edit.told})
+    for place, edit in edits.items():
+        written = Written(wanted[place][0].ref, created=False, url=tracker.url(edit.ticket))
+        stands = not edit.told or edit.change in stand
+        done[place] = written if stands else _said(tracker, edit, written)
 
 
-def comment(tracker: Tracker, ticket: str, text: str, change: str, **more: Any) -> str:  # noqa: ANN401 - parts of a comment
-    """Write an internal comment of our own under the key of a change, once; returns its number."""
-    stands = tracker.finder.changes([change])
-    if change in stands:
-        return stands[change]
-    custom = {tracker.settings.change_field: change, **more.pop("custom", {})}
-    body = {CONTENT: text, "ContentType": _PLAIN, "TxnCustomFields": custom, **more}
-    response = tracker.client.write("POST", f"ticket/{ticket}/comment", body)
-    return response.headers["Location"].rsplit("/", 1)[-1]
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What is said below a message that was edited; a change is known by what it says, so that it is not said twice."""
+
+    ticket: str
+    text: str
+    told: Mapping[str, Any]
+    change: str
 
 
-def _edited(tracker: Tracker, record: Record, found: Mapping[str, Any], values: Mapping[str, Any]) -> Outcome:
-    ticket = str(found["Object"]["id"])
-    row = tracker.finder.ticket(ticket)
-    if row is None or row["Status"] == DELETED:
-        return Refusal(f"Ticket {ticket} was deleted.", code=Ended.DELETED)
-    stays = {CONTENT, *(name for name in record.fill_if_empty if of_custom(dict(found), custom_name(name)))}
+def _edit(record: Record, row: Mapping[str, Any], values: Mapping[str, Any]) -> Edit:
+    stays = {CONTENT, *(name for name in record.fill_if_empty if of_custom(dict(row), custom_name(name)))}
     told = {name: value for name, value in values.items() if not (name in record.fill_if_empty and name in stays)}
     told.pop(record.key_field, None)
-    if not told:
-        return Written(record.ref, created=False, url=tracker.url(ticket))
-    text = (
-        EDITED.format(ref=record.ref) + str(told[CONTENT]) if CONTENT in told else f"Message #{record.ref}: see above."
-    )
-    # A change is known by what it says, so that the same edit is not said twice.
+    reads = EDITED.format(ref=record.ref) + str(told.get(CONTENT))
+    text = reads if CONTENT in told else f"Message #{record.ref}: see above."
     change = short_hash(record.key, text, *(f"{name}={told[name]}" for name in sorted(told)))
+    return Edit(str(row["ObjectId"]), text, told, change)
+
+
+def _said(tracker: Tracker, edit: Edit, written: Written) -> Outcome:
     try:
-        comment(tracker, ticket, text, change, custom=custom_values(told))
+        post(tracker, edit.ticket, edit.text, edit.change, custom_values(edit.told))
     except Uncertain as error:
         return Unknown(str(error))
     except Declined as declined:
         return declined.refusal
-    return Written(record.ref, created=False, url=tracker.url(ticket))
+    return written
+
+
+def comment(tracker: Tracker, ticket: str, text: str, change: str) -> None:
+    """Write an internal comment of our own under the key of a change, once."""
+    if change not in tracker.finder.changes({change: ticket}):
+        post(tracker, ticket, text, change, {})
+
+
+def post(tracker: Tracker, ticket: str, text: str, change: str, custom: Mapping[str, Any]) -> None:
+    """Write such a comment, whether it stands or not."""
+    fields = {tracker.settings.change_field: change, **custom}
+    body = {CONTENT: text, "ContentType": _PLAIN, "Subject": mark(change), "TxnCustomFields": fields}
+    tracker.client.write("POST", f"ticket/{ticket}/comment", body)
 
 
 def _body(tracker: Tracker, record: Record, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,13 +32,15 @@ class Account:
     """False once Zendesk has refused to create many users at once."""
     alone: set[str] = field(default_factory=set)
     """Keys of tickets to send by themselves: their requester may have been merged, which a job does not tell."""
+    unowned: set[str] = field(default_factory=set)
+    """Keys of tickets whose assignee is no agent any more: they go without, to the group that is there for such."""
     _me: str = ""
     _roles: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, client: Client, settings: ZendeskSettings, surroundings: Surroundings) -> Account:
         """Put the parts together; nothing is asked yet."""
-        finder = Finder(client, settings)
+        finder = Finder(client, settings, surroundings.clock)
         return cls(client, settings, surroundings, finder, Schemas(client), Jobs(client, settings, surroundings.clock))
 
     @property

@@ -101,6 +101,11 @@ def _told(account: Account, event: Row, child: Row, roles: Mapping[str, str]) ->
                 yield _event(
                     account, event, child, roles, what, str(child[name] or ""), str(child.get("previous_value") or "")
                 )
+        time_field = account.settings.time_field
+        told = child.get("custom_ticket_fields")
+        if time_field and isinstance(told, dict) and time_field in told:
+            before = _minutes(child.get("previous_value"))
+            yield _event(account, event, child, roles, What.TIME_WORKED, _minutes(told[time_field]), before)
 
 
 def _answer(child: Row, ticket: str, at: datetime, actor: Actor) -> Answer:
@@ -155,6 +160,12 @@ def _actor(account: Account, user: str, channel: str, roles: Mapping[str, str]) 
     if not role:
         return Actor.UNKNOWN if user.isdecimal() else Actor.AUTOMATION
     return Actor.AGENT if channel.casefold() in BY_HAND else Actor.AUTOMATION
+
+
+def _minutes(seconds: object) -> str:
+    """Return a time as other tools tell it; the app counts seconds."""
+    text = str(seconds or "")
+    return str(int(text) // 60) if text.isdecimal() else ""
 
 
 def _channel(row: Row) -> str:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import orjson
 
-from adapters.zendesk.errors import answered, lost
+from adapters.zendesk.errors import Denied, answered, lost
 from adapters.zendesk.limits import Purpose, Usage
+from adapters.zendesk.tokens import Tokens
+from bridge.errors import AuthError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,12 +36,12 @@ class Client:
         self._settings, self._clock = settings, surroundings.clock
         self._http = httpx.Client(
             base_url=settings.url + _ROOT,
-            auth=_auth(settings),
-            headers={"Accept": "application/json", **_bearer(settings)},
+            headers={"Accept": "application/json"},
             timeout=httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout),
             transport=transport,
             trust_env=False,
         )
+        self._tokens = Tokens(settings, surroundings.clock, self._http)
         self.usage = Usage(settings, surroundings.clock)
         self.clock_off = timedelta()
         """How far Zendesk's clock is ahead of ours, as of the latest answer."""
@@ -106,24 +108,32 @@ class Client:
         self._http.close()
 
     def _call(self, method: str, path: str, purpose: Purpose, *, writing: bool = False, **parts: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of a request
-        self.usage.spend(purpose)
         try:
-            response = self._http.request(method, path, **parts)
+            return self._send(method, path, purpose, writing=writing, **parts)
+        except Denied:
+            raise
+        except AuthError:
+            if not self._tokens.forget():
+                raise
+        return self._send(method, path, purpose, writing=writing, **parts)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        purpose: Purpose,
+        *,
+        writing: bool,
+        headers: Mapping[str, str] | None = None,
+        **parts: Any,  # noqa: ANN401 - the others
+    ) -> dict[str, Any]:
+        self.usage.spend(purpose)
+        signed = {**(headers or {}), **self._tokens.header()}
+        try:
+            response = self._http.request(method, path, headers=signed, **parts)
         except httpx.HTTPError as error:
             raise lost(error, writing=writing) from error
         self.usage.note(response.headers)
         if response.headers.get("Date"):
             self.clock_off = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC) - self._clock.now()
         return answered(response, writing=writing)
-
-
-def _auth(settings: ZendeskSettings) -> httpx.BasicAuth | None:
-    if settings.token is None:
-        return None
-    return httpx.BasicAuth(f"{settings.email}/token", settings.token.get_secret_value())
-
-
-def _bearer(settings: ZendeskSettings) -> dict[str, str]:
-    if settings.oauth_token is None:
-        return {}
-    return {"Authorization": f"Bearer {settings.oauth_token.get_secret_value()}"}

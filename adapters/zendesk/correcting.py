@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.zendesk.errors import Declined
 from adapters.zendesk.looking import messages
 from adapters.zendesk.names import COMMENTS
+from adapters.zendesk.patience import Patience
 from adapters.zendesk.sending import MANY, Sending
 from adapters.zendesk.texts import Said
 from bridge.errors import RateLimited, Transient
@@ -32,10 +33,13 @@ class Corrections(Sending):
         super().__init__(account)
         self._comments: dict[str, dict[str, Any]] = {}
         """Key → the comment that corrects the message."""
+        self._standing: dict[str, dict[str, list[tuple[dict[str, Any], Said]]]] = {}
+        """Ticket → our messages in it."""
 
     def do(self, ready: Sequence[Wanted]) -> None:
         """Look at each, then write what differs."""
         wrong: dict[str, Wanted] = {}
+        patience = Patience()
         for place, each in enumerate(ready):
             ticket = self.item_ref(each)
             if ticket in wrong:
@@ -46,12 +50,16 @@ class Corrections(Sending):
             except Declined as declined:
                 outcome = self.refused(each, declined.problem)
             except Transient as trouble:
-                if not self.done and not wrong:
+                ends = patience.ends(trouble)
+                if ends and not wrong and all(isinstance(one, Retry) for one in self.done.values()):
                     raise
                 after = trouble.retry_after if isinstance(trouble, RateLimited) else _LATER
-                for rest in ready[place:]:
+                for rest in ready[place:] if ends else [each]:
                     self.note(rest, Retry(after, str(trouble)))
-                break
+                if ends:
+                    break
+                continue
+            patience.restored()
             if outcome is None:
                 wrong[ticket] = each
             else:
@@ -83,7 +91,9 @@ class Corrections(Sending):
         ticket, _, key = each.ref.partition("/")
         if not ticket.isdecimal():
             return Refusal(f"Zendesk has no message {each.ref}", code="not_found")
-        standing = messages(self.account.finder.comments(ticket)).get(key)
+        if ticket not in self._standing:
+            self._standing[ticket] = messages(self.account.finder.comments(ticket))
+        standing = self._standing[ticket].get(key)
         if not standing:
             return Refusal(f"ticket {ticket} holds no such message of ours any more", code="not_found")
         present = standing[-1][1]

@@ -78,9 +78,14 @@ class Problem:
         """Return why the record cannot be written, in plain words with the remedy."""
         return Refusal(sentence(self.error, self.field, self.said), self.field, self.error)
 
+    @property
+    def passing(self) -> bool:
+        """Tell whether it is no fault of what was sent, and may be gone in a moment."""
+        return self.status in (409, 429) or self.error in _PASSING
+
     def outcome(self) -> Refusal | Retry:
         """Return what became of the record."""
-        if self.status in (409, 429) or self.error in _PASSING:
+        if self.passing:
             return Retry(_CONFLICT_WAIT if "Conflict" in self.error else _WAIT, self.said or self.error)
         return self.refusal()
 
@@ -133,7 +138,7 @@ def _meaning(response: httpx.Response, problem: Problem, *, writing: bool) -> Ca
         return Denied(f"Zendesk refuses this: {problem.said or problem.error}. The token must be an admin's: {TOKENS}.")
     if status == 429:
         return RateLimited(f"Zendesk asks to wait: {problem.error}.", retry_after=_retry_after(response))
-    if status >= 500:
+    if status >= 500 or (problem.passing and not writing):
         return Uncertain(_MAYBE.format(status)) if writing else Transient(f"Zendesk is in trouble ({status}).")
     if 300 <= status < 400:
         return ConfigError(f"Zendesk's address answers with a redirection ({status}); correct url.")

@@ -10,7 +10,7 @@ from adapters.zendesk.account import concerns_us
 from adapters.zendesk.cursors import Position, seconds
 from adapters.zendesk.names import DONE
 from adapters.zendesk.people import exported
-from adapters.zendesk.values import moment
+from adapters.zendesk.values import moment, readable
 from bridge.nouns import CasePage, CaseSnapshot
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def pages(account: Account, after: Cursor) -> Iterator[CasePage]:
 
 def _snapshot(account: Account, row: dict[str, Any], now: datetime) -> CaseSnapshot:
     subject, text = row.get("subject") or "", row.get("description") or ""
-    links = [url.rstrip(_ENDS) for part in (subject, text) for url in _URL.findall(part)]
+    named = readable(row)
+    posts = [f"{before}{named[name]}" for name, before in account.settings.old_posts.items() if named.get(name)]
+    links = posts + [url.rstrip(_ENDS) for part in (subject, text) for url in _URL.findall(part)]
     opened, changed = moment(row["created_at"]), moment(row["updated_at"])
     return CaseSnapshot(
         ref=str(row["id"]),

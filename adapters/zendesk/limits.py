@@ -65,6 +65,11 @@ class Usage:
             message = f"{self.left} of {self.limit} Zendesk calls are left this minute; the rest is kept for others."
             raise RateLimited(message, retry_after=max(wait, 1.0))
 
+    def export_fits(self) -> bool:
+        """Tell whether a further call of an export fits into the minute without a wait."""
+        since = self.clock.now() - _MINUTE
+        return sum(at > since for at in self.exports) < self.settings.exports_per_minute
+
     def pace_export(self) -> None:
         """Wait until a further call of an export fits into the minute."""
         now = self.clock.now()

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.zendesk import texts
 from adapters.zendesk.errors import Declined
+from adapters.zendesk.exporting import Shown
 from adapters.zendesk.limits import Purpose
 from adapters.zendesk.names import COMMENTS, FOLLOW_UP, MERGED, TICKETS, USERS, chunks, comment_ref
+from adapters.zendesk.patience import Patience
 from adapters.zendesk.values import moment, readable
 from bridge.errors import Transient
 from bridge.nouns import Found, Presence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from adapters.zendesk.client import Client
     from adapters.zendesk.settings import ZendeskSettings
+    from bridge.clock import Clock
 
 Row = dict[str, Any]
 _REMEMBERED = 50_000
@@ -35,9 +38,10 @@ _AROUND = 120
 class Finder:
     """Looks in one account."""
 
-    def __init__(self, client: Client, settings: ZendeskSettings) -> None:
+    def __init__(self, client: Client, settings: ZendeskSettings, clock: Clock) -> None:
         """Know nothing yet."""
         self._client, self._settings = client, settings
+        self._shown = Shown(client, settings, clock)
         self._refs: OrderedDict[tuple[str, str], str] = OrderedDict()
         self.exported: dict[str, Found] = {}
         """Messages that an export has just shown, by our key."""
@@ -55,16 +59,17 @@ class Finder:
             return {key: Found(Presence.FOUND, ref, (ref,)) for key, ref in known.items()}
         return self._by_ref(name, known)
 
-    def find(self, name: str, keys: Mapping[str, str]) -> dict[str, Found]:
+    def find(self, name: str, keys: Mapping[str, str], since: datetime | None = None) -> dict[str, Found]:
         """Return what is known of our keys; those that are nowhere are left out.
 
-        Where every key takes a call of its own and one fails, what was learnt before stands and the rest is unsure.
+        Where every key takes a call of its own, what the exports show ``since`` they were written is taken from there, and
+        what a call failed for is unsure.
         """
         if name == COMMENTS:
-            return self._comments(keys)
+            return self._comments(keys, since)
         found = self._by_ref(name, {key: ref for key in keys if (ref := self._refs.get((name, key)))})
         left = [key for key in keys if key not in found]
-        found |= self._users(left) if name == USERS else self._tickets(left)
+        found |= self._users(left) if name == USERS else self._tickets(left, since)
         for key, each in found.items():
             if each.ref:
                 self.remember(name, key, each.ref)
@@ -154,22 +159,28 @@ class Finder:
             found |= {key: _user(str(by_key[key]["id"]), by_key[key], "") for key in part if key in by_key}
         return found
 
-    def _tickets(self, keys: list[str]) -> dict[str, Found]:
+    def _tickets(self, keys: list[str], since: datetime | None) -> dict[str, Found]:
         """Look tickets up one by one: there is no call for many external ids. They are not unique."""
 
         def look(key: str) -> dict[str, Found]:
             rows = self._client.get("/tickets", external_id=key, purpose=Purpose.DELIVER)["tickets"]
             ours = [row for row in rows if str(row["external_id"]).casefold() == key]
-            if not ours:
-                return {}
-            first = min(ours, key=lambda row: int(row["id"]))
-            found = self._ticket(str(first["id"]), first)
-            return {key: replace(found, refs=tuple(sorted((str(row["id"]) for row in ours), key=int)))}
+            return {key: self._first(ours)} if ours else {}
 
-        return _each({key: (key,) for key in keys}, look)
+        shown = self._shown.tickets(keys, since)
+        found = {key: self._first(rows) for key, rows in shown.items()}
+        return found | _each({key: (key,) for key in keys if key not in found}, look)
 
-    def _comments(self, keys: Mapping[str, str]) -> dict[str, Found]:
+    def _first(self, rows: list[Row]) -> Found:
+        first = min(rows, key=lambda row: int(row["id"]))
+        found = self._ticket(str(first["id"]), first)
+        return replace(found, refs=tuple(sorted((str(row["id"]) for row in rows), key=int)))
+
+    def _comments(self, keys: Mapping[str, str], since: datetime | None) -> dict[str, Found]:
         found = {key: self.exported[key] for key in keys if key in self.exported}
+        left = {key: case for key, case in keys.items() if key not in found}
+        shown = messages(self._shown.comments(left.values(), since))
+        found |= {key: _message(case, key, rows) for key, case in left.items() if (rows := shown.get(key))}
         cases: dict[str, set[str]] = {}
         for key, case in keys.items():
             if key not in found and case.isdecimal():
@@ -188,17 +199,26 @@ class Finder:
 
 
 def _each(places: Mapping[str, Collection[str]], look: Callable[[str], dict[str, Found]]) -> dict[str, Found]:
-    """Look at one place after the other, each with the keys that are wanted there, until a call fails."""
+    """Look at one place after the other, each with the keys that are wanted there.
+
+    What a look that failed was for is unsure, and all the rest after a limit or where nothing answers. Raises if nothing did.
+    """
     found: dict[str, Found] = {}
-    left = list(places)
-    while left:
+    patience, answered = Patience(), 0
+    for number, place in enumerate(places):
         try:
-            found |= look(left[0])
-        except Transient:
-            if len(left) == len(places):
+            found |= look(place)
+        except Transient as trouble:
+            last = patience.ends(trouble) or number == len(places) - 1
+            if last and not answered:
                 raise
-            return found | {key: Found(Presence.UNSURE) for place in left for key in places[place]}
-        left.pop(0)
+            unsure = list(places)[number:] if last else [place]
+            found |= {key: Found(Presence.UNSURE) for one in unsure for key in places[one]}
+            if last:
+                break
+        else:
+            answered += 1
+            patience.restored()
     return found
 
 

@@ -16,6 +16,8 @@ COMMENTS: Final = "comments"
 OBJECTS: Final = (USERS, TICKETS, COMMENTS)
 THINGS: Mapping[Thing, str] = {Thing.PERSON: USERS, Thing.CASE: TICKETS, Thing.MESSAGE: COMMENTS}
 KEY: Final = "external_id"
+CREATED: Final = "created_at"
+"""When a ticket or comment of the past came up; of others Zendesk says that itself."""
 OURS: Final = "cb1-"
 """What our keys begin with."""
 AMENDMENT: Final = re.compile(r"\{(cb1-[a-z2-7]+)\}")

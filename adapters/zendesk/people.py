@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING, Any
 from adapters.zendesk.account import is_ours
 from adapters.zendesk.cursors import Position
 from adapters.zendesk.limits import Purpose
-from adapters.zendesk.names import KEY
+from adapters.zendesk.names import KEY, USERS
 from adapters.zendesk.values import moment
 from bridge.nouns import Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
 from identity import normalise
 from identity.model import Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from adapters.zendesk.account import Account
     from bridge.nouns import Cursor, SourceEvent
+    from identity.model import Identifier
 
 Row = dict[str, Any]
 END_USER = "end-user"
+_WITH: Mapping[str, str] = {"include": "identities"}
+"""An account that does not know this shows a user's own address and number alone."""
 _BEGINNING = 1
 """An export wants a start; nothing in Zendesk is as old as this second of 1970."""
 
@@ -33,7 +36,9 @@ def pages(account: Account, after: Cursor) -> Iterator[Page]:
         rows = [row for row in found["users"] if row.get("role") == END_USER]
         before, at = at, at.moved(export=str(found["after_cursor"]))
         more = not found["end_of_stream"]
-        yield Page(_events(account, rows), at.cursor(), more=more and at != before)
+        yield Page(
+            _events(account, rows, _by_user(found.get("identities") or ())), at.cursor(), more=more and at != before
+        )
         if not more or at == before:
             return
 
@@ -41,23 +46,37 @@ def pages(account: Account, after: Cursor) -> Iterator[Page]:
 def exported(account: Account, name: str, at: Position, *, purpose: Purpose = Purpose.CRAWL) -> Row:
     """Return a page of an export, from where it was left or from a time."""
     place: dict[str, str | int] = {"cursor": at.export} if at.export else {"start_time": max(at.since, _BEGINNING)}
-    return account.client.export(f"{name}/cursor", purpose=purpose, **place)
+    more = _WITH if name == USERS else {}
+    return account.client.export(f"{name}/cursor", purpose=purpose, **place, **more)
 
 
-def shown(row: Row) -> tuple[Shown, ...]:
-    """Return the identifiers of a user."""
-    found = list(normalise.email(row.get("email") or ""))
-    found += filter(None, [normalise.phone(row.get("phone") or "")])
+def shown(row: Row, identities: Sequence[Row] = ()) -> tuple[Shown, ...]:
+    """Return the identifiers of a user: own and further addresses and numbers."""
+    told = [(str(each.get("type")), str(each.get("value") or "")) for each in identities]
+    found: list[Identifier] = []
+    for kind, value in (("email", row.get("email")), *told):
+        found += normalise.email(value or "") if kind == "email" else ()
+    for kind, value in (("phone_number", row.get("phone")), *told):
+        found += filter(None, [normalise.phone(value or "") if kind == "phone_number" else None])
     return tuple(Shown(identifier=identifier, relation=Relation.CRM) for identifier in dict.fromkeys(found))
 
 
-def _events(account: Account, rows: list[Row]) -> tuple[SourceEvent, ...]:
+def _by_user(identities: Sequence[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for each in identities:
+        found.setdefault(str(each.get("user_id")), []).append(each)
+    return found
+
+
+def _events(account: Account, rows: list[Row], identities: Mapping[str, list[Row]]) -> tuple[SourceEvent, ...]:
     gone = [row for row in rows if not row["active"]]
     survivors = account.finder.survivors(gone, purpose=Purpose.CRAWL)
-    return tuple(_event(account, row, survivors.get(str(row["id"]), "")) for row in rows)
+    return tuple(
+        _event(account, row, survivors.get(str(row["id"]), ""), identities.get(str(row["id"]), ())) for row in rows
+    )
 
 
-def _event(account: Account, row: Row, winner: str) -> SourceEvent:
+def _event(account: Account, row: Row, winner: str, identities: Sequence[Row]) -> SourceEvent:
     instance, ref, at = account.surroundings.name, str(row["id"]), moment(row["updated_at"])
     if winner:
         return PersonMerged(instance, ref, winner, at)
@@ -68,7 +87,7 @@ def _event(account: Account, row: Row, winner: str) -> SourceEvent:
         instance=instance,
         native_id=ref,
         name=row.get("name") or "",
-        shown=shown(row),
+        shown=shown(row, identities),
         our_key=key if is_ours(key) else "",
         updated_at=at,
         raw={name: row.get(name) for name in ("name", "email", "phone", KEY)},

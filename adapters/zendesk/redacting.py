@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapters.zendesk import identities
 from adapters.zendesk.errors import Declined
 from adapters.zendesk.limits import Purpose
 from adapters.zendesk.looking import messages
@@ -56,6 +57,7 @@ def _person(account: Account, ref: str) -> None:
     """Empty what tells who a user is."""
     if not ref.isdecimal():
         raise Declining(f"Zendesk has no user {ref}", "not_found")
+    identities.remove(account, ref)
     emptied = {**dict.fromkeys(("email", "phone")), "details": "", "notes": "", "name": REDACTED}
     account.client.write("PUT", f"/users/{ref}", {"user": emptied}, purpose=Purpose.ANSWER)
 

@@ -22,9 +22,8 @@ def refused(account: Account, name: str, key: str, ref: str, problem: Problem) -
         return Refusal(f"{_word(name)} {ref} was deleted in Zendesk", code=Ended.DELETED)
     if problem.closed and ref:
         return _closed(account, name, ref, problem)
-    if name == TICKETS and not ref and problem.requester_gone and key not in account.alone:
-        account.alone.add(key)
-        return Retry(0, "the requester was merged or deleted in Zendesk; the ticket goes by itself")
+    if name == TICKETS and not ref and (otherwise := _otherwise(account, key, problem)):
+        return Retry(0, otherwise)
     if name == USERS and not ref:
         if problem.taken(KEY):
             return _adopted(account, key, problem)
@@ -32,6 +31,17 @@ def refused(account: Account, name: str, key: str, ref: str, problem: Problem) -
             return _double(account, problem)
     outcome = problem.outcome()
     return _set_aside(account, name, problem, outcome) if isinstance(outcome, Refusal) else outcome
+
+
+def _otherwise(account: Account, key: str, problem: Problem) -> str:
+    """Note that a new ticket is to go another way, and say why; empty if there is none."""
+    if problem.requester_gone and key not in account.alone:
+        account.alone.add(key)
+        return "the requester was merged or deleted in Zendesk; the ticket goes by itself"
+    if problem.field == "assignee_id" and key not in account.unowned:
+        account.unowned.add(key)
+        return "the assignee is no agent any more; the ticket goes without"
+    return ""
 
 
 def _set_aside(account: Account, name: str, problem: Problem, outcome: Refusal) -> Refusal:

@@ -34,6 +34,13 @@ class Wanted:
 
 def wanted(record: Record, schema: ObjectSchema) -> Wanted | Refusal:
     """Return a record as Zendesk takes it, or why it will not."""
+    if record.object == COMMENTS and not record.ref and not record.parent.isdecimal():
+        return Refusal(f"a message stands in a ticket; {record.parent or 'an empty parent'} is none", "parent")
+    return fitting(record, schema)
+
+
+def fitting(record: Record, schema: ObjectSchema) -> Wanted | Refusal:
+    """Return a record with values that Zendesk takes, wherever it is to stand, or why it will not."""
     creating = not record.ref
     fields = {name: value for name, value in record.fields.items() if name != record.key_field}
     violation = first_violation(schema, fields, creating=creating)
@@ -43,8 +50,6 @@ def wanted(record: Record, schema: ObjectSchema) -> Wanted | Refusal:
     for name, value in plain.items():
         if schema.fields[name].type == "reference" and value and not str(value).isdecimal():
             return Refusal(f"{name} refers to what is not there: {value}", name, "bad_reference")
-    if record.object == COMMENTS and creating and not record.parent.isdecimal():
-        return Refusal(f"a message stands in a ticket; {record.parent or 'an empty parent'} is none", "parent")
     return Wanted(record, {name: stored(schema.fields[name], value) for name, value in plain.items()})
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapters.zendesk.names import COMMENTS, KEY, OBJECTS, TICKETS, USERS
+from adapters.zendesk import identities
+from adapters.zendesk.names import COMMENTS, CREATED, KEY, OBJECTS, TICKETS, USERS
 from adapters.zendesk.values import CUSTOM, OF_USER
 from bridge.errors import AuthError, ConfigError, Refused
 from bridge.nouns import FieldSchema, ObjectSchema
@@ -36,6 +37,7 @@ _USER = (
     FieldSchema(name="time_zone", length=64),
     FieldSchema(name="organization_id", type="reference"),
     FieldSchema(name="tags", type="list"),
+    *identities.FIELDS,
     FieldSchema(name=KEY, length=_LINE, updateable=False),
 )
 _TICKET = (
@@ -51,12 +53,14 @@ _TICKET = (
     FieldSchema(name="brand_id", type="reference"),
     FieldSchema(name="ticket_form_id", type="reference"),
     FieldSchema(name="due_at", type="datetime"),
+    FieldSchema(name=CREATED, type="datetime", updateable=False),
     FieldSchema(name=KEY, length=_LINE, updateable=False),
 )
 _COMMENT = (
     FieldSchema(name="body", type="text", length=LONGEST, required=True),
     FieldSchema(name="link", length=2_000),
     FieldSchema(name="public", type="boolean", updateable=False),
+    FieldSchema(name=CREATED, type="datetime", updateable=False),
 )
 
 

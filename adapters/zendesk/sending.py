@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.zendesk.errors import Declined, Problem, Uncertain
 from adapters.zendesk.jobs import Item
+from adapters.zendesk.patience import Patience
 from adapters.zendesk.refusing import refused
 from bridge.nouns import Ended, Refusal, Unknown, Written
 
@@ -56,7 +57,8 @@ class Sending(ABC):
         return Written(found.merged_into or found.ref, created=False)
 
     def one_by_one(self, ready: Sequence[Wanted], call: Callable[[Wanted], Outcome]) -> None:
-        """Send each by itself."""
+        """Send each by itself. Raises what stops the rest, if there is any."""
+        patience = Patience()
         for each in ready:
             try:
                 self.note(each, call(each))
@@ -64,33 +66,56 @@ class Sending(ABC):
                 self.note(each, self.refused(each, declined.problem))
             except Uncertain as lost:
                 self.note(each, Unknown(str(lost)))
-                raise
+                if patience.ends(lost):
+                    raise
+                continue
+            patience.restored()
 
     def as_job(self, ready: Sequence[Wanted], call: Callable[[list[dict[str, Any]]], dict[str, Any]]) -> None:
-        """Send all at once; a job that Zendesk does not take is cut in halves."""
-        bodies = [self.body(each) for each in ready]
+        """Send all at once, but for what is refused before, such as a file; a job that Zendesk does not take is cut in halves."""
+        bodies: dict[tuple[str, str], dict[str, Any]] = {}
+        for each in ready:
+            try:
+                bodies[each.key, each.ref] = self.body(each)
+            except Declined as declined:
+                self.note(each, self.refused(each, declined.problem))
+        self._start([each for each in ready if (each.key, each.ref) in bodies], list(bodies.values()), call)
+
+    def _start(
+        self,
+        ready: Sequence[Wanted],
+        bodies: list[dict[str, Any]],
+        call: Callable[[list[dict[str, Any]]], dict[str, Any]],
+    ) -> None:
+        if not ready:
+            return
         try:
             job = self.account.jobs.started(call(bodies))
         except Declined as declined:
-            if len(ready) == 1:
-                self.note(ready[0], self.refused(ready[0], declined.problem))
+            if len(ready) == 1 or declined.problem.passing:
+                for each in ready:
+                    self.note(each, self.refused(each, declined.problem))
                 return
             half = len(ready) // 2
-            self.as_job(ready[:half], call)
-            self.as_job(ready[half:], call)
+            self._start(ready[:half], bodies[:half], call)
+            self._start(ready[half:], bodies[half:], call)
         except Uncertain as lost:
             for each in ready:
                 self.note(each, Unknown(str(lost)))
             raise
         else:
             for index, each in enumerate(ready):
-                self.note(
-                    each, self._settled(each, Item(job, index, self.name, each.key, self.item_ref(each), not each.ref))
-                )
+                created = not each.ref and self.finished(each)
+                item = Item(job, index, self.name, each.key, self.item_ref(each), created)
+                self.note(each, self._settled(each, item))
 
     @abstractmethod
     def body(self, each: Wanted) -> dict[str, Any]:
         """Return a record as an item of a job."""
+
+    def finished(self, each: Wanted) -> bool:  # noqa: ARG002 - of most objects nothing is left
+        """Tell whether a job that creates a record does all there is to do; else the record is brought up to date after it."""
+        return True
 
     def item_ref(self, each: Wanted) -> str:
         """Return the id by which a job tells a record."""

@@ -19,6 +19,12 @@ class ZendeskSettings(BaseModel):
     email: str = Field(default="", description="Address of the agent whose API token this is; an admin's.")
     token: SecretStr | None = Field(default=None, description="API token of that agent's account.")
     oauth_token: SecretStr | None = Field(default=None, description="OAuth access token, instead of address and token.")
+    client_id: str = Field(default="", description="Identifier of an OAuth client that gets its tokens itself.")
+    client_secret: SecretStr | None = Field(default=None, description="Secret of that OAuth client.")
+    scope: str = Field(default="read write", description="Scopes that the OAuth client asks for.")
+    token_seconds: int = Field(
+        default=7_200, ge=600, le=172_000, description="How long a token of the OAuth client is to last, in seconds."
+    )
     tag: str = Field(
         default="casebridge", pattern=r"^\S+$", description="Tag of our tickets; check looks whether triggers spare it."
     )
@@ -45,6 +51,26 @@ class ZendeskSettings(BaseModel):
     closed_tickets: Literal["follow_up", "refuse"] = Field(
         default="follow_up", description="What becomes of a message for a ticket of ours that is closed for good."
     )
+    identities_verified: bool = Field(
+        default=True, description="Whether further addresses of a user are added as verified ones."
+    )
+    history_days: float = Field(
+        default=30,
+        gt=0,
+        description="Tickets that began longer ago, and all that are closed already, are imported: at their own times, past all triggers.",
+    )
+    fallback_group: str = Field(
+        default="", pattern=r"^\d*$", description="Number of the group for tickets whose assignee is no agent any more."
+    )
+    time_field: str = Field(
+        default="",
+        pattern=r"^\d*$",
+        description="Number of the Time Tracking app's field Total time spent (sec); empty if time is not tracked.",
+    )
+    old_posts: dict[str, str] = Field(
+        default_factory=dict,
+        description="Fields in which an old connector kept the post of a ticket: name and what to put before its value, x// for ids of X.",
+    )
     open_cases_days: float = Field(
         default=90, gt=0, description="How far back the first reading looks for open tickets that others made."
     )
@@ -60,8 +86,10 @@ class ZendeskSettings(BaseModel):
 
     @model_validator(mode="after")
     def _one_way_in(self) -> ZendeskSettings:
-        by_token = bool(self.email) and self.token is not None
-        if by_token == (self.oauth_token is not None) or bool(self.email) != (self.token is not None):
-            message = "give either email and token, or oauth_token"
+        pairs = ((bool(self.email), self.token), (bool(self.client_id), self.client_secret))
+        halves = any(named != (secret is not None) for named, secret in pairs)
+        ways = sum(secret is not None for secret in (self.token, self.oauth_token, self.client_secret))
+        if halves or ways != 1:
+            message = "give either email and token, or client_id and client_secret, or oauth_token"
             raise ValueError(message)
         return self

@@ -58,6 +58,7 @@ class ZendeskTarget(Target):
     def __init__(self, account: Account) -> None:
         """Write into one account."""
         self._account = account
+        self.past_after = timedelta(days=account.settings.history_days)
         self.name = account.surroundings.name
 
     @classmethod
@@ -121,7 +122,7 @@ class ZendeskTarget(Target):
 
     def find(self, object_name: str, keys: Mapping[str, str], not_before: datetime) -> dict[str, Found]:
         """Look up by external id, or by marks in a ticket's comments."""
-        found = self._account.finder.find(object_name, keys)
+        found = self._account.finder.find(object_name, keys, not_before)
         unsure = self._account.surroundings.clock.now() < not_before + SETTLED
         missing = Found(Presence.UNSURE if unsure else Presence.ABSENT)
         return {key: found.get(key, missing) for key in keys}

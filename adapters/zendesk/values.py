@@ -26,8 +26,8 @@ def instant(at: datetime) -> str:
 
 def stored(field: FieldSchema, value: Json) -> Json:
     """Return a value as the API takes it."""
-    if isinstance(value, datetime):
-        return instant(value)
+    if field.type == "datetime" and value:
+        return instant(value if isinstance(value, datetime) else moment(str(value)))
     if field.type == "reference" and value not in (None, ""):
         return int(value)
     return list(value) if isinstance(value, tuple) else value

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TOKENS = "Admin Center > Apps and integrations > APIs > API tokens"
+CLIENTS = "Admin Center > Apps and integrations > APIs > OAuth clients"
 _FIELDS_OF_TICKETS = "Admin Center > Objects and rules > Tickets > Fields"
 
 LABELS: Mapping[str, str] = {

@@ -15,6 +15,7 @@ from bridge.nouns import Refusal, Retry, Written
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from adapters.zendesk.account import Account
     from adapters.zendesk.rendering import Wanted
     from bridge.nouns import Outcome
 
@@ -46,13 +47,7 @@ class Comments(Sending):
 
     def body(self, each: Wanted) -> dict[str, Any]:
         """Return a ticket with one comment more."""
-        comment = {"body": _said(each).text(), "public": bool(each.fields.get("public", False))}
-        try:
-            uploads = [self.account.client.upload(file) for file in each.record.files]
-        except Uncertain as lost:
-            # Nothing of the record was written: a file that no comment names is forgotten by Zendesk.
-            raise Transient(str(lost)) from lost
-        return {"id": int(each.record.parent), "comment": {**comment, **({"uploads": uploads} if uploads else {})}}
+        return {"id": int(each.record.parent), "comment": comment(self.account, each)}
 
     def _after(self, each: Wanted, all_: Sequence[Wanted]) -> None:
         """Write a further message of a ticket, if all before it are settled."""
@@ -76,8 +71,16 @@ class Comments(Sending):
         return self.account.client.write(method, path, body)
 
 
-def _said(each: Wanted) -> Said:
-    return Said(each.key, each.fields["body"], each.fields.get("link") or "")
+def comment(account: Account, each: Wanted) -> dict[str, Any]:
+    """Return a message as a comment; its files are sent beforehand."""
+    said = Said(each.key, each.fields["body"], each.fields.get("link") or "")
+    try:
+        uploads = [account.client.upload(file) for file in each.record.files]
+    except Uncertain as lost:
+        # Nothing of the record was written: a file that no comment names is forgotten by Zendesk.
+        raise Transient(str(lost)) from lost
+    public = bool(each.fields.get("public", False))
+    return {"body": said.text(), "public": public, **({"uploads": uploads} if uploads else {})}
 
 
 def _one_each(fresh: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:

@@ -23,7 +23,7 @@ from bridge.clock import ShiftedClock
 from tests.weeks.feed import mail, open_office, say
 from tests.weeks.hubspot import HubSpotAccount
 from tests.weeks.salesforce import SalesforceOrg
-from tests.weeks.zendesk import ZendeskAccount
+from tests.weeks.zendesk import ZendeskAccount, ZendeskWithoutImports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,7 @@ CRMS = {
     "salesforce": (SalesforceOrg, naive.into_salesforce),
     "hubspot": (HubSpotAccount, naive.into_hubspot),
     "zendesk": (ZendeskAccount, naive.into_zendesk),
+    "zendesk-without-imports": (ZendeskWithoutImports, naive.into_zendesk),
 }
 NO_BRAKE = "    brakes: {cases_per_hour: 1000000}\n"
 READS_BACK = re.compile(r"/search$|^GET /crm/v3/objects/\w+$|^GET /query(All)?/$|/incremental/|/deleted_tickets$")

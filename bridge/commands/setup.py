@@ -27,7 +27,7 @@ def init(
         str,
         typer.Option(
             "--target",
-            help="What it delivers to: desk, or the tool that you own: django_helpdesk, hubspot, request_tracker, salesforce, zendesk.",
+            help="What it delivers to: desk, or the tool that you own: django_helpdesk, freshdesk, hubspot, jira-service-management, request_tracker, salesforce, webhook, zammad, zendesk.",
         ),
     ] = starter.DESK,
 ) -> None:

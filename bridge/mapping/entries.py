@@ -54,6 +54,9 @@ class FieldEntry(Entry):
     args: list[Word] = Field([], description="Paths whose values the function gets, in order.")
     strip_html: Flag = Field(False, description="Take out HTML tags; entities become characters.")  # noqa: FBT003 - default
     html_unescape: Flag = Field(False, description="Turn entities such as `&amp;` into characters.")  # noqa: FBT003 - default
+    replace: dict[Word, str] | None = Field(
+        None, description="Texts → what stands in their place; what was put in is not looked at again."
+    )
     split: Word | None = Field(None, description="Cut a text at this separator into a list, without empty parts.")
     strip: Flag = Field(False, description="Take white space off both ends.")  # noqa: FBT003 - default
     collapse_ws: Flag = Field(False, description="Make any run of white space one blank, none at the ends.")  # noqa: FBT003 - default

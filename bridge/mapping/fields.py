@@ -217,6 +217,8 @@ def _steps(workshop: Workshop, entry: FieldEntry, place: Place) -> tuple[Step, .
         steps.append(verbs.on_texts(verbs.strip_html))
     if entry.html_unescape:
         steps.append(verbs.on_texts(verbs.html_unescape))
+    if entry.replace:
+        steps.append(verbs.on_texts(verbs.replacer(entry.replace)))
     if entry.split is not None:
         steps.append(verbs.splitter(entry.split))
     steps += [verbs.on_texts(function) for name, function in _TEXTS if getattr(entry, name)]

@@ -112,6 +112,12 @@ def html_unescape(value: str) -> str:
     return html.unescape(value) if "&" in value else value
 
 
+def replacer(texts: Mapping[str, str]) -> Callable[[str], str]:
+    """Return what puts other texts in the place of some, all in one go; the longest that fits is taken."""
+    pattern = re.compile("|".join(re.escape(each) for each in sorted(texts, key=len, reverse=True)))
+    return lambda value: pattern.sub(lambda found: texts[found[0]], value)
+
+
 def collapse_ws(value: str) -> str:
     """Make any run of white space one blank."""
     return " ".join(value.split())

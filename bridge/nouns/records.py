@@ -62,3 +62,6 @@ class Record:
     files: tuple[FileContent, ...] = ()
     idempotency_key: str = ""
     """Frozen with the body: the same through all attempts of one version."""
+    past: tuple[Record, ...] | None = None
+    """Of the first delivery of a case that is history, for a target that dates such (``Target.past_after``): its messages,
+    oldest first, to be written with it at their own times, so far as the target takes them. None for what is not history."""

@@ -13,6 +13,8 @@ from bridge.nouns import Amendment, AmendmentKind, FileContent, Record, Referenc
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PAST = "past"
+"""Under this name stand the bodies of a case's messages, if it is history and takes them along."""
 _REFERENCE = "$reference"
 
 
@@ -45,6 +47,7 @@ def thaw_record(body: Mapping[str, Any], idempotency_key: str) -> Record:
         parent=body["parent"],
         files=tuple(FileContent(**file) for file in body["files"]),
         idempotency_key=idempotency_key,
+        past=tuple(thaw_record(each, "") for each in body[PAST]) if PAST in body else None,
     )
 
 

@@ -36,7 +36,7 @@ LEASE = timedelta(seconds=60)
 D = schema.delivery.c
 
 _CANDIDATE = (D.id, D.case_id, D.reason)
-_DETAILS = (
+DETAILS = (
     D.id,
     D.key,
     D.thing,
@@ -177,7 +177,7 @@ def _hold(connection: Connection, ids: Sequence[int], owner: str, until: datetim
 
 def _details(connection: Connection, refs: Mapping[int, order.Refs]) -> list[Claim]:
     """Return the claims in the order of ``refs``, which is the order within each case."""
-    rows = {row.id: row for row in bulk.rows_where(connection, select(*_DETAILS), D.id, list(refs))}
+    rows = {row.id: row for row in bulk.rows_where(connection, select(*DETAILS), D.id, list(refs))}
     frozen = {
         row.delivery_id: row
         for row in bulk.rows_where(connection, select(schema.frozen), schema.frozen.c.delivery_id, list(refs))

@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 
 from bridge.nouns import Accepted, Ended, Refusal, Retry, Thing, Unknown, Written
 from bridge.outbox import doubles
+from bridge.outbox.body import PAST
+from bridge.outbox.past import look_up_first
 from bridge.retry import backoff
 from bridge.store import bulk, schema
 
@@ -73,6 +75,8 @@ class _Changes:
     jobs: list[dict[str, Any]] = field(default_factory=list)
     created: list[dict[str, Any]] = field(default_factory=list)
     woken: set[int] = field(default_factory=set)
+    gone_along: list[str] = field(default_factory=list)
+    """Keys of messages that went along with their case."""
     gone: set[int] = field(default_factory=set)
     people: set[int] = field(default_factory=set)
     """Customers who have a record there from now on."""
@@ -152,6 +156,7 @@ def _written(changes: _Changes, one: Sent, outcome: Written, target: str, now: d
         changes.people.add(row.subject_id)
     if row.thing == "case":
         changes.woken.add(row.case_id)
+        changes.gone_along += [each["key"] for each in body.get(PAST, ())]
         if first:
             changes.created.append({"id": row.id, "created_there_at": now})
     return "adopted" if adopted else "created" if first else "updated"
@@ -210,6 +215,7 @@ def _write(connection: Connection, changes: _Changes, target: str) -> None:
     bulk.insert_new(connection, schema.placement, changes.placements)
     bulk.delete(connection, schema.frozen.c.delivery_id, changes.thawed)
     bulk.update(connection, schema.frozen, changes.jobs, key="delivery_id")
+    look_up_first(connection, target, changes.gone_along)
     wake(connection, target, changes.woken)
     bury_cases(connection, target, changes.gone)
     _introduce(connection, target, changes.people)

@@ -9,8 +9,9 @@ from bridge.app import Persons
 from bridge.errors import Refused
 from bridge.mapping.target import choose
 from bridge.nouns import Amendment, AmendmentKind, Record, Reference, Refusal, Thing
+from bridge.outbox import past
 from bridge.outbox import values as store_values
-from bridge.outbox.body import fingerprint, freeze_amendment, freeze_record
+from bridge.outbox.body import PAST, fingerprint, freeze_amendment, freeze_record
 from bridge.outbox.files import attached
 from bridge.outbox.hints import hints
 from bridge.outbox.known import message_of
@@ -63,13 +64,28 @@ def render(run: Run, thing: str, claims: Sequence[Claim]) -> Iterator[Result]:
         rows = store_values.load(connection, thing, claims, wants=wants)
     hint = hints(run.app, rows, publish=run.setup.publish) if "case.reply_hint" in wants else {}
     batch = _Batch(run, mappings, rows, hint)
+    along = _past(run, claims, rows) if thing == Thing.CASE else {}
     for claim in claims:
         try:
-            yield batch.one(claim)
+            yield _with_past(batch.one(claim), along.get(claim.id))
         except Refused as error:
             yield Done(claim, Refusal(str(error), error.field or "", "mapping"))
         except Exception as error:  # noqa: BLE001 - a plugin's or our own fault with one record must not stop the others
             yield Done(claim, Refusal(f"The mapping failed: {type(error).__name__}: {error}", "", "mapping"))
+
+
+def _past(run: Run, claims: Sequence[Claim], rows: Rows) -> dict[int, list[Mapping[str, Any]]]:
+    """Return for each case that is history the bodies of its messages; one that cannot be rendered comes later by itself."""
+    theirs = past.claims(run, claims, rows)
+    every = [each for several in theirs.values() for each in several]
+    bodies = {one.claim.id: one.body for one in render(run, Thing.MESSAGE, every) if isinstance(one, Rendered)}
+    return {id_: [bodies[each.id] for each in several if each.id in bodies] for id_, several in theirs.items()}
+
+
+def _with_past(result: Result, bodies: list[Mapping[str, Any]] | None) -> Result:
+    if bodies is None or not isinstance(result, Rendered):
+        return result
+    return Rendered(result.claim, {**result.body, PAST: bodies})
 
 
 class _Batch:

@@ -55,6 +55,14 @@ class DeliverReport:
     resume_at: datetime | None = None
     """When the next of what is open becomes due; None if nothing waits for time, or if time alone does not help."""
 
+    @property
+    def ended(self) -> int:
+        """How many records came to an end: they stand there, were refused, or need not go."""
+        return sum(count for what, count in self.counts.items() if what not in _ON_THE_WAY)
+
+
+_ON_THE_WAY = frozenset({"accepted", "retried", "unknown", "waiting"})
+
 
 @dataclass(slots=True, kw_only=True)
 class Run:
@@ -143,9 +151,7 @@ class Run:
         """Wait for what becomes due soon; False if nothing does."""
         now = self.app.clock.now()
         due = self._next_due()
-        # What was due before the round and is still there waits for something else; what became due since has not been tried.
-        tried = self.began is not None and due is not None and due <= self.began
-        if due is None or due > now + self.patience or tried or not self.moved:
+        if due is None or due > now + self.patience or not self.moved:
             return False
         self._sleep((due - now).total_seconds())
         return True
@@ -215,7 +221,9 @@ class Run:
         )
 
     def _next_due(self) -> datetime | None:
+        """Return when the next of what was not tried becomes due: what was due before the last round waits for something else."""
+        since = D.next_at.is_not(None) if self.began is None else D.next_at > self.began
         with self.app.store.read() as connection:
-            query = select(func.min(D.next_at)).where(OPEN, D.target == self.setup.name, D.next_at.is_not(None))
+            query = select(func.min(D.next_at)).where(OPEN, D.target == self.setup.name, since)
             due: datetime | None = connection.execute(query).scalar()
         return due

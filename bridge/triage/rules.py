@@ -8,6 +8,7 @@ are decided once for all messages alike.
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import lru_cache
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -46,7 +47,12 @@ _REMEMBERED = 10_000
 
 def load_rules(path: Path) -> RuleSet:
     """Read a triage file. Everything wrong with it is a ``ConfigError`` with file, line and a suggestion."""
-    return RuleSet(documents.load(path))
+    return _rules(documents.text_of(path), str(path))
+
+
+@lru_cache(maxsize=8)
+def _rules(text: str, file: str) -> RuleSet:
+    return RuleSet(documents.parse(text, file))
 
 
 class RuleSet:

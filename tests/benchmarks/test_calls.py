@@ -11,9 +11,9 @@ from benchmarks.calls.run import CRMS, by_casebridge, delivering, one_by_one
 if TYPE_CHECKING:
     from pathlib import Path
 
-MOST = {"salesforce": 18, "hubspot": 40, "zendesk": 60}
+MOST = {"salesforce": 18, "hubspot": 40, "zendesk": 60, "zendesk-without-imports": 1_040}
 """Calls for 1,000 new persons, cases and messages."""
-LOOKS = {"zendesk": 100}
+LOOKS = {"zendesk": 100, "zendesk-without-imports": 100}
 """Messages that cannot be changed: each correction takes a look at its ticket, so that it stands there once."""
 OBJECTS = 2
 """Objects whose records change: each takes a call at least, however few they are. A sync that finds nothing comes on top."""

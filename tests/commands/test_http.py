@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -61,6 +62,20 @@ def run(project: Path, *words: str, code: int = 0) -> Any:  # noqa: ANN401 - any
     assert TOKEN not in result.output
     assert result.exit_code == code, result.output
     return orjson.loads(result.stdout) if code == 0 else result.output
+
+
+def test_a_secret_in_an_address_is_in_no_log_of_any_level(project: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Libraries would write whole addresses; a tool that is signed in to by one is one line away from that."""
+    logging.getLogger("httpx").setLevel(logging.NOTSET)
+    caplog.set_level(logging.DEBUG)
+    manifest = project / "tracker.yaml"
+    manifest.write_text(manifest.read_text().replace("\nauth:\n", '\nauth:\n  query: {key: "{secrets.client}"}\n'))
+    words = ["--project", str(project), "check", "--debug"]
+    result = CliRunner().invoke(cli.main, words)
+    tried = run(project, "try", "tracker", "check")
+    assert tried["answer"]["status"] == 200
+    assert SECRET not in result.output + caplog.text
+    assert "tracker" in result.output
 
 
 def test_requests_are_listed(project: Path) -> None:

@@ -12,7 +12,9 @@ from typer.testing import CliRunner
 
 import cli
 from adapters.desk.target import DeskTarget
+from adapters.http.target import HttpTarget
 from bridge import registry
+from bridge.clock import SystemClock
 from bridge.errors import Exit
 from bridge.nouns import KeyField, Step, Thing
 from config import mappings
@@ -69,12 +71,35 @@ def test_init_for_a_crm_leaves_only_the_env_to_be_filled_in(target: str, tmp_pat
     }
 
 
+@pytest.mark.parametrize("name", ["freshdesk", "jira-service-management", "webhook", "zammad"])
+def test_init_for_a_tool_with_a_manifest_makes_a_project_that_fits_it(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "brand"
+    assert _cli("init", str(folder), "--target", name).exit_code == 0
+    project, example = ((folder / file).read_text(encoding="utf-8") for file in ("casebridge.yaml", "example.env"))
+    asked = set(re.findall(r"^(\w+)=", example, re.MULTILINE))
+    assert asked == set(re.findall(r"\$\{(\w+)\}", project))
+    for variable in asked:
+        monkeypatch.setenv(variable, "https://flows.example/1" if variable.endswith("URL") else "acme")
+    composed = cli.compose(folder, SystemClock())
+    target = composed.targets[name].target
+    assert isinstance(target, HttpTarget)
+    assert not composed.targets[name].publish
+    for mapping in composed.targets[name].every_mapping():
+        says = target.tool.client.manifest.objects[mapping.object]
+        assert (says.thing, mapping.fields.keys() <= says.fields.keys()) == (mapping.thing, True)
+    composed.close()
+    names = {path.name for path in (folder / "mappings" / name).iterdir()}
+    assert names >= {"case.yaml", "message.yaml"}
+    assert ("person.yaml" in names) == ("persons: create" in project)
+
+
 def test_init_knows_only_targets_that_it_has_a_beginning_for(tmp_path: Path) -> None:
     refused = _cli("init", str(tmp_path / "brand"), "--target", "salesfarce")
     assert refused.exit_code == Exit.CONFIG
-    assert "desk, django_helpdesk, hubspot, request_tracker, salesforce, zendesk" in " ".join(
-        refused.output.replace("│", "").split()
-    )
+    known = "django_helpdesk, freshdesk, hubspot, jira-service-management, request_tracker, salesforce, webhook, zammad"
+    assert f"desk, {known}, zendesk" in " ".join(refused.output.replace("│", "").split())
     assert not (tmp_path / "brand").exists()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bridge.commands import logs
 from bridge.contracts import idempotency_of
 from bridge.errors import RateLimited
 from bridge.nouns import (
@@ -120,6 +121,7 @@ def test_each_object_has_an_idempotency_strategy(target: TargetHarness) -> None:
 
 
 def test_nothing_shows_a_secret(target: TargetHarness, caplog: pytest.LogCaptureFixture) -> None:
+    logs.configure(level="debug", as_json=False)
     caplog.set_level(0)
     outcomes = write(target, record(target, first(target), "anchor"))
     shown = [repr(target.target), repr(target.target.check()), repr(outcomes), caplog.text]

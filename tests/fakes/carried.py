@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 class Carried(httpx.BaseTransport):
     """For ``httpx.Client(transport=…)``."""
 
-    def __init__(self, app: ASGIApp, clock: Clock) -> None:
-        """Lose nothing yet."""
-        self._app, self._clock = app, clock
+    def __init__(self, app: ASGIApp, clock: Clock, *, searches: str = "") -> None:
+        """Lose nothing yet; a POST to a path that ends with ``searches`` changes nothing either."""
+        self._app, self._clock, self._searches = app, clock, searches
         self._lose, self._from = "", clock.now()
 
     def lose(self, what: str) -> None:
@@ -53,6 +53,10 @@ class Carried(httpx.BaseTransport):
         )
 
     def _losing(self, request: httpx.Request, now: datetime) -> str:
-        if self._lose in ("request", "response") and (now != self._from or request.method == "GET"):
+        if self._lose in ("request", "response") and (now != self._from or not self._changes(request)):
             return ""
         return self._lose
+
+    def _changes(self, request: httpx.Request) -> bool:
+        searching = self._searches and request.url.path.endswith(self._searches)
+        return request.method != "GET" and not searching

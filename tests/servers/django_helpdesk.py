@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.servers.request_tracker import NotInstalledError, dies_with_us, faked_time, free_port
+from tests.servers.request_tracker import NotInstalledError, dies_with_us, free_port
 from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class DjangoHelpdesk:
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                env=self._environment() | faked_time(self.folder / "time"),
+                env=self._environment(),
                 start_new_session=True,
             )
         until = time.monotonic() + START_SECONDS
@@ -169,7 +169,6 @@ def running(now: datetime) -> Iterator[DjangoHelpdesk]:
     server = DjangoHelpdesk(folder, free_port())
     try:
         server.at(now)
-        faked_time(folder / "time")
         server.set_up()
         server.start()
         yield server

@@ -172,6 +172,12 @@ class RequestTracker:
             connection.row_factory = sqlite3.Row
             return connection.execute(sql, values).fetchall()
 
+    def forget(self, custom_field: str) -> None:
+        """Take the values of a custom field away, as if the server had died before it wrote them."""
+        with closing(sqlite3.connect(self.folder / "rt.db", timeout=30)) as connection, connection:
+            field = "SELECT id FROM CustomFields WHERE Name = ?"
+            connection.execute(f"DELETE FROM ObjectCustomFieldValues WHERE CustomField IN ({field})", (custom_field,))
+
     @contextmanager
     def without(self, *rights: str) -> Iterator[None]:
         """Take rights from our user for a while; the server keeps who may what for some seconds, so it starts anew."""

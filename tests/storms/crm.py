@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Mapping, Sequence
+    from datetime import timedelta
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -49,6 +50,10 @@ class Crm(ABC):
         finally:
             if self.written > written:
                 self.most = max(self.most, used)
+
+    def forward(self, by: timedelta) -> None:
+        """Let time pass between two runs."""
+        self.clock.forward(by)
 
     def calm(self) -> None:
         """Let every call succeed from now on."""

@@ -82,7 +82,7 @@ class Storm:
         self._come_in(story.waves[:half])
         self.crm.neighbour_uses(self.crm.share - self.crm.used - TO_SPEND)
         self._come_in(story.waves[half : half + ON_A_SPENT_DAY])
-        self.crm.clock.forward(DAY)
+        self.crm.forward(DAY)
         self._come_in(story.waves[half + ON_A_SPENT_DAY :])
         self.quiet()
 
@@ -104,7 +104,7 @@ class Storm:
 
     def run(self, after: timedelta = PAUSE) -> None:
         """Sync once, and maybe kill it in the midst."""
-        self.crm.clock.forward(after)
+        self.crm.forward(after)
         clock = replace(self.crm.clock)
         process = begin(self.folder, "sync", clock=clock, **self.crm.secrets)
         workers = [fork(work, self.folder, clock, self.crm.secrets) for _ in range(self.workers)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from adapters.zendesk.looking import messages
 from tests.fakes.zendesk.app import Fake
-from tests.fakes.zendesk.org import EMAIL, TOKEN, Field, plain
+from tests.fakes.zendesk.org import CLIENT_ID, CLIENT_SECRET, EMAIL, TOKEN, Field, plain
 from tests.storms.crm import CUSTOMERS, Crm
 from tests.storms.story import LONGEST
 
@@ -23,18 +23,17 @@ KEY = "external_id"
 MARK = 60
 """Characters of our mark below a text, and of what says that it corrects."""
 WEATHER = {
-    "429": 0.03,
-    "500": 0.03,
-    "503": 0.03,
-    "409": 0.02,
+    "429": 0.015,
+    "500": 0.04,
+    "503": 0.04,
+    "409": 0.025,
     "401": 0.005,
-    "429_jobs": 0.01,
     "killed": 0.015,
     "reset_before": 0.025,
     "reset_after": 0.025,
     "timeout": 0.01,
 }
-"""A fifth of all calls."""
+"""A fifth of all calls. Jobs are refused by themselves, where too many wait."""
 
 
 class Zendesk(Crm):
@@ -134,6 +133,20 @@ fields:
         self._fake.state.org = replace(self._fake.state.org, neighbour=400)
 
 
+class ZendeskByOAuth(Zendesk):
+    """The same account, where an OAuth client signs in with tokens that expire."""
+
+    target: ClassVar[str] = Zendesk.target.replace(
+        f"email: {EMAIL}\n    token: ${{STORM_TOKEN}}",
+        "client_id: ${STORM_ID}\n    client_secret: ${STORM_SECRET}\n    token_seconds: 1000",
+    )
+
+    def __init__(self, clock: Hurried, seed: int) -> None:
+        """Open the account."""
+        super().__init__(clock, seed)
+        self.secrets = {"STORM_ID": CLIENT_ID, "STORM_SECRET": CLIENT_SECRET}
+
+
 def _account() -> Org:
     return replace(
         plain(),
@@ -144,6 +157,7 @@ def _account() -> Org:
         neighbour=50,
         conflict_every=40,
         job_seconds=3,
+        most_jobs=4,
         export_limit=30,
         export_lag=timedelta(seconds=60),
     )

@@ -34,7 +34,7 @@ class Overhearing:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Listen, and hand the call on, or not."""
         body = await _whole(receive)
-        signing_in = scope["path"].endswith("/token")
+        signing_in = scope["path"].endswith(("/token", "/oauth/tokens"))
         self._headers(scope)
         if signing_in:
             form = parse_qs(body.decode())

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 import cli
 from bridge.errors import Exit
 from tests.fakes.hubspot.org import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
+from tests.fakes.zendesk import org as zendesk_org
 from tests.fakes.zendesk.access import OAUTH
 from tests.fakes.zendesk.org import EMAIL
 from tests.weeks.crm import NAME, Crm
@@ -100,6 +101,20 @@ class Authorised(ZendeskAccount):
         return super().target(address).replace(way, "oauth_token: ${ZENDESK_OAUTH}")
 
 
+class Client(Authorised):
+    """An account that knows Casebridge as an OAuth client."""
+
+    def __init__(self, clock: ShiftedClock) -> None:
+        """Know the client's secret."""
+        super().__init__(clock)
+        self.secrets = {"ZENDESK_SECRET": zendesk_org.CLIENT_SECRET}
+
+    def target(self, address: str) -> str:
+        """Return the target with the client in the place of the token."""
+        way = f"client_id: {zendesk_org.CLIENT_ID}\n    client_secret: ${{ZENDESK_SECRET}}"
+        return super().target(address).replace("oauth_token: ${ZENDESK_OAUTH}", way)
+
+
 WAYS = {
     "salesforce client credentials": SalesforceOrg,
     "salesforce jwt bearer": Keyed,
@@ -108,6 +123,7 @@ WAYS = {
     "hubspot oauth app": Installed,
     "zendesk api token": ZendeskAccount,
     "zendesk oauth token": Authorised,
+    "zendesk oauth client": Client,
 }
 
 

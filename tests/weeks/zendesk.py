@@ -168,6 +168,15 @@ class ZendeskAccount:
         self.fake.agent.delete_ticket(case)
 
 
+class ZendeskWithoutImports(ZendeskAccount):
+    """A large plan's account in which Zendesk Support has not enabled bulk creation of users."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Open it."""
+        super().__init__(clock)
+        self.fake.state.org = replace(self.fake.state.org, data_imports=False, limit=2_500)
+
+
 def _change(folder: Path, before: str, after: str) -> None:
     path = folder / "case.yaml"
     text = path.read_text(encoding="utf-8").partition("\ntests:")[0] + "\n"

@@ -16,6 +16,7 @@ from bridge.nouns import (
     Answer,
     CaseEvent,
     Cursor,
+    Ended,
     Presence,
     Refusal,
     Thing,
@@ -100,6 +101,27 @@ def test_a_key_is_found_by_a_program_that_has_just_begun_among_many_pages(here: 
     fresh.target.write("ticket", [ticket(46)])
     assert len([path for method, path in fresh.wire.calls if (method, path) == ("GET", "/api/tickets/")]) <= reads + 2
     fresh.target.close()
+
+
+def test_tickets_that_a_batch_or_a_look_up_concerns_are_read_with_the_list(here: Place) -> None:
+    """To read one ticket costs the site as much as to read them all."""
+    cases = refs(here.target, *(ticket(n) for n in range(12)))
+    records = [message(n, case) for n, case in enumerate(cases)]
+    here.target.schema("followup")
+    before = len(here.wire.calls)
+    refs(here.target, *records)
+    found = here.target.find("followup", {each.key: each.parent for each in records}, here.clock.now())
+    assert {each.parent for each in found.values()} == set(cases)
+    assert [method for method, _ in here.wire.calls[before:]].count("GET") == 2
+
+
+def test_a_ticket_that_is_no_more_is_told_though_others_of_the_batch_are_there(here: Place) -> None:
+    cases = refs(here.target, *(ticket(n) for n in range(4)))
+    here.server.call("DELETE", f"tickets/{cases[1]}/")
+    outcomes = here.target.write("followup", [message(n, case) for n, case in enumerate(cases)])
+    assert [isinstance(each, Written) for each in outcomes] == [True, False, True, True]
+    assert isinstance(outcomes[1], Refusal)
+    assert outcomes[1].code == Ended.DELETED
 
 
 def test_nobody_is_mailed_whatever_happens_to_a_case(here: Place) -> None:

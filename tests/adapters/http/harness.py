@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.adapters.http.harness_freshdesk import FreshdeskHarness
+from tests.adapters.http.harness_invented import BATCHLINE, ETAGERE, KREUZBRIEF, InventedHarness
 from tests.adapters.http.harness_jira import JiraHarness
 from tests.adapters.http.harness_tracker import TrackerHarness
 from tests.adapters.http.harness_zammad import ZammadHarness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tests.conformance.harness import TargetHarness
 
-VARIANTS = {
+VARIANTS: Mapping[str, Callable[[Path], TargetHarness]] = {
+    "batchline": partial(InventedHarness, BATCHLINE),
+    "etagere": partial(InventedHarness, ETAGERE),
     "freshdesk": FreshdeskHarness,
     "jira": JiraHarness,
+    "kreuzbrief": partial(InventedHarness, KREUZBRIEF),
     "tracker": TrackerHarness,
     "zammad": ZammadHarness,
 }

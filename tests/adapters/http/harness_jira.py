@@ -72,7 +72,7 @@ class JiraHarness:
     def __init__(self, folder: Path) -> None:
         self.clock = monday()
         self.fake = Jira(self.clock)
-        self.wire = Carried(self.fake.app, self.clock)
+        self.wire = Carried(self.fake.app, self.clock, searches="/search/jql")
         self.target: HttpTarget = connected(
             folder,
             self.clock,

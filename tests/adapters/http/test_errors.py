@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from adapters.http import answers, manifest
 from adapters.http.answers import Declined
+from bridge.errors import RateLimited
 from tests.adapters.http.harness_tracker import MANIFEST
+from tests.adapters.http.tools import place
 
 LIST = Path(__file__).with_name("errors.txt")
 
@@ -150,6 +153,28 @@ def test_each_error_is_a_sentence_with_what_happens_next() -> None:
 @pytest.mark.parametrize(("name", "count"), [("freshdesk", 15), ("zammad", 9), ("jira-service-management", 10)])
 def test_each_tool_has_its_usual_errors_listed(name: str, count: int) -> None:
     assert sum(each[0] == name for each in ERRORS) >= count
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("Request was throttled. Expected available in 12 seconds.", 12),
+        ("zu schnell, bitte 9 s warten", 9),
+        ("Try again in 2 minutes", 120),
+        ("retry in 1500ms", 1.5),
+        (30, 30),
+        ("2026-03-02 09:00: try later", 60),
+        (None, 60),
+    ],
+)
+def test_how_long_to_wait_may_stand_in_a_sentence(tmp_path: Path, told: object, seconds: float) -> None:
+    body = "answers: [{status: 429, means: limited, wait: said}]\ncheck: {get: /me}\nobjects: {cases: {thing: case, fields: {t: {}}, create: {post: /c}}}"
+    target = place(tmp_path, body, lambda _: httpx.Response(429, json={"said": told}))
+    call = target.tool.client.loaded.call("check")
+    assert call is not None
+    with pytest.raises(RateLimited) as raised:
+        target.tool.client.call(call, {})
+    assert raised.value.retry_after == seconds
 
 
 def test_no_page_of_html_is_shown_to_people() -> None:

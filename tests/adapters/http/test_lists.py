@@ -24,6 +24,7 @@ objects:
     fields: {{name: {{}}}}
     reads: {{name: name}}
     create: {{post: /people}}
+    read: {{get: "/people/{{ref}}"}}
     changed: {{get: /people, rows: {rows}, query: {{since: "{{since}}"}}}}
 """
 
@@ -36,6 +37,26 @@ def numbered(request: httpx.Request) -> httpx.Response:
 def by_offset(request: httpx.Request) -> httpx.Response:
     start = int(request.url.params["start"])
     return httpx.Response(200, json=EVERY[start : start + 2])  # fewer than were asked for
+
+
+def by_range(request: httpx.Request) -> httpx.Response:
+    first, last = map(int, request.url.params["range"].split("-"))
+    if first >= len(EVERY):
+        return httpx.Response(400, json=["ERROR_RANGE_EXCEED_TOTAL"])
+    return httpx.Response(206, json=EVERY[first : last + 1])
+
+
+def the_last_again(request: httpx.Request) -> httpx.Response:
+    """Give a few, whatever is asked for, and beyond the end the last page once more."""
+    start = min(int(request.url.params["start"]), 6)
+    return httpx.Response(200, json={"total": 3, "data": EVERY[start : start + 2]})
+
+
+def ids_alone(request: httpx.Request) -> httpx.Response:
+    if ref := request.url.path.removeprefix("/api/people").strip("/"):
+        found = next((each for each in EVERY if str(each["id"]) == ref), None)
+        return httpx.Response(200, json=found) if found else httpx.Response(404)
+    return httpx.Response(200, json={"data": [*range(1, 8), 99]})
 
 
 def by_cursor(request: httpx.Request) -> httpx.Response:
@@ -62,11 +83,14 @@ def by_address(request: httpx.Request) -> httpx.Response:
         ("{by: page, number: page, size: {per_page: 3}, until: short}", '"@"', numbered),
         ("{by: page, number: page, until: empty}", '"@"', numbered),
         ("{by: offset, number: start, size: {limit: 3}, until: empty}", '"@"', by_offset),
+        ("{by: offset, number: start, size: {limit: 100}, until: empty}", "data", the_last_again),
+        ("{by: range, number: range, size: {rows: 3}}", '"@"', by_range),
+        ("{by: none}", "data, ids: true", ids_alone),
         ("{by: cursor, number: after, following: meta.next}", "data", by_cursor),
         ("{by: link}", '"@"', by_link),
         ("{by: url, following: next}", "data", by_address),
     ],
-    ids=["short page", "empty page", "offset", "cursor", "link header", "next address"],
+    ids=["short page", "empty page", "offset", "lies", "range", "ids", "cursor", "link header", "next address"],
 )
 def test_every_row_is_read_once(tmp_path: Path, pages: str, rows: str, answer: Any) -> None:  # noqa: ANN401 - a function
     target = place(tmp_path, BODY.format(pages=pages, rows=rows), answer)

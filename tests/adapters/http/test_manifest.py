@@ -57,6 +57,13 @@ def test_a_small_manifest_is_enough() -> None:
         ("thing: case", "thing: case\n    mark: titel", "cases has no field 'titel'; did you mean 'title'?"),
         ("our_key: {}", "who: {refers_to: case}", "who refers to 'case', which is no object; did you mean 'cases'?"),
         ("title: {}", "title: {type: picklist}", "title: a picklist has choices, and only a picklist has them."),
+        (
+            '"{fields}"',
+            '{t: "${TOKEN}"}',
+            "${TOKEN} is filled in the project file only: write secrets: {token: what it is}",
+        ),
+        ("title: {}", "title: {later: true}", "title is set by an update, so cases needs update."),
+        ('read: {get: "/cases/{ref}"}', "find: {get: /cases, ids: true}", "so the object needs read"),
         ("values:", "auth: {bearer: x, basic: {user: y}}\nvalues:", "one of them signs in"),
         ('"{fields}"', '{x: {compute: {cel: "fields.title ="}}}', "CEL compares with =="),
     ],

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from adapters.http.settings import HttpSettings
 from adapters.http.target import HttpTarget
+from bridge.commands import logs
 from bridge.contracts import Strategy, Surroundings
 from bridge.errors import AuthError, RateLimited, Transient
 from bridge.nouns import Amendment, AmendmentKind, KeyField, Record, Reference, Refusal, Thing, Written
@@ -142,6 +143,7 @@ def test_each_amendment_is_told(target: HttpTarget, flow: Flow, kind: AmendmentK
 
 def test_no_secret_is_shown(target: HttpTarget, caplog: pytest.LogCaptureFixture) -> None:
     """The address is one, too: whoever knows it can call the flow."""
+    logs.configure(level="debug", as_json=False)
     caplog.set_level(0)
     tried = target.try_request("case.create", {"fields.subject": "x"}, send=True)
     shown = [repr(target), repr(target.tool.client), repr(target.check()), repr(tried), caplog.text]

@@ -194,6 +194,18 @@ def test_a_message_without_its_custom_field_is_known_by_its_mark(here: Place) ->
     ]
 
 
+def test_an_edit_and_a_note_without_their_custom_field_are_known_by_their_marks(here: Place) -> None:
+    (case,) = refs(here.target, ticket(1))
+    (ref,) = refs(here.target, message(1, case))
+    edited = replace(message(1, case), ref=ref, fields={"Content": "It blinks green."})
+    note = amendment(AmendmentKind.NOTE, Thing.CASE, case)
+    for _ in range(2):
+        refs(here.target, edited)
+        assert isinstance(here.target.amend([note])[0], Written)
+        here.server.forget("Casebridge Change")
+    assert here.server.rows("SELECT count(*) FROM Transactions WHERE Type = 'Comment'")[0][0] == 3
+
+
 def test_an_edited_message_gets_a_comment_that_says_so_once(here: Place) -> None:
     (case,) = refs(here.target, ticket(1))
     (ref,) = refs(here.target, message(1, case))

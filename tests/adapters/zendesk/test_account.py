@@ -102,6 +102,8 @@ def test_an_oauth_token_signs_in_as_well(tmp_path: Path) -> None:
         {"url": "https://acme.zendesk.com"},
         {"url": "https://acme.zendesk.com", "email": EMAIL},
         {"url": "https://acme.zendesk.com", "email": EMAIL, "token": TOKEN, "oauth_token": "x"},
+        {"url": "https://acme.zendesk.com", "client_id": "x"},
+        {"url": "https://acme.zendesk.com", "email": EMAIL, "token": TOKEN, "client_id": "x", "client_secret": "y"},
         {"url": "http://acme.zendesk.com", "email": EMAIL, "token": TOKEN},
     ],
 )

@@ -70,6 +70,8 @@ def test_a_lone_surrogate_is_cut_like_any_character() -> None:
         ("lower: true", "ÄB", "äb"),
         ("upper: true", "äb", "ÄB"),
         ("strip: true", " \t a b \n", "a b"),
+        ('replace: {"{": "{ {", "ß": ss, "%}": ""}', "{{a%}ß", "{ {{ {ass"),
+        ("replace: {a: b, b: a, ab: c}", "abba", "cab"),
         ("collapse_ws: true", " a \n\n b\u00a0c ", "a b c"),
         ("html_unescape: true", "Tom &amp; Ana &lt;3 &#128077;", "Tom & Ana <3 👍"),
         ("html_unescape: true", "AT&T", "AT&T"),

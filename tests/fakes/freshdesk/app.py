@@ -61,6 +61,7 @@ class Freshdesk(House):
         """Start empty; ``lag`` is that of the search."""
         super().__init__(clock, {"authorization": "Basic " + b64encode(f"{KEY}:X".encode()).decode()}, TROUBLES)
         self.lag = lag
+        self.longest_note = 60_000
         self.custom: dict[str, dict[str, Any]] = {name: {"required_for_agents": False} for name in CUSTOM}
         self.app = self.serve(
             "/api/v2",
@@ -226,6 +227,7 @@ class Freshdesk(House):
         _typed(fields, {"body": str, "private": bool, "user_id": int})
         if not fields.get("body"):
             raise _invalid("body", "It should not be blank as this is a mandatory field", "missing_field")
+        self._short(fields["body"])
         made = self.say(ticket.id, fields["body"], private=fields.get("private", True), by=fields.get("user_id", ME))
         made.files += files
         return JSONResponse(self.shown(made), 201)
@@ -233,8 +235,14 @@ class Freshdesk(House):
     async def _change_note(self, request: Request) -> Response:
         item, fields = self._living(request, "conversations"), await sent(request)
         _typed(fields, {"body": str})
+        self._short(fields["body"])
         self.touch(item, item.by, **fields)
         return JSONResponse(self.shown(item))
+
+    def _short(self, body: str) -> None:
+        if len(body) > self.longest_note:
+            said = f"Has {len(body)} characters, it can have maximum of {self.longest_note} characters"
+            raise _invalid("body", said, "invalid_value")
 
     async def _delete_note(self, request: Request) -> Response:
         self._living(request, "conversations").deleted = True

@@ -6,19 +6,22 @@ import base64
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.fakes.zendesk.errors import Declined, limited
-from tests.fakes.zendesk.org import EMAIL, TOKEN
+from tests.fakes.zendesk.org import CLIENT_ID, CLIENT_SECRET, EMAIL, TOKEN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from tests.fakes.zendesk.state import State
+    from tests.fakes.zendesk.state import Row, State
 
 MINUTE, TEN_MINUTES = timedelta(minutes=1), timedelta(minutes=10)
 BASIC = "Basic " + base64.b64encode(f"{EMAIL}/token:{TOKEN}".encode()).decode()
 OAUTH = "Bearer zd-oauth-0123456789"
+LONGEST = 172_800
+"""Seconds that a token may be asked to last; 300 is too short."""
 
 
 @dataclass(slots=True)
@@ -27,12 +30,30 @@ class Access:
 
     state: State
     allowed: set[str] = field(default_factory=lambda: {BASIC, OAUTH})
+    granted: dict[str, datetime] = field(default_factory=dict)
+    """What the OAuth client was given, and until when."""
     _calls: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
 
     def check(self, authorization: str) -> None:
         """Refuse whom nobody knows."""
-        if authorization not in self.allowed:
+        ends = self.granted.get(authorization)
+        if ends is not None and ends <= self.state.clock.now():
+            raise Declined(401, "invalid_token", "The access token provided is expired, revoked, malformed or invalid")
+        if ends is None and authorization not in self.allowed:
             raise Declined(401, "Couldn't authenticate you")
+
+    def grant(self, given: Mapping[str, Any]) -> Row:
+        """Give the OAuth client a token, by client credentials."""
+        if given.get("grant_type") != "client_credentials":
+            raise Declined(400, "unsupported_grant_type")
+        if (given.get("client_id"), given.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+            raise Declined(401, "invalid_client", "Client authentication failed")
+        if not 300 < int(given.get("expires_in") or 301) < LONGEST:
+            raise Declined(400, "invalid_request", "expires_in is out of range")
+        token = f"zd-granted-{len(self.granted):08d}"
+        seconds = int(given["expires_in"])
+        self.granted[f"Bearer {token}"] = self.state.clock.now() + timedelta(seconds=seconds)
+        return {"access_token": token, "token_type": "bearer", "scope": given.get("scope"), "expires_in": seconds}
 
     def count(self) -> dict[str, str]:
         """Count a call; returns the headers of its answer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from tests.fakes.zendesk import exports
+from tests.fakes.zendesk import exports, identities
 from tests.fakes.zendesk.asked import Answer, Asked, Way, page_of
 from tests.fakes.zendesk.errors import Declined, forbidden
 
@@ -33,7 +33,10 @@ def export(asked: Asked) -> Answer:
     if not asked.state.org.admin:
         raise forbidden()
     asked.house.access.count_export()
-    return 200, exports.by_cursor(asked.state, asked.path["name"], asked.query)
+    page = exports.by_cursor(asked.state, asked.path["name"], asked.query)
+    if asked.query.get("include") == "identities":
+        page["identities"] = [row for user in page["users"] for row in identities.of(asked.state, user["id"])]
+    return 200, page
 
 
 def export_events(asked: Asked) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -12,7 +13,7 @@ from starlette.routing import Match, Route
 from tests.fakes.calls import Call, Recorded
 from tests.fakes.faults import Faults, Faulty
 from tests.fakes.notices import Notices
-from tests.fakes.zendesk import account_api, tickets_api, users_api
+from tests.fakes.zendesk import account_api, identities, imports, tickets_api, users_api
 from tests.fakes.zendesk.access import Access
 from tests.fakes.zendesk.agent import Agent
 from tests.fakes.zendesk.asked import Asked, House
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from bridge.clock import Clock
 
 ROOT = "/api/v2"
-WAYS = (*users_api.WAYS, *tickets_api.WAYS, *account_api.WAYS)
+WAYS = (*users_api.WAYS, *identities.WAYS, *tickets_api.WAYS, *imports.WAYS, *account_api.WAYS)
 TROUBLES = {
     "401": Declined(401, "Couldn't authenticate you"),
     "409": Declined(409, "Conflict", "The record was updated by somebody else at the same time"),
@@ -87,6 +88,8 @@ class Door:
     def _handled(self, scope: Scope, body: bytes, headers: dict[str, str]) -> tuple[int, object]:
         given = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
         self._house.jobs.kill_next += (scope.get("state") or {}).get("fault") == "killed"
+        if scope["path"] == "/oauth/tokens":
+            return 200, self._house.access.grant(json.loads(body))
         self._house.access.check(given.get("authorization", ""))
         headers |= self._house.access.count()
         path = scope["path"].removesuffix(".json")

@@ -70,8 +70,10 @@ def _child(audit: Row, event: Row, *, in_full: bool) -> Row:
         short = {"id": event["id"], "comment_present": True, "comment_public": event["public"], "event_type": "Comment"}
         return told if in_full else short
     if kind in ("Create", "Change"):
+        told = {event["field_name"]: event["value"]}
+        told = {"custom_ticket_fields": told} if event.get("own") else told
         more = {"previous_value": event["previous_value"]} if "previous_value" in event else {}
-        return {"id": event["id"], event["field_name"]: event["value"], "event_type": kind, **more}
+        return {"id": event["id"], **told, "event_type": kind, **more}
     return {**event, "event_type": kind}
 
 

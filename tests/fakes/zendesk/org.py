@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from bridge.nouns import Json
 
 EMAIL, TOKEN = "casebridge@acme.example", "zd-token-0123456789abcdef"
+CLIENT_ID, CLIENT_SECRET = "casebridge", "zd-client-secret-0123456789"
+"""An OAuth client that an admin has made."""
 SPARED = "casebridge"
 """The tag whose tickets the admin's triggers leave alone, if he has set that up."""
 

@@ -30,7 +30,7 @@ def create(state: State, given: Row) -> Row:
 
 def upsert(state: State, given: Row) -> tuple[Row, bool]:
     """Update whom external id or address name, whatever stood there before, or make somebody; tell whether that was new."""
-    standing = [user for user in state.users.values() if user["active"] and _same(user, given)]
+    standing = [user for user in _candidates(state, given) if user["active"] and _same(user, given)]
     if not standing:
         return create(state, given), True
     return change(state, standing[0]["id"], given), False
@@ -69,6 +69,10 @@ def merge(state: State, loser_id: int, winner_id: int) -> Row:
         raise Declined(422, "MergeError", "Only end users can be merged")
     for name in ("email", "phone", "details", "notes"):
         winner[name] = winner[name] or loser[name]
+    for row in state.identities.values():
+        if row["user_id"] == loser_id:
+            row["user_id"] = winner_id
+            state.called[row["value"].casefold()].add(winner_id)
     loser["active"], loser["email"] = False, None
     state.touched(loser)
     return state.touched(winner)
@@ -106,14 +110,26 @@ def _check_identity(state: State, given: Row, user: Row | None) -> None:
     email = given.get("email")
     if email and "@" not in email:
         raise invalid("email", f"Email: {email} is not properly formatted")
-    for other in state.users.values():
+    for other in _candidates(state, given):
         if other is user or not other["active"]:
             continue
-        if email and (other["email"] or "").casefold() == email.casefold():
+        if email and email.casefold() in _addresses(state, other):
             raise invalid("email", f"Email: {email} is already being used by another user", "DuplicateValue")
         external_id = given.get("external_id")
         if external_id and (other["external_id"] or "").casefold() == external_id.casefold():
             raise invalid("external_id", "External: has already been taken", "DuplicateValue")
+
+
+def _candidates(state: State, given: Row) -> list[Row]:
+    """Return the users who had this address or external id at any time, oldest first."""
+    names = [given[name].casefold() for name in ("external_id", "email") if given.get(name)]
+    ids = sorted({id_ for name in names for id_ in state.called[name]})
+    return [state.users[id_] for id_ in ids if id_ in state.users]
+
+
+def _addresses(state: State, user: Row) -> set[str]:
+    further = [row for row in state.identities.values() if row["user_id"] == user["id"] and row["type"] == "email"]
+    return {user["email"].casefold() if user["email"] else "", *(row["value"].casefold() for row in further)}
 
 
 def _label(name: str) -> str:

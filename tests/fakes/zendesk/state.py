@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,10 @@ class State:
     lock: RLock = field(default_factory=RLock)
     users: dict[int, Row] = field(default_factory=dict)
     tickets: dict[int, Row] = field(default_factory=dict)
+    identities: dict[int, Row] = field(default_factory=dict)
+    """Further addresses and numbers of users, and their own addresses."""
+    called: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """By address or external id, folded: who had it at any time, so that thousands of users need not be gone through."""
     audits: list[Row] = field(default_factory=list)
     uploads: dict[str, Row] = field(default_factory=dict)
     groups: dict[int, str] = field(default_factory=lambda: {360001: "Support", 360002: "Billing"})
@@ -64,6 +69,9 @@ class State:
         row.setdefault("created_at", iso(now))
         row["updated_at"] = iso(now)
         row["generated_timestamp"] = now.timestamp()
+        for name in ("email", "external_id"):
+            if row.get(name):
+                self.called[row[name].casefold()].add(row["id"])
         return row
 
     def touched(self, row: Row) -> Row:

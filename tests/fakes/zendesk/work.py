@@ -36,8 +36,8 @@ API, WEB = (
 )
 
 
-def create(state: State, given: Row, *, by: int = ME, via: Row = API) -> Row:
-    """Make a ticket; whoever makes it without naming a requester is the requester."""
+def create(state: State, given: Row, *, by: int = ME, via: Row = API, quiet: bool = False) -> Row:
+    """Make a ticket; whoever makes it without naming a requester is the requester. ``quiet``: no trigger runs."""
     comment = given.get("comment")
     if not isinstance(comment, dict) or not (comment.get("body") or comment.get("html_body")):
         raise invalid("base", "Description: cannot be blank", "BlankValue")
@@ -62,12 +62,13 @@ def create(state: State, given: Row, *, by: int = ME, via: Row = API) -> Row:
     state.tickets[ticket["id"]] = state.touched(ticket)
     events = [_event(state, "Create", field_name=name, value=ticket[name]) for name in PLAIN if ticket[name]]
     audit = _audit(state, ticket, [_comment(state, ticket, comment, by, via), *events], by, via)
-    _trigger(state, ticket, audit, "Create")
+    if not quiet:
+        _trigger(state, ticket, audit, "Create")
     return ticket
 
 
-def change(state: State, ticket_id: int, given: Row, *, by: int = ME, via: Row = API) -> Row:
-    """Change a ticket: fields, tags, and a further comment."""
+def change(state: State, ticket_id: int, given: Row, *, by: int = ME, via: Row = API, quiet: bool = False) -> Row:
+    """Change a ticket: fields, tags, and a further comment. ``quiet``: no trigger runs."""
     ticket = standing(state, ticket_id)
     if ticket["status"] == "closed":
         raise invalid("status", "Status: closed prevents ticket update", "InvalidValue")
@@ -83,7 +84,20 @@ def change(state: State, ticket_id: int, given: Row, *, by: int = ME, via: Row =
     events = [
         _event(state, "Change", field_name=name, value=value, previous_value=ticket[name])
         for name, value in wanted.items()
-        if ticket[name] != value
+        if ticket[name] != value and name != "custom_fields"
+    ]
+    before = {one["id"]: one["value"] for one in ticket["custom_fields"]}
+    events += [
+        _event(
+            state,
+            "Change",
+            field_name=str(one["id"]),
+            value=one["value"],
+            previous_value=before.get(one["id"]),
+            own=True,
+        )
+        for one in wanted.get("custom_fields", ())
+        if before.get(one["id"]) != one["value"]
     ]
     if given.get("comment"):
         events.insert(0, _comment(state, ticket, given["comment"], by, via))
@@ -91,7 +105,9 @@ def change(state: State, ticket_id: int, given: Row, *, by: int = ME, via: Row =
     ticket.update(wanted)
     state.touched(ticket)
     if events:
-        _trigger(state, ticket, _audit(state, ticket, events, by, via), "Change")
+        audit = _audit(state, ticket, events, by, via)
+        if not quiet:
+            _trigger(state, ticket, audit, "Change")
     return ticket
 
 
