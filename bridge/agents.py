@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from bridge.actions import OPEN
+from bridge.answer_files import NOT_ALONG, noted, readable
 from bridge.approvals import AWAITS
 from bridge.backup import REVIEW
 from bridge.case_events import answer_row
 from bridge.keys import target_key
 from bridge.nouns import ActionKind, Actor
 from bridge.outbox.action_notes import BY_HAND, TAKEN_BACK, composed
-from bridge.outbox.again import refresh_cases
 from bridge.outbox.notes import want_note
 from bridge.outbox.predicates import STANDS
 from bridge.overtaken import too_old
 from bridge.restored import restored_lately
 from bridge.store import bulk, schema
-from bridge.store.settings import read_setting, write_setting
 from bridge.wishes import Wish, parts_of
 
 if TYPE_CHECKING:
@@ -35,20 +34,6 @@ if TYPE_CHECKING:
 
 A = schema.action.c
 D = schema.delivery.c
-
-
-def publishing_since(connection: Connection, setup: TargetSetup, now: datetime) -> datetime | None:
-    """Return since when answers of this target are published, noting when that was switched on; None while it is off.
-
-    Open cases say where an answer goes, so they are delivered once more when that changes.
-    """
-    name = f"publish_since:{setup.name}"
-    stored = read_setting(connection, name)
-    if setup.publish == (stored is not None):
-        return None if stored is None else datetime.fromisoformat(stored)
-    refresh_cases(connection, setup.name)
-    write_setting(connection, name, now.isoformat() if setup.publish else None)
-    return now if setup.publish else None
 
 
 def take_answers(
@@ -221,6 +206,7 @@ def _row(app: App, setup: TargetSetup, wish: Wish, part: Part) -> dict[str, Any]
         "sent_at": None,
         "ref": "",
         "attempts": 0,
+        "files": noted(wish.files) or None,
         "awaits": "",
         "awaits_since": None,
         "approved_by": "",
@@ -250,9 +236,10 @@ def _judged(
         return {}
     if not row["text"]:
         return {"state": "refused", "reason": "nothing is left of it without quotes and signature"}
-    if doubt := _doubt(connection, app, setup, wish):
-        return {"state": "review", "reason": doubt}
-    return _awaiting(setup, wish)
+    doubt = _doubt(connection, app, setup, wish)
+    if not doubt:
+        return _awaiting(setup, wish)
+    return {"state": "review", "reason": doubt, "files": row["files"] if readable(wish.files) else None}
 
 
 def _awaiting(setup: TargetSetup, wish: Wish) -> dict[str, Any]:
@@ -267,8 +254,8 @@ def _doubt(connection: Connection, app: App, setup: TargetSetup, wish: Wish) -> 
     restored = restored_lately(connection, app.clock.now())
     if restored is not None and wish.at <= restored:
         return REVIEW
-    if wish.files:
-        return "it has files, which do not go along; approve it to send the text alone"
+    if not readable(wish.files):
+        return f"it has files that cannot be read from here; {NOT_ALONG}"
     return too_old(wish.at, setup.stale_answer, app.clock.now())
 
 

@@ -12,6 +12,7 @@ from bridge.actions import OPEN
 from bridge.errors import ConfigError, Refused
 from bridge.keys import short_hash
 from bridge.outbox.predicates import STANDS
+from bridge.publishing import publishing_since
 from bridge.store import schema
 from bridge.wishes import Wish, parts_of
 
@@ -52,7 +53,7 @@ def answer(app: App, case_id: int, text: str, *, by: str, target: str = "", dry_
         with app.store.read() as connection:
             return [_tried(connection, app, setup, wish, part) for part in parts_of(connection, app, wish)]
     with app.store.write("answer") as connection:
-        agents.publishing_since(connection, setup, wish.at)
+        publishing_since(connection, setup, wish.at)
         return list(_made(connection, app, setup, wish))
 
 

@@ -7,12 +7,14 @@ is looked up; where the network cannot tell, it stays unknown and is shown to a 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from bridge import actions, brakes, budget, holding, lease, overtaken, own_posts
+from bridge.answer_files import NOT_ALONG, kept
 from bridge.crash import crash_point
 from bridge.errors import AuthError, BudgetSpent, Halted, RateLimited, Refused, StoreBusy, Transient, Unsupported
 from bridge.nouns import (
@@ -105,6 +107,10 @@ def _one(app: App, setup: SourceSetup, publisher: Publisher, row: Row[Any]) -> s
         doubt = overtaken.doubt(connection, row, app.targets[row.target].stale_answer, app.clock.now())
     if action is None:
         return _finish(app, setup, row, None, Refusal("the customer's message is not in the store any more"))
+    files = kept(app, row.files or ())
+    if isinstance(files, str):
+        return _ask(app, row, files, files=None)
+    action = replace(action, files=files)
     if gone:
         return _finish(app, setup, row, action, Refusal(gone), _instead(app, row))
     if too_long := holding.too_long(row):
@@ -118,13 +124,20 @@ def _if_eligible(app: App, setup: SourceSetup, publisher: Publisher, row: Row[An
     """Send what the network takes now; what a person must look at waits."""
     eligibility = _eligibility(publisher, action)
     if not eligibility.can:
+        if action.files and _eligibility(publisher, replace(action, files=())).can:
+            return _ask(app, row, f"{eligibility.reason}; {NOT_ALONG}", files=None)
         return _finish(app, setup, row, action, Refusal(eligibility.reason), _instead(app, row, eligibility))
     if doubt:
-        _change(app, row, state="review", reason=doubt)
-        return "review"
+        return _ask(app, row, doubt)
     if not _begin(app, setup, row):
         return "changed_meanwhile"
     return _finish(app, setup, row, action, _send(app, publisher, row, action))
+
+
+def _ask(app: App, row: Row[Any], question: str, **values: Any) -> str:  # noqa: ANN401 - columns of an action
+    """Let a person decide."""
+    _change(app, row, state="review", reason=question, **values)
+    return "review"
 
 
 def _instead(app: App, row: Row[Any], eligibility: Eligibility | None = None) -> tuple[str, ...]:

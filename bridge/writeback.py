@@ -21,6 +21,7 @@ from bridge.nouns import Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged,
 from bridge.outbox.predicates import STANDS
 from bridge.outbox.record import MERGED_FROM, bury_cases
 from bridge.policies import stamp, store_secret
+from bridge.publishing import publishing_since
 from bridge.reading import CONTACTS, Reading
 from bridge.start import watched
 from bridge.store import bulk, schema
@@ -106,10 +107,10 @@ def _activity(app: App, setup: TargetSetup, counts: Counter[str]) -> None:
         head = setup.target.activity_head()
         with app.store.write("write_back.head") as connection:
             advance(connection, setup.name, ACTIVITY, head, now)
-            agents.publishing_since(connection, setup, now)
+            publishing_since(connection, setup, now)
         return
     with app.store.write("write_back.publish") as connection:
-        since = agents.publishing_since(connection, setup, now)
+        since = publishing_since(connection, setup, now)
     for page in setup.target.activity(after):
         with app.store.write("write_back") as connection:
             counts.update(_store_activity(connection, app, setup, page, since))

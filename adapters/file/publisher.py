@@ -115,6 +115,7 @@ def _document(action: Action, now: datetime) -> dict[str, Any]:
         "sent_at": now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "thread": action.thread,
         "answers": [action.reply_to],
+        "attachments": [{"path": file.path, "name": file.name} for file in action.files],
         "extra": {"recipient": action.recipient} if action.recipient else None,
     }
-    return {name: value for name, value in document.items() if value not in ("", None)}
+    return {name: value for name, value in document.items() if value not in ("", None, [])}

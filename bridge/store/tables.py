@@ -586,6 +586,8 @@ class ActionRow(Table, table=True):
     ref: str = ""
     """Native id of our post."""
     attempts: int = 0
+    files: list[dict[str, Any]] | None = _json()
+    """Files that go along: [{name, path}]."""
     awaits: str = _blank()
     """``approval`` while a status in the target must let it go; empty otherwise."""
     awaits_since: datetime | None = _time()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fakes.discourse.forum import KEY, Forum
 from tests.fakes.feed.site import Site
 from tests.fakes.mastodon.app import Mastodon
 from tests.fakes.serving import running
@@ -33,6 +34,15 @@ FEED = """\
     entries: comment
     addressed: true
     own_authors: [Acme]
+"""
+
+
+DISCOURSE = """\
+    type: discourse
+    base_url: {url}
+    api_key: {key}
+    username: acme
+    shortest: 5
 """
 
 
@@ -104,6 +114,43 @@ def test_a_week_on_mastodon(tmp_path: Path, clock: ShiftedClock) -> None:
     brand = server.world.person("acme", "Acme Internet")
     with running(server.app) as url:
         network = PretendMastodon(server, url, brand)
+        a_week_with_deaths(open_brand(tmp_path / "project", network, clock), network)
+
+
+@dataclass
+class PretendForum:
+    """Our own pretend Discourse."""
+
+    forum: Forum
+    url: str
+
+    @property
+    def source(self) -> str:
+        """Say how it is connected."""
+        return DISCOURSE.format(url=self.url, key=KEY)
+
+    def says(self, who: str, text: str, *, above: str = "", private: bool = False) -> str:
+        """Let a customer begin a topic, or answer in one."""
+        if above:
+            post = self.forum.posts[int(above)]
+            return str(self.forum.reply(who, post.topic.id, text, above=post.number))
+        return str(self.forum.open_topic(who, "A question", text, private=private))
+
+    def posts(self, text: str) -> str:
+        """Let the brand begin a topic."""
+        return str(self.forum.open_topic("acme", "News", text))
+
+    def answers(self) -> list[tuple[str, str]]:
+        """Return what stands below posts of others."""
+        ids = {(post.topic.id, post.number): str(post.id) for post in self.forum.posts.values()}
+        ours = [post for post in self.forum.posts.values() if post.author == "acme" and post.above]
+        return [(post.raw, ids[post.topic.id, post.above or 0]) for post in ours]
+
+
+def test_a_week_in_a_forum(tmp_path: Path, clock: ShiftedClock) -> None:
+    forum = Forum(clock, shortest=5)
+    with running(forum.app) as url:
+        network = PretendForum(forum, url)
         a_week_with_deaths(open_brand(tmp_path / "project", network, clock), network)
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from adapters.memory.network import MemoryNetwork
     from bridge.clock import FixedClock
+    from bridge.contracts import Publisher
     from bridge.store.store import Store
 
 RULES = Path(__file__).parents[3] / "config" / "starter" / "triage.yaml"
@@ -137,6 +138,11 @@ class Desk:
         """Return native id → whether it is deleted, of our posts in the store."""
         rows = self.world.all(schema.message)
         return {row.key.split("/")[2]: row.deleted_at is not None for row in rows if row.direction == "out"}
+
+    def replace_publisher(self, publisher: Publisher) -> None:
+        """Answer on the network by another publisher."""
+        app = self.world.app
+        self.world.app = replace(app, sources={"x": replace(app.sources["x"], publisher=publisher)})
 
     def set_publishing(self, *, on: bool) -> None:
         """Switch publishing on or off."""

@@ -45,6 +45,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("sent_at", TIME, nullable=True),
         sa.Column("ref", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("files", sa.Text(), nullable=True),
         sa.Column("awaits", sa.Text(), server_default="", nullable=False),
         sa.Column("awaits_since", TIME, nullable=True),
         sa.Column("approved_by", sa.Text(), server_default="", nullable=False),

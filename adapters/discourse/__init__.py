@@ -1,0 +1,1 @@
+"""Discourse forums: posts, replies and personal messages, and answers to them."""

@@ -1,0 +1,131 @@
+"""Files of an answer go along where the network takes them; where they cannot, a person is asked first."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapters.memory.publisher import MemoryPublisher
+from bridge import interventions
+from bridge.nouns import Actor, Answer, Attachment, Eligibility
+from tests.bridge.answering.conftest import MINUTE
+from tests.shop import Shop, make_shop
+
+if TYPE_CHECKING:
+    from bridge.nouns import Action
+    from tests.bridge.answering.conftest import Desk
+
+BILL = b"%PDF-1.4 a bill"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    """Give a shop in which somebody asked."""
+    made = make_shop(tmp_path / "project", publish=True)
+    file = made.folder / "casebridge.yaml"
+    file.write_text(file.read_text().replace("publish: true", "publish: true\n    hold_seconds: 0"))
+    (tmp_path / "bill.pdf").write_bytes(BILL)
+    made.say("1", name="1")
+    made.sync()
+    return made
+
+
+def answer(shop: Shop, file: Path) -> None:
+    """Let an agent answer with a file."""
+    ref = shop.case("1")
+    with shop.agent() as agent:
+        agent.reply(ref, "Here is your bill.", attach=[file])
+
+
+def sent(shop: Shop) -> list[dict[str, Any]]:
+    """Return what went out."""
+    file = shop.folder / "answers.jsonl"
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def test_a_file_goes_along_as_it_is_when_it_is_sent(shop: Shop, tmp_path: Path) -> None:
+    answer(shop, tmp_path / "bill.pdf")
+    shop.sync()
+    (line,) = sent(shop)
+    (file,) = line["attachments"]
+    assert (line["text"], file["name"]) == ("Here is your bill.", "bill.pdf")
+    assert Path(file["path"]).read_bytes() == BILL
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "it cannot be read (No such file or directory)"),
+        (b"#!/bin/sh\nexit", "application/octet-stream is not among the types that are kept"),
+    ],
+)
+def test_a_file_that_cannot_go_is_asked_about_and_the_text_goes_alone_if_that_is_wanted(
+    shop: Shop, tmp_path: Path, content: bytes | None, why: str
+) -> None:
+    name = "bill.pdf" if content is None else "tool.bin"
+    file = tmp_path / name
+    file.write_bytes(content or BILL)
+    answer(shop, file)
+    if content is None:
+        file.unlink()
+    shop.sync()
+    assert sent(shop) == []
+    with shop.app() as app, app.store.read() as connection:
+        (reason,) = connection.exec_driver_sql("SELECT reason FROM action").scalars()
+    assert reason == f"the file {name} cannot go along: {why}; approve to send the text alone"
+    with shop.app() as app:
+        interventions.approve_actions(app.store, [1], app.clock.now(), by="Mia")
+    shop.sync()
+    (line,) = sent(shop)
+    assert line["text"] == "Here is your bill."
+    assert "attachments" not in line
+
+
+class TextOnly(MemoryPublisher):
+    """A network that takes no files."""
+
+    def eligibility(self, action: Action) -> Eligibility:
+        """Refuse files."""
+        return Eligibility(can=False, reason="x takes no files") if action.files else super().eligibility(action)
+
+
+def written(desk: Desk, case: int, file: Attachment) -> None:
+    """Let an agent write an answer with a file."""
+    desk.world.target.crm.log.append(
+        Answer(
+            native_id="n1",
+            case_ref=desk.world.row("case", case).ref,
+            at=desk.world.clock.now(),
+            actor=Actor.AGENT,
+            public=True,
+            text="Here is your bill.",
+            files=(file,),
+        )
+    )
+    desk.write_back()
+
+
+def test_a_network_that_takes_no_files_is_sent_the_text_alone_only_if_a_person_wants_that(
+    desk: Desk, tmp_path: Path
+) -> None:
+    case = desk.case()
+    (tmp_path / "bill.pdf").write_bytes(BILL)
+    desk.replace_publisher(TextOnly("x", desk.network))
+    written(desk, case, Attachment(path=str(tmp_path / "bill.pdf")))
+    desk.world.clock.forward(MINUTE)
+    assert desk.publish() == {"review": 1}
+    assert desk.actions()[0].reason == "x takes no files; approve to send the text alone"
+    interventions.approve_actions(desk.world.store, [1], desk.world.clock.now(), by="Mia")
+    assert desk.publish() == {"sent": 1}
+    assert [post.action.files for post in desk.network.posts.values()] == [()]
+
+
+def test_a_file_that_only_the_tool_itself_can_open_is_asked_about_at_once(desk: Desk) -> None:
+    case = desk.case()
+    written(desk, case, Attachment(url="https://crm.example/files/1", name="bill.pdf"))
+    assert desk.actions()[0].reason == "it has files that cannot be read from here; approve to send the text alone"
+    interventions.approve_actions(desk.world.store, [1], desk.world.clock.now(), by="Mia")
+    assert desk.publish() == {"sent": 1}
