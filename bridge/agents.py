@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from bridge.answer_files import NOT_ALONG, noted, readable
 from bridge.approvals import AWAITS
 from bridge.backup import REVIEW
 from bridge.case_events import answer_row
+from bridge.features import safe_text
 from bridge.keys import target_key
 from bridge.nouns import ActionKind, Actor
 from bridge.outbox.action_notes import BY_HAND, TAKEN_BACK, composed
@@ -49,7 +51,8 @@ def take_answers(
     known = _known(connection, app, setup.name, [answer.native_id for answer in answers])
     ours = _delivered(connection, setup.name, [answer.native_id for answer in answers])
     # Oldest first, so that the last word about an answer is the one that stands.
-    for answer in sorted(answers, key=lambda one: one.at):
+    for told in sorted(answers, key=lambda one: one.at):
+        answer = replace(told, text=safe_text(told.text))
         if answer.actor is Actor.US or answer.native_id in ours:
             continue
         bulk.insert_new(connection, schema.case_event, [answer_row(setup.name, answer)])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from bridge import features
+from bridge import features, masking
 from bridge.errors import CasebridgeError
 from bridge.facts import messages as message_facts
 from bridge.facts import people as people_facts
@@ -128,7 +128,7 @@ def _prepare(reading: Reading, page: Page, now: datetime) -> _Prepared:
             case Said():
                 _prepare_message(prepared, reading, _settle(reading, event.message), now)
             case Broken():
-                prepared.broken.append(features.quarantine_row(reading.connection, event, now))
+                prepared.broken.append(masking.quarantine_row(reading.connection, event, now))
             case Deleted():
                 prepared.deleted.append(event)
             case StatusSeen():
@@ -176,8 +176,11 @@ def _settle(reading: Reading, message: Message) -> Message:
         changes["text"] = text
     if subject is not message.subject:
         changes["subject"] = subject
-    if "text" in changes or "subject" in changes:
-        changes["raw"] = features.safe_raw(message)
+    files = tuple(replace(item, name=features.safe_text(item.name)) for item in message.attachments)
+    if files != message.attachments:
+        changes["attachments"] = files
+    if message.extra:
+        changes["extra"] = masking.masked_value(dict(message.extra))
     return replace(message, **changes) if changes else message
 
 

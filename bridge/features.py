@@ -9,24 +9,23 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
+from bridge.cards import mask_cards
 from bridge.keys import short_hash
 from identity import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
-    from bridge.nouns import Broken, Message
+    from bridge.nouns import Message
     from identity.model import Identifier
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-# What must not stand before stands behind the first sign: an expression that begins with a sign is searched 20 times as fast.
-_DIGITS = re.compile(r"[3-6](?<![\d/#=_-][3-6])\d{3}(?:[ -]?\d){9,15}(?![\d/])")
 _MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,24}")
+# What must not stand before stands behind the first sign: an expression that begins with a sign is searched 20 times as fast.
 _PHONE = re.compile(r"[+0](?<![\w/#=.][+0])(?:(?<=0)0)?\d[\d\s()/-]{6,18}\d(?!\w)")
 _BLANKS = re.compile(r"[\s-]+")
 
@@ -36,18 +35,14 @@ def safe_text(text: str) -> str:
 
     Returns the same object if there is nothing to replace.
     """
+    return mask_cards(storable(text))
+
+
+def storable(text: str) -> str:
+    """Return the text with NUL and lone surrogates, which no database takes, as U+FFFD; the same object if it has none."""
     if "\0" in text if text.isascii() else _UNSTORABLE.search(text):
-        text = _UNSTORABLE.sub("\ufffd", text)
-    return _DIGITS.sub(_mask_card, text) if _DIGITS.search(text) else text
-
-
-def _mask_card(match: re.Match[str]) -> str:
-    digits = [int(character) for character in match[0] if character.isdigit()]
-    doubled = (digit if index % 2 == 0 else digit * 2 - 9 * (digit > 4) for index, digit in enumerate(reversed(digits)))
-    if len(digits) > 19 or sum(doubled) % 10:
-        return match[0]
-    last = "".join(str(digit) for digit in digits[-4:])
-    return f"[card ending {last}]"
+        return _UNSTORABLE.sub("\ufffd", text)
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,33 +107,8 @@ def raw_text(message: Message) -> str | None:
     return message.raw if isinstance(message.raw, str) else _dump(message.raw)
 
 
-def safe_raw(message: Message) -> str | None:
-    """Return the payload of a message whose text had something to replace, with the same replaced.
-
-    Only then: ids of networks look like card numbers.
-    """
-    body = raw_text(message)
-    return None if body is None else safe_text(body)
-
-
 def _dump(raw: object) -> str:
     try:
         return orjson.dumps(raw, option=orjson.OPT_NON_STR_KEYS).decode()
     except TypeError:
         return repr(raw)
-
-
-def quarantine_row(connection: str, event: Broken, now: datetime) -> dict[str, Any]:
-    """Return the quarantine's row for something that could not be read."""
-    raw = safe_text(event.raw)
-    return {
-        "connection": connection,
-        "fingerprint": short_hash(connection, raw),
-        "place": event.where,
-        "reason": event.reason,
-        "raw": raw,
-        "fields": dict(event.fields) if event.fields is not None else None,
-        "at": now,
-        "state": "open",
-        "seen": 1,
-    }

@@ -84,7 +84,7 @@ class DiscoursePublisher(Publisher):
         return self._writable(action, post), post
 
     def _writable(self, action: Action, post: Post) -> Eligibility:
-        by_hand = f"by hand: {address(post, self._settings)}"
+        by_hand = f"by hand at {address(post, self._settings)}"
         longest, shortest = self._settings.longest, self._settings.shortest
         reason = self._closed(action, post) or ("files are not sent along" if action.files else "")
         if reason:

@@ -9,6 +9,7 @@ from adapters.feed.source import FeedSource
 from bridge.contracts import Idempotency, Publisher, Strategy
 from bridge.errors import ConfigError
 from bridge.nouns import Eligibility, Found, Presence, Refusal
+from bridge.outbox.wording import BY_HAND
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,23 +25,17 @@ class FeedPublisher(Publisher):
 
     publishing = Idempotency(Strategy.AT_MOST_ONCE, settle_after=timedelta(0))
 
-    def __init__(self, source: FeedSource) -> None:
-        """Stand beside ``source``."""
-        self._source = source
-
     @classmethod
     def beside(cls, source: Source) -> FeedPublisher:
         """Return the publisher of a feed."""
         if not isinstance(source, FeedSource):
             message = f"The feed publisher stands beside a feed, not beside {type(source).__name__}."
             raise ConfigError(message)
-        return cls(source)
+        return cls()
 
-    def eligibility(self, action: Action) -> Eligibility:
-        """Say that it cannot be done from here, and where a person does it."""
-        is_address = action.reply_to.startswith(("https://", "http://"))
-        place = action.reply_to if is_address else f"the entry's address in the case, on {self._source.settings.host}"
-        return Eligibility(can=False, reason=_REASON, alternatives=(f"by hand: {place}",))
+    def eligibility(self, action: Action) -> Eligibility:  # noqa: ARG002 - the contract's signature
+        """Say that it cannot be done from here; the case knows the entry's address."""
+        return Eligibility(can=False, reason=_REASON, alternatives=(BY_HAND,))
 
     def publish(self, action: Action) -> Outcome:
         """Refuse."""

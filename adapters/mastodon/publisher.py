@@ -96,7 +96,7 @@ class MastodonPublisher(Publisher):
         return (self._writable(action, status) if action.kind is ActionKind.REPLY else Eligibility(can=True)), status
 
     def _writable(self, action: Action, status: Status) -> Eligibility:
-        by_hand = f"by hand: {deep_link(status, self._server.me)}"
+        by_hand = f"by hand at {deep_link(status, self._server.me)}"
         if action.files:
             return _cannot("files are not sent along", by_hand)
         if action.public and status.visibility not in PUBLIC:

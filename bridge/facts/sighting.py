@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bridge import features
+from bridge.masking import masked_text
 from bridge.nouns import Direction, Mode
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class Sighting:
     def __init__(self, reading: Reading, message: Message, now: datetime) -> None:
         """Prepare the rows of a message as ``reading`` brought it."""
         self.text, self.subject = message.text, message.subject
-        self.raw = features.raw_text(message) if reading.keep_raw else None
+        raw = features.raw_text(message) if reading.keep_raw else None
+        self.raw = masked_text(features.storable(raw)) if raw is not None else None
         self.author = message.author.key if message.author is not None else None
         self.attachments = message.attachments
         space = f"{message.network}/{message.scope}"

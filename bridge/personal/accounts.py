@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bridge.cards import luhn
 from bridge.personal.allowed import phone_forms
 from bridge.personal.model import Datum
 from bridge.personal.page import Page, Span
@@ -137,17 +138,8 @@ def _is_card(written: str, figures: str, before: str) -> bool:
     said = bool(expression("cues", "card").search(before))
     if expression("cues", "public_number").search(before) and not said:
         return False
-    fits = figures[0] in "23456" and _luhn(figures)
+    fits = figures[0] in "23456" and luhn(figures)
     other = expression("cues", "order", "customer_number", "tracking", "other_number").search(before)
     return (
         (fits and not other) or said or (bool(_CARD_GROUPS.fullmatch(written)) and figures[0] in "3456" and not other)
     )
-
-
-def _luhn(figures: str) -> bool:
-    """Whether the check digit of a card number is right."""
-    total = 0
-    for place, figure in enumerate(reversed(figures)):
-        doubled = int(figure) * (1 + place % 2)
-        total += doubled - 9 * (doubled > 9)
-    return total % 10 == 0

@@ -171,7 +171,7 @@ def test_entries_of_a_feed_become_cases_and_agents_are_told_to_answer_by_hand(
     assert set(brand.deaths) >= {*READING[:2], "write_back.after_commit"}
     told = [message["text"] for message in case["messages"] if "not sent" in message["text"]]
     assert len(told) == 1
-    assert "feeds can be read only. Instead: by hand: the entry's address" in told[0]
+    assert told[0] == "Your answer was not sent: feeds can be read only. Instead: by hand at https://blog.example/1."
 
 
 @pytest.mark.real

@@ -64,7 +64,7 @@ def test_what_cannot_be_answered_says_where_a_person_can(here: Place, topic: int
     told = here.publisher.eligibility(here.action(TEXT, asked))
     assert (told.reason, told.alternatives) == (
         "the topic is closed",
-        (f"by hand: https://forum.example/t/{topic}/2",),
+        (f"by hand at https://forum.example/t/{topic}/2",),
     )
 
 

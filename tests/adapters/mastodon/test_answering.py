@@ -126,7 +126,7 @@ def test_what_cannot_be_answered_says_what_to_do_instead(here: Place, mira: str)
     world = here.server.world
     asked = world.say(mira, "@acme Why?", visibility="direct")
     public = here.publisher.eligibility(here.action("Because.", asked))
-    assert public.alternatives[-1] == f"by hand: https://social.example/@mira/{asked}"
+    assert public.alternatives[-1] == f"by hand at https://social.example/@mira/{asked}"
     world.blocks.add((here.brand, mira))
     blocking = here.publisher.eligibility(here.action("Because.", asked, public=False))
     assert (blocking.reason, bool(blocking.alternatives)) == ("the account has blocked the customer", True)

@@ -1,0 +1,154 @@
+"""No number of a payment card comes into the store, whatever road it takes; what only looks like one stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from bridge import foreign
+from bridge.cards import mask_cards
+from bridge.collect import store_page
+from bridge.masking import masked
+from bridge.nouns import Attachment, Broken, CaseSnapshot, Cursor, Message, Page, Profile, Said
+from bridge.policies import stamp, store_secret
+from bridge.reading import reading_of
+from bridge.store import schema
+from tests.bridge.answering.conftest import MINUTE, Desk, make_desk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bridge.clock import FixedClock
+    from bridge.nouns import SourceEvent
+    from bridge.store.store import Store
+
+CARD = "4111 1111 1111 1111"
+
+
+@pytest.fixture
+def desk(store: Store, clock: FixedClock, tmp_path: Path) -> Desk:
+    return make_desk(store, clock, tmp_path)
+
+
+def collect(desk: Desk, event: SourceEvent) -> str:
+    """Store what a network brings; returns everything that the store holds of it, as text."""
+    app = desk.world.app
+    reading = reading_of(app.sources["x"], policies=stamp(app), secret=store_secret(app))
+    store_page(app.store, reading, Page((event,), Cursor()), now=app.clock.now())
+    return stored(desk)
+
+
+def stored(desk: Desk) -> str:
+    """Return every row of every table, as text."""
+    with desk.world.app.store.read() as connection:
+        return "\n".join(
+            str(row) for table in schema.message.metadata.sorted_tables for row in connection.execute(select(table))
+        )
+
+
+MESSAGE = Message(network="x", native_id="4111111111111111", author=Profile(network="x", id="u"), text="Hello?")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"text": f"my card is {CARD}, help"},
+        {"subject": f"card {CARD}"},
+        {"raw": {"id": "4111111111111111", "bio": f"pay to {CARD}"}},
+        {"raw": f"id;text\n1;card {CARD}"},
+        {"attachments": (Attachment(url="https://media.example/1", name=f"card {CARD}.jpg"),)},
+        {"extra": {"question": f"card {CARD}?"}},
+    ],
+    ids=["text", "subject", "raw", "raw that is no JSON", "name of an attachment", "field"],
+)
+def test_collected_messages_keep_none_and_their_ids_stay(desk: Desk, message: dict[str, object]) -> None:
+    kept = collect(desk, Said(replace_message(**message)))
+    assert CARD not in kept
+    assert "[card ending 1111]" in kept
+    assert "4111111111111111" in kept
+
+
+def replace_message(**changes: object) -> Message:
+    """Return a message with some fields changed."""
+    return replace(MESSAGE, **changes)  # type: ignore[arg-type] # the test's own words
+
+
+def test_what_could_not_be_read_keeps_none(desk: Desk) -> None:
+    broken = Broken("line 1", f"no time: {CARD}", f'{{"text": "card {CARD}"', {"text": f"card {CARD}"})
+    kept = collect(desk, broken)
+    assert CARD not in kept
+    assert kept.count("[card ending 1111]") == 3
+
+
+def test_cases_of_others_keep_none(desk: Desk) -> None:
+    now = desk.world.clock.now()
+    snapshot = CaseSnapshot(
+        ref="77", read_at=now, opened_at=now, last_at=now, subject=f"card {CARD}", text=f"again {CARD}"
+    )
+    row = foreign.row_of(desk.world.app, "crm", snapshot, b"secret")
+    assert CARD not in str(row)
+    assert row["subject"] == "card [card ending 1111]"
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_agents_answers_keep_none(desk: Desk, public: bool) -> None:  # noqa: FBT001 - pytest's way
+    desk.answer(desk.case(public=public), f"Is it {CARD}?")
+    desk.write_back()
+    assert CARD not in stored(desk)
+    desk.world.clock.forward(MINUTE)
+    desk.publish()
+    assert desk.sent() == ["Is it [card ending 1111]?"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (f'{{"text":"card {CARD}","id":"4111111111111111"}}'.encode(), "application/json"),
+        (b"Body=card+4111+1111+1111+1111&id=4111111111111111", "application/x-www-form-urlencoded"),
+        (f"card {CARD} \u00e4".encode("latin-1"), "text/plain"),
+    ],
+)
+def test_bodies_of_webhooks_keep_none_in_any_form(body: bytes, kind: str) -> None:
+    kept = masked(body, kind).decode("latin-1").replace("+", " ")
+    assert CARD not in kept
+    assert "ending 1111" in kept
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "4111 1111 1111 1111",
+        "4111-1111-1111-1111",
+        "4111.1111.1111.1111",
+        "4111\u00a01111\u00a01111\u00a01111",
+        "5555555555554444",
+        "2223003122003222",
+        "3782 822463 10005",
+        "6011111111111117",
+        "3530111333300000",
+        "30569309025904",
+        "6759649826438453",
+    ],
+)
+def test_the_cards_of_all_issuers_are_masked_in_any_notation(number: str) -> None:
+    last = "".join(sign for sign in number if sign.isdecimal())[-4:]
+    assert mask_cards(f"card {number}, please") == f"card [card ending {last}], please"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "card 4111 1111 1111 1112",  # the check digit is wrong
+        "order 1234567812345670",  # no issuer begins so
+        "EAN 4006381333931",  # thirteen digits, its own check digit
+        "https://x.example/post/4111111111111111",
+        "price 4111.11 and 1111.11",
+        "+49 4111 111111",
+        "IBAN DE02 1203 0000 0000 2020 51",
+    ],
+)
+def test_what_only_looks_like_a_card_stays(text: str) -> None:
+    assert mask_cards(text) is text
