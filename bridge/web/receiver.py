@@ -9,7 +9,7 @@ import sqlite3
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import structlog
 from fastapi import FastAPI, Path, Request, Response
@@ -90,7 +90,11 @@ def create_app(receivers: Mapping[str, Receiver], inbox: Inbox, clock: Clock, li
 
 
 def _add_hooks(web: FastAPI, hooks: _Hooks) -> None:
-    @web.api_route("/hooks/{connection}", methods=["GET", "POST"], responses=dict(_ANSWERS), response_class=Response)
+    told: dict[str, Any] = {"responses": dict(_ANSWERS), "response_class": Response}
+
+    # Two operations: a description that gives one name to both cannot be read.
+    @web.get("/hooks/{connection}", operation_id="handshake", **told)
+    @web.post("/hooks/{connection}", operation_id="receive", **told)
     async def receive(connection: Annotated[str, Path(max_length=200)], request: Request) -> Response:
         """Take a webhook call."""
         began = time.perf_counter()
