@@ -34,6 +34,8 @@ class Account:
     """Keys of tickets to send by themselves: their requester may have been merged, which a job does not tell."""
     unowned: set[str] = field(default_factory=set)
     """Keys of tickets whose assignee is no agent any more: they go without, to the group that is there for such."""
+    bare: set[str] = field(default_factory=set)
+    """Keys of tickets of the past that go without their messages: one of them was refused, and each comes by itself."""
     _me: str = ""
     _roles: dict[str, str] = field(default_factory=dict)
 

@@ -26,7 +26,8 @@ def dated(account: Account, ticket: Wanted, first: dict[str, Any]) -> dict[str, 
     """
     now = instant(account.surroundings.clock.now())
     schema = account.schemas.of(COMMENTS)
-    said = [each for record in ticket.record.past or () if not isinstance(each := fitting(record, schema), Refusal)]
+    past = () if ticket.key in account.bare else ticket.record.past or ()
+    said = [each for record in past if not isinstance(each := fitting(record, schema), Refusal)]
     made = [(each, _comment(account, each)) for each in said]
     comments = [first | _time(ticket, now), *(body | _time(each, now) for each, body in made if body)]
     times = [each[CREATED] for each in comments if CREATED in each]
