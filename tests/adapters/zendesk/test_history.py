@@ -125,3 +125,16 @@ def test_a_text_that_zendesk_refuses_is_no_reason_to_refuse_the_ticket(tmp_path:
     outcomes = here.target.write("comments", [replace(each, parent=case) for each in sent[0].past or ()])
     assert [type(outcome) for outcome in outcomes] == [Written, Written, Refusal]
     assert len(here.fake.state.tickets) == count
+
+
+def test_what_this_process_brought_in_takes_no_look_afterwards(here: Place) -> None:
+    sent = [past(n) for n in range(4)]
+    cases = refs(here.target, sent)
+    here.fake.calls.clear()
+    messages = [replace(each, parent=case) for each, case in zip(sent, cases, strict=True) for each in each.past or ()]
+    found = here.target.find("comments", {each.key: each.parent for each in messages}, here.clock.now())
+    there = [replace(each, ref=found[each.key].ref, fields={"body": each.fields["body"]}) for each in messages]
+    refs(here.target, there)
+    assert list(here.fake.calls) == []
+    refs(here.target, [replace(there[0], fields={"body": "Corrected."})])
+    assert here.fake.state.comments_of(int(cases[0]))[-1]["body"].startswith("Corrected.")
