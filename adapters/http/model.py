@@ -242,7 +242,9 @@ class Manifest(Part):
         default=None,
         description="How a job stands that an answer named (means: accepted), for writes that are done later.",
     )
-    objects: dict[str, Object] = Field(min_length=1, description="The tool's objects by name.")
+    objects: dict[str, Object] = Field(
+        default={}, description="The tool's objects by name; without any a manifest only signs in."
+    )
     amend: dict[AmendmentKind, Amend] = Field(
         default={}, description="Amendments of cases, by kind: link, tag, note, reopen."
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.zendesk.jobs import Jobs
 from adapters.zendesk.looking import Finder
-from adapters.zendesk.names import FOLLOW_UP, KEY, OURS
+from adapters.zendesk.names import COMMENTS, FOLLOW_UP, KEY, OURS, TICKETS, comment_ref
 from adapters.zendesk.schema import Schemas
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from adapters.zendesk.client import Client
     from adapters.zendesk.settings import ZendeskSettings
+    from adapters.zendesk.texts import Said
     from bridge.contracts import Surroundings
 
 
@@ -34,6 +35,12 @@ class Account:
     """Keys of tickets to send by themselves: their requester may have been merged, which a job does not tell."""
     unowned: set[str] = field(default_factory=set)
     """Keys of tickets whose assignee is no agent any more: they go without, to the group that is there for such."""
+    along: dict[str, list[Said]] = field(default_factory=dict)
+    """Ticket of the past, by our key → the messages that were sent with it."""
+    imported: dict[str, Said] = field(default_factory=dict)
+    """Messages that this process has brought in with their tickets: there is no need to look whether they stand."""
+    bare: set[str] = field(default_factory=set)
+    """Keys of tickets of the past that go without their messages: one of them was refused, and each comes by itself."""
     _me: str = ""
     _roles: dict[str, str] = field(default_factory=dict)
 
@@ -42,6 +49,13 @@ class Account:
         """Put the parts together; nothing is asked yet."""
         finder = Finder(client, settings, surroundings.clock)
         return cls(client, settings, surroundings, finder, Schemas(client), Jobs(client, settings, surroundings.clock))
+
+    def stands(self, name: str, key: str, ref: str) -> None:
+        """Note that a record stands, and with a ticket of the past what was sent with it."""
+        self.finder.remember(name, key, ref)
+        for said in self.along.pop(key, ()) if name == TICKETS else ():
+            self.finder.remember(COMMENTS, said.key, comment_ref(ref, said.key))
+            self.imported[said.key] = said
 
     @property
     def me(self) -> str:

@@ -91,6 +91,9 @@ class Corrections(Sending):
         ticket, _, key = each.ref.partition("/")
         if not ticket.isdecimal():
             return Refusal(f"Zendesk has no message {each.ref}", code="not_found")
+        brought = self.account.imported.pop(key, None)
+        if brought is not None and _told(brought) == _told(_merged(each, brought)):
+            return Written(each.ref, created=False)
         if ticket not in self._standing:
             self._standing[ticket] = messages(self.account.finder.comments(ticket))
         standing = self._standing[ticket].get(key)
@@ -98,10 +101,14 @@ class Corrections(Sending):
             return Refusal(f"ticket {ticket} holds no such message of ours any more", code="not_found")
         present = standing[-1][1]
         wanted = _merged(each, present)
-        if (wanted.body, wanted.link) == (present.body, present.link):
+        if _told(wanted) == _told(present):
             return Written(each.ref, created=False)
         self._comments[each.key] = {"body": wanted.text(), "public": bool(standing[0][0]["public"])}
         return None
+
+
+def _told(said: Said) -> tuple[str, str]:
+    return said.body, said.link
 
 
 def _merged(each: Wanted, present: Said) -> Said:

@@ -12,6 +12,7 @@ from adapters.zendesk.names import COMMENTS, CREATED, DONE
 from adapters.zendesk.rendering import fitting
 from adapters.zendesk.values import instant
 from adapters.zendesk.writing_comments import comment
+from adapters.zendesk.writing_comments import said as said_in
 from bridge.nouns import Refusal
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ def dated(account: Account, ticket: Wanted, first: dict[str, Any]) -> dict[str, 
     """
     now = instant(account.surroundings.clock.now())
     schema = account.schemas.of(COMMENTS)
-    said = [each for record in ticket.record.past or () if not isinstance(each := fitting(record, schema), Refusal)]
+    past = () if ticket.key in account.bare else ticket.record.past or ()
+    said = [each for record in past if not isinstance(each := fitting(record, schema), Refusal)]
     made = [(each, _comment(account, each)) for each in said]
+    account.along[ticket.key] = [said_in(each) for each, body in made if body]
     comments = [first | _time(ticket, now), *(body | _time(each, now) for each, body in made if body)]
     times = [each[CREATED] for each in comments if CREATED in each]
     # Else it counts as solved today, and tomorrow an automation asks the customer how it was.

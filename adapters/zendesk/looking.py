@@ -178,6 +178,12 @@ class Finder:
 
     def _comments(self, keys: Mapping[str, str], since: datetime | None) -> dict[str, Found]:
         found = {key: self.exported[key] for key in keys if key in self.exported}
+        remembered = {key: self._refs.get((COMMENTS, key), "") for key in keys}
+        found |= {
+            key: Found(Presence.FOUND, ref, (ref,), parent=keys[key])
+            for key, ref in remembered.items()
+            if key not in found and ref == comment_ref(keys[key], key)
+        }
         left = {key: case for key, case in keys.items() if key not in found}
         shown = messages(self._shown.comments(left.values(), since))
         found |= {key: _message(case, key, rows) for key, case in left.items() if (rows := shown.get(key))}

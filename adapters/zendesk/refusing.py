@@ -41,6 +41,9 @@ def _otherwise(account: Account, key: str, problem: Problem) -> str:
     if problem.field == "assignee_id" and key not in account.unowned:
         account.unowned.add(key)
         return "the assignee is no agent any more; the ticket goes without"
+    if problem.field == "description" and key not in account.bare:
+        account.bare.add(key)
+        return "a text was refused; the ticket goes without the messages that came along"
     return ""
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapters.zendesk import identities
+from adapters.zendesk.errors import Denied
 from adapters.zendesk.names import COMMENTS, CREATED, KEY, OBJECTS, TICKETS, USERS
 from adapters.zendesk.values import CUSTOM, OF_USER
-from bridge.errors import AuthError, ConfigError, Refused
+from bridge.errors import ConfigError, Refused
 from bridge.nouns import FieldSchema, ObjectSchema
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Schemas:
         path = "ticket_fields" if name == TICKETS else "user_fields"
         try:
             rows = [row for page in self._client.pages(f"/{path}", path) for row in page]
-        except (AuthError, Refused):
+        except (Denied, Refused):
             return []
         return [_field(name, row) for row in rows if row.get("active", True) and row.get("removable", True)]
 

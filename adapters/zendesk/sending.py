@@ -40,7 +40,7 @@ class Sending(ABC):
         """Note what became of a record."""
         self.done[each.key, each.ref] = outcome
         if isinstance(outcome, Written) and not each.ref:
-            self.account.finder.remember(self.name, each.key, outcome.ref)
+            self.account.stands(self.name, each.key, outcome.ref)
 
     def without_known(self, ready: Sequence[Wanted]) -> list[Wanted]:
         """Adopt what this process has met before: no external id of a ticket is unique, and a deletion frees that of a user."""

@@ -31,5 +31,5 @@ def _outcome(account: Account, item: Item) -> Outcome:
     if isinstance(result, Problem):
         return refused(account, item.object, item.key, item.ref, result)
     if isinstance(result, Written):
-        account.finder.remember(item.object, item.key, result.ref)
+        account.stands(item.object, item.key, result.ref)
     return result

@@ -73,14 +73,18 @@ class Comments(Sending):
 
 def comment(account: Account, each: Wanted) -> dict[str, Any]:
     """Return a message as a comment; its files are sent beforehand."""
-    said = Said(each.key, each.fields["body"], each.fields.get("link") or "")
     try:
         uploads = [account.client.upload(file) for file in each.record.files]
     except Uncertain as lost:
         # Nothing of the record was written: a file that no comment names is forgotten by Zendesk.
         raise Transient(str(lost)) from lost
     public = bool(each.fields.get("public", False))
-    return {"body": said.text(), "public": public, **({"uploads": uploads} if uploads else {})}
+    return {"body": said(each).text(), "public": public, **({"uploads": uploads} if uploads else {})}
+
+
+def said(each: Wanted) -> Said:
+    """Return a message as it is said in a comment."""
+    return Said(each.key, each.fields["body"], each.fields.get("link") or "")
 
 
 def _one_each(fresh: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:

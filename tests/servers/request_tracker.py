@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PACKAGES = ("request-tracker5", "rt5-db-sqlite", "rt5-standalone", "libfaketime")
 _SHARE = Path("/usr/share/request-tracker5")
+LIBRARIES = Path("/usr/lib")
 _SETUP = Path("/usr/sbin/rt-setup-database-5")
 _DATA = Path(__file__).with_name("request_tracker_data.pl")
 START_SECONDS = 60
@@ -241,7 +242,7 @@ class RequestTracker:
 
 def faked_time(file: Path) -> dict[str, str]:
     """Return the environment of a process whose time stands as ``file`` says; raises ``NotInstalledError``."""
-    libraries = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    libraries = sorted(LIBRARIES.glob("*/faketime/libfaketime.so.1"))
     if not libraries:
         message = "libfaketime is not here: apt-get install libfaketime"
         raise NotInstalledError(message)

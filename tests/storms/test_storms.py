@@ -52,7 +52,7 @@ BRIEF = Scale(people=30, waves=5, kills=0.5, patience=1.0)
 BRIEFEST = Scale(people=10, waves=3, kills=0.5, patience=1.0)
 """For tools that take a call for each record, and few calls a minute."""
 MIDDLING = Scale(people=400, waves=12, kills=0.6)
-LINGERING = Scale(people=120, waves=12, kills=0.6)
+LINGERING = Scale(people=40, waves=8, kills=0.5)
 LONG = Scale(people=1_050, waves=80, kills=0.7)
 
 

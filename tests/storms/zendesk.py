@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tests.storms.hurried import Hurried
 
 KEY = "external_id"
+DAYS = 36_500
+"""What began longer ago is imported: nothing, whenever the story is told."""
 MARK = 60
 """Characters of our mark below a text, and of what says that it corrects."""
 WEATHER = {
@@ -46,6 +48,7 @@ class Zendesk(Crm):
     token: ${{STORM_TOKEN}}
     read_timeout: 2
     exports_per_minute: 30
+    history_days: {DAYS}
 """
     mappings: ClassVar[Mapping[str, str]] = {
         "person": """\
@@ -134,12 +137,12 @@ fields:
 
 
 class ZendeskByOAuth(Zendesk):
-    """The same account, where an OAuth client signs in with tokens that expire."""
+    """The same account, where an OAuth client signs in with tokens that expire, and the cases are history."""
 
     target: ClassVar[str] = Zendesk.target.replace(
         f"email: {EMAIL}\n    token: ${{STORM_TOKEN}}",
         "client_id: ${STORM_ID}\n    client_secret: ${STORM_SECRET}\n    token_seconds: 1000",
-    )
+    ).replace(f"history_days: {DAYS}", "history_days: 30")
 
     def __init__(self, clock: Hurried, seed: int) -> None:
         """Open the account."""

@@ -1,131 +1,27 @@
-"""The same week on real ticket tools: delivered once, answered, verified, and nobody mailed."""
+"""The same week on real ticket tools: delivered once, answered, verified, and nobody mailed; and what only they can show."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
-from bridge.clock import ShiftedClock
 from bridge.errors import Exit
 from config.demo import write_project
+from tests import project
 from tests.servers import shared
+from tests.weeks.feed import mail, say
 from tests.weeks.office import Office, connect
 from tests.weeks.test_week import ANSWER, HER_TWEET, answers, problems
+from tests.weeks.tools import Ahead, Helpdesk, Tracker
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.servers.django_helpdesk import DjangoHelpdesk
-    from tests.servers.request_tracker import RequestTracker
+    from tests.weeks.tools import Tool
 
 pytestmark = pytest.mark.real
-
-TRACKER = """\
-    type: request_tracker
-    mode: live
-    persons: create
-    publish: true
-    base_url: {url}
-    token: ${{TOOL_TOKEN}}
-    user: casebridge
-    queues: [Social]
-"""
-HELPDESK = """\
-    type: django_helpdesk
-    mode: live
-    publish: true
-    base_url: {url}
-    token: ${{TOOL_TOKEN}}
-"""
-
-
-class Tool(Protocol):
-    """A real server, as the story needs it."""
-
-    server: RequestTracker | DjangoHelpdesk
-    target: str
-
-    def stands(self) -> list[object]:
-        """Return what changes with every write."""
-        ...
-
-    def holding(self, text: str) -> str:
-        """Return the ticket in which a text was said."""
-        ...
-
-    def answer(self, ticket: str, text: str) -> None:
-        """Answer the customer, as the page tells agents to."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Tracker:
-    """Request Tracker."""
-
-    server: RequestTracker
-    target: str = TRACKER
-
-    def stands(self) -> list[object]:
-        """Return every transaction."""
-        return [tuple(row) for row in self.server.rows("SELECT id, Type, ObjectId FROM Transactions")]
-
-    def holding(self, text: str) -> str:
-        """Look into every text."""
-        rows = self.server.rows(
-            "SELECT a.id, ObjectId FROM Attachments a JOIN Transactions t ON t.id = TransactionId"
-            " WHERE ObjectType = 'RT::Ticket' AND a.ContentType = 'text/plain'"
-        )
-        (found,) = {str(row["ObjectId"]) for row in rows if text in self.server.content(row["id"])}
-        return found
-
-    def answer(self, ticket: str, text: str) -> None:
-        """Reply to the ticket."""
-        said = self.server.call("POST", f"ticket/{ticket}/correspond", {"Content": text, "ContentType": "text/plain"})
-        assert said.is_success
-
-
-@dataclass(frozen=True, slots=True)
-class Helpdesk:
-    """django-helpdesk."""
-
-    server: DjangoHelpdesk
-    target: str = HELPDESK
-
-    def stands(self) -> list[object]:
-        """Return every ticket and follow-up."""
-        tickets = self.server.rows("SELECT id, modified FROM helpdesk_ticket")
-        followups = self.server.rows("SELECT id, comment, public FROM helpdesk_followup")
-        return [*map(tuple, tickets), *map(tuple, followups)]
-
-    def holding(self, text: str) -> str:
-        """Look into every follow-up."""
-        rows = self.server.rows("SELECT ticket_id, comment FROM helpdesk_followup")
-        (found,) = {str(row["ticket_id"]) for row in rows if text in row["comment"]}
-        return found
-
-    def answer(self, ticket: str, text: str) -> None:
-        """Respond in public."""
-        body = {"ticket": int(ticket), "comment": text, "public": True}
-        assert self.server.call("POST", "followups/", body).is_success
-
-
-class Ahead(ShiftedClock):
-    """A clock that the server goes by, too."""
-
-    def __init__(self, server: RequestTracker | DjangoHelpdesk) -> None:
-        """Begin now."""
-        super().__init__()
-        self._server, self._by = server, timedelta()
-        server.ahead(self._by)
-
-    def forward(self, by: timedelta) -> None:
-        """Put both forward."""
-        super().forward(by)
-        self._by += by
-        self._server.ahead(self._by)
+YOU = "you+canary@house.example"
 
 
 @pytest.fixture(params=["request_tracker", "django_helpdesk"])
@@ -166,4 +62,31 @@ def test_a_week_is_delivered_once_answered_and_verified(office: Office, tool: To
     office.settle()
     assert answers(office.folder) == [ANSWER]
     assert tool.server.mails() == []
+    office.balances()
+
+
+def test_a_canary_shows_that_nobody_is_mailed_and_leaves_nothing(office: Office, tool: Tool) -> None:
+    flown = office.run("check", "--canary", YOU, expect=lambda code: code == Exit.OK)
+    told = [line for line in flown.splitlines() if "canary: " in line]
+    for step in ("was created", "internal note was written", "was closed", "opened again", "answered in public"):
+        assert any(step in line for line in told), (step, told)
+    assert tool.tickets() == {}
+    assert tool.server.mails() == []
+
+
+def test_what_a_ticket_of_an_old_connector_names_lands_there_and_its_agents_keep_it(tool: Tool, tmp_path: Path) -> None:
+    folder, clock = project.write_project(tmp_path / "cutover"), Ahead(tool.server)
+    connect(folder, tool.target.format(url=tool.server.url))
+    office = Office(folder, clock, {"TOOL_TOKEN": tool.server.tokens["casebridge"]})
+    link, her, said = "https://forum.example/posts/17", "mara.voss@example.org", "Does nobody answer here?"
+    say(office, "sunday", mail(office, "16", her, "Where is my parcel?"))
+    office.settle()
+    theirs = tool.opened("Forum: Mara Voss", f"Router dead. {link}", her)
+    before, mailed = tool.tickets(), tool.server.mails()
+    office.sync()
+    say(office, "monday", mail(office, "17", her, said, permalink=link))
+    office.settle()
+    assert tool.holding(said) == theirs
+    assert tool.tickets() == before
+    assert tool.server.mails() == mailed
     office.balances()

@@ -1,5 +1,5 @@
 # What Casebridge needs in Request Tracker: rt-setup-database --action insert --datafile initialdata.pl
-# Three custom fields for all queues, a group with the rights that it takes, a queue. Put our user into the group.
+# Four custom fields for all queues, a group with the rights that it takes, a queue. Put our user into the group.
 use strict;
 use warnings;
 

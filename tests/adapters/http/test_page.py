@@ -153,6 +153,18 @@ def test_the_steps_of_the_page_are_parts_of_the_whole() -> None:
     assert [line for step in steps for line in step.splitlines() if line.split(" #")[0].strip() not in whole] == []
 
 
+def test_the_first_step_signs_in_before_anything_else_is_written(tmp_path: Path, tool: AcmeTracker) -> None:
+    first = next(block.text for block in blocks(PAGE) if block.text.startswith("name: Acme Tracker"))
+    assert "objects" not in first
+    (tmp_path / "tracker.yaml").write_text(first)
+    settings = HttpSettings(
+        manifest="tracker.yaml", values={"host": "tracker.acme.example"}, secrets={"token": SecretStr("acme-token")}
+    )
+    target = HttpTarget.through(settings, Surroundings("tracker", tmp_path, tool.clock), httpx.MockTransport(tool))
+    made = target.try_request("check", {}, send=True)["made"]
+    assert made == {"means": "done", "name": "casebridge", "me": "7"}
+
+
 def test_cases_and_messages_stand_once(target: HttpTarget, tool: AcmeTracker) -> None:
     assert target.check().ok
     ref = ref_of(target, CASE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bridge.nouns import Accepted, FileContent, Presence, Refusal, Unknown, Written
+from bridge.nouns import Accepted, FileContent, Presence, Refusal, Retry, Unknown, Written
 from tests.adapters.zendesk.accounts import MONDAY, Place, comment, key, place, quick, refs, ticket, user
 from tests.fakes.zendesk.org import hostile
 from tests.fakes.zendesk.state import iso
@@ -110,3 +110,31 @@ def test_an_import_is_settled_as_any_job_record_by_record(tmp_path: Path) -> Non
     here.clock.forward(timedelta(seconds=30))
     settled = here.target.settle([each.job for each in outcomes if isinstance(each, Accepted)])
     assert [type(each) for each in settled] == [Written, Refusal, Written]
+
+
+@pytest.mark.parametrize("count", [1, 3], ids=["alone", "in a job"])
+def test_a_text_that_zendesk_refuses_is_no_reason_to_refuse_the_ticket(tmp_path: Path, count: int) -> None:
+    """What fits by the schema may not fit there; it is the message that is set aside."""
+    here = place(tmp_path, replace(quick(), longest_comment=500))
+    broken = replace(comment(99, ""), fields={"body": "n" * 600})
+    sent = [past(n) for n in range(count)]
+    sent[0] = replace(sent[0], past=(*(sent[0].past or ()), broken))
+    outcomes = here.target.write("tickets", sent)
+    assert [type(outcome) for outcome in outcomes] == [Retry, *[Written] * (count - 1)]
+    (case,) = refs(here.target, sent[:1])
+    outcomes = here.target.write("comments", [replace(each, parent=case) for each in sent[0].past or ()])
+    assert [type(outcome) for outcome in outcomes] == [Written, Written, Refusal]
+    assert len(here.fake.state.tickets) == count
+
+
+def test_what_this_process_brought_in_takes_no_look_afterwards(here: Place) -> None:
+    sent = [past(n) for n in range(4)]
+    cases = refs(here.target, sent)
+    here.fake.calls.clear()
+    messages = [replace(each, parent=case) for each, case in zip(sent, cases, strict=True) for each in each.past or ()]
+    found = here.target.find("comments", {each.key: each.parent for each in messages}, here.clock.now())
+    there = [replace(each, ref=found[each.key].ref, fields={"body": each.fields["body"]}) for each in messages]
+    refs(here.target, there)
+    assert list(here.fake.calls) == []
+    refs(here.target, [replace(there[0], fields={"body": "Corrected."})])
+    assert here.fake.state.comments_of(int(cases[0]))[-1]["body"].startswith("Corrected.")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bridge.errors import RateLimited, Transient
+from bridge.errors import AuthError, RateLimited, Transient
 from bridge.nouns import FileContent, Presence, Retry, Unknown, Written
 from tests.adapters.zendesk.accounts import Place, comment, place, quick, refs, ticket, user
+from tests.fakes.zendesk.org import Field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,3 +135,11 @@ def test_one_lost_answer_holds_up_nobody_else_in_the_batch(tmp_path: Path) -> No
     outcomes = here.target.write("users", [user(n) for n in range(5)])
     assert [type(outcome) for outcome in outcomes] == [Written, Unknown, Written, Written, Written]
     assert sum(row["role"] == "end-user" for row in here.fake.state.users.values()) == 5
+
+
+def test_fields_are_not_forgotten_because_a_sign_in_failed(tmp_path: Path) -> None:
+    here = place(tmp_path, replace(quick(), fields=(Field(4711, "Region"),)))
+    here.fake.faults.order("401")
+    with pytest.raises(AuthError):
+        here.target.schema("tickets")
+    assert "custom_fields.4711" in here.target.schema("tickets").fields

@@ -33,6 +33,8 @@ def _brought_in(state: State, given: Row) -> Row:
     for one in (given, *comments):
         if any((one.get(name) or "") > iso(state.clock.now()) for name in TIMES):
             raise invalid("created_at", "Created at: cannot be in the future")
+    for comment in comments:
+        work.check(state, {"comment": comment})
     status = given.get("status") or "new"
     kept = {name: value for name, value in given.items() if name not in ("comments", "status")}
     ticket = work.create(state, {**kept, "comment": comments[0]} | _open(status), quiet=True)

@@ -41,7 +41,7 @@ def create(state: State, given: Row, *, by: int = ME, via: Row = API, quiet: boo
     comment = given.get("comment")
     if not isinstance(comment, dict) or not (comment.get("body") or comment.get("html_body")):
         raise invalid("base", "Description: cannot be blank", "BlankValue")
-    _check(state, given)
+    check(state, given)
     source = given.get("via_followup_source_id")
     if source and standing(state, int(source))["status"] != "closed":
         raise invalid("via_followup_source_id", "Via followup source: is not a closed ticket")
@@ -72,7 +72,7 @@ def change(state: State, ticket_id: int, given: Row, *, by: int = ME, via: Row =
     ticket = standing(state, ticket_id)
     if ticket["status"] == "closed":
         raise invalid("status", "Status: closed prevents ticket update", "InvalidValue")
-    _check(state, given)
+    check(state, given)
     wanted = _values(given)
     if given.get("additional_tags"):
         wanted["tags"] = [*dict.fromkeys([*ticket["tags"], *given["additional_tags"]])]
@@ -192,7 +192,8 @@ def _values(given: Row) -> Row:
     return found
 
 
-def _check(state: State, given: Row) -> None:
+def check(state: State, given: Row) -> None:
+    """Refuse what a ticket does not take."""
     for name, allowed in CHOICES.items():
         if given.get(name) is not None and given[name] not in allowed:
             raise invalid(name, f"{name.capitalize()}: {given[name]} is not one of the allowed values")
