@@ -106,7 +106,8 @@ def _by_word(code: Code, word: Named | None, page: Page) -> Datum | None:
     if word is None or word.cue is Cue.PHONE:
         return Datum.OTHER_NUMBER if code.is_striking else None
     if word.cue is Cue.PUBLIC:
-        return Datum.OTHER_NUMBER if _is_customers_vat(code, page) else None
+        own = _is_customers_vat(code, page) or _is_own_voucher(code, word, around)
+        return Datum.OTHER_NUMBER if own else None
     return word.datum if _belongs(code, word, page) else None
 
 
@@ -124,6 +125,12 @@ def _is_of_a_campaign(code: Code, word: Named | None, around: str) -> bool:
     voucher = word is not None and re.search(r"(?i)gutschein|voucher|coupon|rabatt|promo|discount", word.word)
     shape = re.fullmatch(r"[A-ZÄÖÜ]{4,}-?\d{1,3}", code.text)
     return bool(voucher and shape) and not expression("cues", "one_person").search(around)
+
+
+def _is_own_voucher(code: Code, word: Named, around: str) -> bool:
+    """Whether a voucher's code is called somebody's own."""
+    voucher = re.search(r"(?i)rabatt|code|gutschein|voucher|coupon|promo|discount", word.word)
+    return bool(voucher) and code.figures > 0 and bool(expression("cues", "one_person").search(around))
 
 
 def _is_customers_vat(code: Code, page: Page) -> bool:
