@@ -116,8 +116,8 @@ class BlueskyPublisherHarness(Account):
 
     secrets = (PASSWORD,)
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, **settings: object) -> None:
+        super().__init__(folder, **settings)
         world, brand = self.far.world, self.far.brand
         self._keys = 0
         self.asked = world.say(self.ada, f"@{brand.handle} where is it?", mentions=brand)
