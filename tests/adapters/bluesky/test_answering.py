@@ -10,7 +10,7 @@ import pytest
 
 from adapters.bluesky.publisher import BlueskyPublisher
 from bridge.errors import BudgetSpent, RateLimited
-from bridge.nouns import Action, ActionKind, FileContent, Presence, Refusal, Unknown, Written
+from bridge.nouns import Action, ActionKind, Cursor, Direction, FileContent, Presence, Refusal, Said, Unknown, Written
 from bridge.publish import ASK_FOR
 from tests.adapters.bluesky.harness import Account, BlueskyPublisherHarness
 from tests.conformance.harness import Trouble
@@ -95,6 +95,9 @@ def test_a_long_answer_becomes_numbered_posts_each_below_the_one_before(here: Bl
     assert {each["reply"]["root"]["uri"] for each in posts} == {action.reply_to}
     assert first.ref == uris[0]
     assert not splitting.eligibility(here.action("word " * 200)).can
+    found = [event.message for page in here.source.pages(Cursor()) for event in page.events if isinstance(event, Said)]
+    ours = {message.native_id: message.automatic for message in found if message.direction is Direction.OUT}
+    assert ours == {uris[0]: False, uris[1]: True, uris[2]: True}, "only the first is somebody's answer"
 
 
 def test_an_answer_of_which_only_a_part_stands_is_completed(here: BlueskyPublisherHarness) -> None:
@@ -249,6 +252,8 @@ def test_a_direct_message_that_got_no_answer_is_looked_for(private: BlueskyPubli
     private.provoke(Trouble.LOST_RESPONSE)
     assert isinstance(private.publisher.publish(action), Unknown)
     private.clock.forward(timedelta(seconds=1))
+    assert private.publisher.published(action, asked_at).presence is not Presence.ABSENT, "it may still be on its way"
+    private.clock.forward(timedelta(minutes=3))
     found = private.publisher.published(action, asked_at)
     if found.presence is Presence.ABSENT:  # the conversation was accepted, and the answer to that was lost
         assert told(private) == []
@@ -260,8 +265,9 @@ def test_a_direct_message_that_got_no_answer_is_looked_for(private: BlueskyPubli
 def test_the_same_words_of_another_day_are_another_answer(private: BlueskyPublisherHarness) -> None:
     private.publisher.publish(direct(private, "Thank you"))
     private.clock.forward(ASK_FOR)
-    again = direct(private, "Thank you")
-    assert private.publisher.published(again, private.clock.now()).presence is Presence.ABSENT
+    again, asked_at = direct(private, "Thank you"), private.clock.now()
+    private.clock.forward(timedelta(minutes=3))
+    assert private.publisher.published(again, asked_at).presence is Presence.ABSENT
 
 
 @pytest.mark.parametrize(
