@@ -16,6 +16,7 @@ from bridge.mapping.target import load_target_mapping
 from bridge.nouns import Thing
 from bridge.triage.rules import load_rules
 from config.loading import read_project
+from config.templates import load_texts
 from tests.docs.generated import PARTS, REFERENCE, leaves, stands
 from tests.docs.pages import PAGES, anchors, blocks, links, name, section
 from tests.docs.playing import Reader, install
@@ -157,6 +158,8 @@ def _loader(file: str) -> Callable[[Path], object]:
         return read_project
     if "triage" in file:
         return load_rules
+    if "templates" in file:
+        return lambda path: load_texts(path, "en")
     if "manifest" in file:
         return lambda path: manifest.load(path.name, path.parent)
     return lambda path: load_target_mapping(path, thing=Thing(path.stem))
