@@ -15,6 +15,7 @@ _WROTE = (
     "작성|yazd[ıi]|írta|a scris|έγραψε|כתב(?:ה)?"
 )
 _BEGINS = "on|am|le|el|il|em|op|den|dne|dnia|w dniu|pe|på|a|în|tarihinde|le :|\\d|[a-zà-ž]{2,4}\\.?,? \\d|в |ср|пн|вт|чт|пт|сб|вс"
+_RULED = re.compile(rf"^-{{2,}} ?(?:on|am|le) .{{5,200}}(?<!\w)(?:{_WROTE})\s*-{{2,}}\s*$", _I)
 _DATED = re.compile(r"(?<!\w)(?:\d{1,2}[:.]\d{2}|\d{1,2}[./-] ?\d{1,2}|(?:19|20)\d{2})(?!\d)|@")
 """A date, a time or an address, without which "On Monday I wrote:" is a sentence."""
 _WROTE_END = re.compile(rf"^[\s>]*(?=.{{10,400}}$).*(?<!\w)(?:{_WROTE})(?!\w).{{0,90}}[:：]\s*$", _I)
@@ -70,7 +71,7 @@ DEVICE = re.compile(
     rf"^(?=.{{0,120}}(?:{_DEVICE_NAME}))(?:sent (?:from|via|with|using)|gesendet (?:von|mit|aus|über)|von meinem .{{1,40}} gesendet|"
     r"envoyé (?:de|depuis|à partir)|inviato (?:da|dal|con)|enviado (?:desde|do|de|via)|verzonden (?:vanaf|met|via)|"
     r"get outlook for|outlook für .{1,20} beziehen|holen sie sich outlook|télécharge[rz] outlook|obtenir outlook|skickat från|sendt fra|"
-    r"wysłan[oey] z|lähetetty|отправлено (?:с|из))[^.!?]{0,90}(?:<\S{1,200}>|\(?https?://\S{1,200}|[.!]?)\s*$",
+    r"wysłan[oey] z|lähetetty|отправлено (?:с|из))[^.!?,]{0,90}(?:<\S{1,200}>|\(?https?://\S{1,200}|[.!]?)\s*$",
     _I,
 )
 """What phones write below a mail."""
@@ -83,7 +84,7 @@ GREETING = re.compile(
     r"(?:yours )?(?:sincerely|faithfully|truly)(?: yours)?|cordialement|bien cordialement|cdlt|salutations|"
     r"saluti|cordiali saluti|distinti saluti|saludos(?: cordiales)?|un saludo|atentamente|atenciosamente|obrigad[oa]|"
     r"met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|groet(?:en|jes)?|med vänliga? hälsning(?:ar)?|"
-    r"(?:med )?(?:venlig|vennlig) hilsen|mvh|pozdrawiam|z poważaniem|z powazaniem|ystävällisin terveisin)\s*[,.!]?\s*$",
+    r"(?:med )?(?:venlig|vennlig) hilsen|mvh|pozdrawiam|z poważaniem|z powazaniem|ystävällisin terveisin)\s*[,.!]?\s*[^\w\s]{0,3}\s*$",
     _I,
 )
 """With what letters end."""
@@ -98,7 +99,7 @@ def introduces(lines: list[str], number: int) -> bool:
         joined = " ".join(each.strip() for each in lines[number : number + count])
         if len(joined) > 400:
             return False
-        if any(pattern.match(joined) for pattern in (_ADDRESS_END, _ADDRESS_LAST, _NO_COLON)):
+        if any(pattern.match(joined) for pattern in (_ADDRESS_END, _ADDRESS_LAST, _NO_COLON, _RULED)):
             return True
         if _WROTE_START.match(joined) and _WROTE_END.match(joined) and _DATED.search(joined):
             return True

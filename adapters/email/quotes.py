@@ -8,6 +8,7 @@ stay, since the answer means nothing without them, and so does a mail that is pa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 import quotequail  # type: ignore[import-untyped]  # ships no types
 
@@ -15,6 +16,10 @@ from adapters.email import quote_marks as marks
 
 _LONGEST = 200_000
 """Characters that are searched for a quote."""
+_MOST_LINES = 3_000
+"""Lines that are searched for one."""
+_MOST_ANSWERED = 50
+"""Beginnings of quotes with an answer below that are passed over in search of one without."""
 _WRAPPED = 60
 """Characters from which on mail programs wrap a line."""
 _SIGNATURE_LINES = 15
@@ -50,10 +55,9 @@ def cut(text: str) -> Words:
 def _end(lines: list[str]) -> int:
     """Return the number of the line at which the quote at the end begins; one behind the last line for none."""
     candidates = [len(lines)]
-    for number in range(len(lines)):
-        if _begins(lines, number):
-            if _answered_below(lines, number):
-                continue
+    begins = (number for number in range(min(len(lines), _MOST_LINES)) if _begins(lines, number))
+    for number in islice(begins, _MOST_ANSWERED):
+        if not _answered_below(lines, number):
             candidates.append(number)
             break
     found = _library(lines)
@@ -72,7 +76,7 @@ def _without_rules(lines: list[str], end: int) -> int:
 def _library(lines: list[str]) -> int | None:
     """Return the line where quotequail sees a quote begin."""
     text = "\n".join(lines)
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or len(lines) > _MOST_LINES:
         return None
     parted = quotequail.quote(text, limit=len(lines) + 1, quote_intro_line=True)
     if len(parted) < 2:
@@ -128,18 +132,20 @@ def _signed(lines: list[str]) -> tuple[list[str], list[str]]:
         stripped = line.strip()
         if not stripped:
             continue
-        if marks.DASHES.match(line) and _short(lines[number + 1 :]):
+        if marks.DASHES.match(line) and _short(lines, number):
             return lines[:number], lines[number:]
-        if marks.DEVICE.match(stripped) and _short(lines[number + 1 :]):
+        if marks.DEVICE.match(stripped) and _short(lines, number):
             return lines[:number], lines[number:]
-        if number and marks.GREETING.match(stripped) and _short(lines[number + 1 :]):
+        if number and marks.GREETING.match(stripped) and _short(lines, number):
             return lines[:number], lines[number:]
     return lines, []
 
 
-def _short(rest: list[str]) -> bool:
-    """Tell whether what follows can be a signature: few and short lines."""
-    said = [line for line in rest if line.strip()]
+def _short(lines: list[str], number: int) -> bool:
+    """Tell whether what follows a line can be a signature: few and short lines."""
+    if len(lines) - number > _SIGNATURE_LINES * 4:
+        return False
+    said = [line for line in lines[number + 1 :] if line.strip()]
     return len(said) <= _SIGNATURE_LINES and all(len(line) <= _SIGNATURE_WIDTH for line in said[:5])
 
 
