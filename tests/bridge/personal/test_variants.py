@@ -26,13 +26,13 @@ def judged(label: str) -> list[bool]:
     return [bool(personal_data(text.strip(), ALLOWED, KNOWN)) for text in texts]
 
 
-def test_at_least_96_of_100_that_tell_personal_data_are_held() -> None:
+def test_at_least_94_of_100_that_tell_personal_data_are_held() -> None:
     held = judged("H")
-    assert len(held) > 550
-    assert sum(held) >= 0.96 * len(held)
+    assert len(held) > 600
+    assert sum(held) >= 0.94 * len(held)
 
 
 def test_at_most_3_of_100_that_tell_nothing_are_held() -> None:
     held = judged("P")
-    assert len(held) > 750
+    assert len(held) > 850
     assert sum(held) <= 0.03 * len(held)
