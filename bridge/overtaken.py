@@ -26,9 +26,10 @@ _NATIVE = (
     .join(schema.resolved, R.answers_id == A.message_id)
     .join(schema.message, M.id == R.message_id)
     .where(M.direction == "out", M.action_id.is_(None), M.deleted_at.is_(None), M.received_at > A.asked_at)
+    .where(M.automatic.is_(False))
     .order_by(M.received_at, M.id)
 )
-"""Answers from the network's own app that nobody here knew of when the agent wrote."""
+"""Answers that people gave in the network's own app and nobody here knew of when the agent wrote."""
 
 
 def gone(connection: Connection, row: Row[Any]) -> str:

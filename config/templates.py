@@ -40,11 +40,16 @@ def load_templates(loaded: Loaded, files: list[Path]) -> Templates:
         if not _NAME.match(name) or name in texts:
             message = "the name of a template is that of its file: letters, digits, `_` and `-`, each name once."
             raise ConfigError(message, file=str(file))
-        document = documents.load(file)
-        documents.raise_faults(document, _wrong(document, fallback))
-        texts[name] = {language.lower(): text.strip() for language, text in document.data.items()}
+        texts[name] = load_texts(file, fallback)
     brands = {name: unit.title for name, unit in loaded.project.units.items() if unit.title}
     return Templates(texts=texts, fallback=fallback, brands=brands)
+
+
+def load_texts(file: Path, fallback: str) -> dict[str, str]:
+    """Return the texts of a template by language. Raises ``ConfigError`` with file and line."""
+    document = documents.load(file)
+    documents.raise_faults(document, _wrong(document, fallback))
+    return {language.lower(): text.strip() for language, text in document.data.items()}
 
 
 def _wrong(document: Document, fallback: str) -> Iterator[Fault]:

@@ -142,11 +142,11 @@ class Clusters:
             return True
         if not left.accounts or not right.accounts:
             return False
-        both = Counter(scope.partition("/")[0] for scope, _ in left.accounts | right.accounts)
+        both, most = left.accounts | right.accounts, policy.max_accounts_per_network
+        networks = {scope.partition("/")[0] for scope, _ in both}
         return any(
-            count > policy.max_accounts_per_network
-            and count > max(_on(network, left.accounts), _on(network, right.accounts))
-            for network, count in both.items()
+            _on(network, both) > max(most, _on(network, left.accounts), _on(network, right.accounts))
+            for network in networks
         )
 
 
@@ -161,4 +161,6 @@ def _grows_beyond(most: int, left: set[str], right: set[str]) -> bool:
 
 
 def _on(network: str, accounts: set[tuple[str, str]]) -> int:
-    return sum(scope.partition("/")[0] == network for scope, _ in accounts)
+    """Count the accounts of a network: one account has another id in each scope through which it is seen."""
+    seen = Counter(scope for scope, _ in accounts if scope.partition("/")[0] == network)
+    return max(seen.values(), default=0)

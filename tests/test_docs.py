@@ -16,6 +16,7 @@ from bridge.mapping.target import load_target_mapping
 from bridge.nouns import Thing
 from bridge.triage.rules import load_rules
 from config.loading import read_project
+from config.templates import load_texts
 from tests.docs.generated import PARTS, REFERENCE, leaves, stands
 from tests.docs.pages import PAGES, anchors, blocks, links, name, section
 from tests.docs.playing import Reader, install
@@ -139,6 +140,7 @@ def test_yaml_on_a_page_is_what_the_program_reads(page: Path, tmp_path: Path, mo
     monkeypatch.setenv("STORE_URL", "sqlite:///casebridge.db")
     monkeypatch.setenv("SHOP_SECRET", "an-invented-secret")
     monkeypatch.setenv("FORUM_KEY", "an-invented-key")
+    monkeypatch.setenv("MAIL_PASSWORD", "an-invented-password")
     monkeypatch.setenv("SLACK_URL", "http://127.0.0.1:9/hook")
     for block in blocks(page):
         if block.language != "yaml":
@@ -157,6 +159,8 @@ def _loader(file: str) -> Callable[[Path], object]:
         return read_project
     if "triage" in file:
         return load_rules
+    if "templates" in file:
+        return lambda path: load_texts(path, "en")
     if "manifest" in file:
         return lambda path: manifest.load(path.name, path.parent)
     return lambda path: load_target_mapping(path, thing=Thing(path.stem))

@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 
     from adapters.bluesky.client import Client
     from adapters.bluesky.settings import BlueskySettings
+    from bridge.clock import Clock
     from bridge.nouns import Action, Outcome
 
 _CLOCKS = timedelta(minutes=1)
 """By how much the chat's clock may be behind ours."""
+_ON_ITS_WAY = timedelta(minutes=2)
+"""For so long a message that got no answer may still arrive; it has no key, so none is sent meanwhile."""
 _IN_PUBLIC = "in public"
 _CLOSED = {
     "MessagesDisabled": "the customer takes no direct messages",
@@ -45,9 +48,9 @@ _CLOSED = {
 class Directs:
     """Sends direct messages."""
 
-    def __init__(self, client: Client, settings: BlueskySettings) -> None:
+    def __init__(self, client: Client, settings: BlueskySettings, clock: Clock) -> None:
         """Send through ``client``."""
-        self._client, self._settings = client, settings
+        self._client, self._settings, self._clock = client, settings, clock
 
     def judge(self, action: Action) -> Eligibility:
         """Ask the service whether the customer takes messages of ours, then look at the text."""
@@ -82,7 +85,7 @@ class Directs:
             if ours and message.get("text") == action.text and at is not None and at >= not_before - _CLOCKS:
                 ref = f"{convo}/{text(message.get('id'))}"
                 return Found(Presence.FOUND, ref=ref, refs=(ref,))
-        return Found(Presence.ABSENT)
+        return Found(Presence.UNSURE if self._clock.now() < not_before + _ON_ITS_WAY else Presence.ABSENT)
 
     def _judged(self, action: Action) -> tuple[Eligibility, str]:
         if not self._settings.direct_messages:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from adapters.bluesky import embeds, facets
+from adapters.bluesky import embeds, facets, tids
 from adapters.bluesky.client import moment
 from adapters.bluesky.names import INVALID_HANDLE, NETWORK, POST
 from adapters.bluesky.shapes import Malformed, items, kind, needed, number, obj, text, texts
@@ -120,7 +120,9 @@ def _post(view: Mapping[str, Json], brand: Brand, around: Surrounding, where: st
             thread=root or uri,
             answers=_answers(parent, quote, brand),
             attachments=embeds.attachments(view.get("embed"), record.get("embed"), permalink),
-            automatic=around.context and not ours and not addresses(record, quote, brand),
+            automatic=_follows_ours(uri, parent, brand)
+            if ours
+            else around.context and not addresses(record, quote, brand),
             extra=_extra(view, record, quote, addressed=None if ours else addresses(record, quote, brand)),
             raw=dict(view),
         ),
@@ -133,6 +135,11 @@ def addresses(record: Mapping[str, Json], quote: str, brand: Brand) -> bool:
     near = (*links(record), quote)
     mentioned = facets.mentions(text(record.get("text")), record.get("facets"))
     return brand.did in mentioned or any(author_of(uri) == brand.did for uri in near)
+
+
+def _follows_ours(uri: str, parent: str, brand: Brand) -> bool:
+    """Tell whether a post of ours is a later part of an answer that we posted."""
+    return author_of(parent) == brand.did and all(tids.is_ours(each.rpartition("/")[2]) for each in (uri, parent))
 
 
 def _answers(parent: str, quote: str, brand: Brand) -> tuple[str, ...]:

@@ -43,13 +43,13 @@ class Way(Protocol):
 class BlueskyPublisher(Publisher):
     """Replies, likes and deletes, under keys of ours in our repository; sends direct messages, which are read back."""
 
-    publishing = Idempotency(Strategy.CALLER_CHOSEN_ID, settle_after=timedelta(minutes=2))
+    publishing = Idempotency(Strategy.CALLER_CHOSEN_ID, settle_after=timedelta())
 
     def __init__(self, source: BlueskySource) -> None:
         """Answer where ``source`` reads."""
         client, settings, clock = source.client, source.settings, source.around.clock
         repository = Repository(client, settings, source.around)
-        self._replies, self._directs = Replies(repository, settings, clock), Directs(client, settings)
+        self._replies, self._directs = Replies(repository, settings, clock), Directs(client, settings, clock)
         self._gestures: Mapping[ActionKind, Way] = {
             ActionKind.LIKE: Likes(repository, clock),
             ActionKind.DELETE_OWN: Deletions(repository),

@@ -60,9 +60,12 @@ class BlueskySource(Source):
         return checking.check(self.client, self.settings, self.around)
 
     def sign_in(self, person: Person) -> None:
-        """Ask for an app password, sign in, and keep both; raises ``AuthError``."""
-        person.told(f"An app password for {self.settings.handle}: {checking.HOW_TO_MAKE_ONE}")
-        self.client.sessions.begin(person.asked("App password", secret=True).strip())
+        """Sign in with the app password of the settings, else ask for one, and keep both; raises ``AuthError``."""
+        password = self.settings.app_password.get_secret_value()
+        if not password:
+            person.told(f"An app password for {self.settings.handle}: {checking.HOW_TO_MAKE_ONE}")
+            password = person.asked("App password", secret=True).strip()
+        self.client.sessions.begin(password)
 
     def close(self) -> None:
         """Close the connections; may be called twice."""

@@ -19,10 +19,10 @@ _LATEST = 1 << 53
 
 
 def key_of(action: str, answered: str, part: int = 0) -> str:
-    """Return the record key for one part of an action that concerns the record with the key ``answered``."""
-    digest = hashlib.blake2b(f"{action}\x1f{part}".encode(), digest_size=8).digest()
+    """Return the record key for one part of an action that concerns the record with the key ``answered``; parts keep their order."""
+    digest = hashlib.blake2b(action.encode(), digest_size=8).digest()
     offset = int.from_bytes(digest, "big") % _SPREAD
-    time = (_time(answered) + 1 + offset) % _LATEST
+    time = (_time(answered) + 1 + offset + part) % _LATEST
     return _written(time << _MAKER_BITS | _MAKER)
 
 

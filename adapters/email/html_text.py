@@ -10,6 +10,8 @@ from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
 from lxml import html  # type: ignore[import-untyped]  # ships no types
 from lxml.etree import LxmlError, strip_elements  # type: ignore[import-untyped]  # ships no types
 
+from adapters.email.quote_marks import FORWARD_BEGINS
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]  # ships no types
 
@@ -43,7 +45,7 @@ def text_of_html(source: str) -> str:
 
 def _text(page: HtmlElement) -> str:
     shown = get_text(html.tostring(page, encoding="unicode"), _CONFIG)
-    lines = (line.replace("\xa0", " ").rstrip() for line in shown.split("\n"))
+    lines = (line.replace("\xa0", " ").strip() for line in shown.split("\n"))
     done: list[str] = []
     for line in lines:
         if line or (done and done[-1]):
@@ -58,8 +60,8 @@ def _cut(page: HtmlElement) -> None:
             after.getparent().remove(after)
         mark.drop_tree()
     for quote in reversed(page.xpath(_QUOTES)):
-        if quote.getparent() is not None and not _said_after(quote):
-            _remove(quote)
+        if quote.getparent() is not None and not _passed_on(quote) and not _said_after(quote):
+            quote.drop_tree()
 
 
 def _said_after(quote: HtmlElement) -> bool:
@@ -68,5 +70,6 @@ def _said_after(quote: HtmlElement) -> bool:
     return any(str(text).strip() for text in quote.xpath("following::text()"))
 
 
-def _remove(quote: HtmlElement) -> None:
-    quote.drop_tree()
+def _passed_on(quote: HtmlElement) -> bool:
+    """Tell whether it is a mail that is passed on: then it is what is said."""
+    return FORWARD_BEGINS.match(str(quote.text_content())[:200]) is not None

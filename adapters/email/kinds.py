@@ -26,6 +26,8 @@ class Automatic(StrEnum):
     """Our own answer, sent back by somebody's machine."""
     MACHINE = "machine"
     """From an address that no person reads."""
+    BOUNCE = "bounce"
+    """A mail came back, and it does not say which."""
     FORGED = "forged"
     """It says that it comes from us, and our receiving server says that it does not."""
 

@@ -76,6 +76,7 @@ def _events(data: bytes, mailbox: Mailbox, place: Place) -> list[SourceEvent]:
     writer = _form_writer(mail, mailbox) if ours and not place.sent_folder else None
     out = place.sent_folder or (ours and writer is None and proof is not Proof.FAIL)
     why = _why_automatic(mail, mailbox, sender, proof, out=out, form=writer is not None)
+    why = Automatic.BOUNCE if report is not None else why
     words = quotes.cut(whole)
     id_ = naming.again(mail, parts.text) if place.again else naming.native_id(mail, parts.text)
     said = Message(
@@ -92,7 +93,7 @@ def _events(data: bytes, mailbox: Mailbox, place: Place) -> list[SourceEvent]:
         sent_at=_sent_at(mail, place),
         answers=tuple(each for each in naming.answered(mail, mailbox.own) if each != id_),
         attachments=_attachments(parts, id_, place),
-        automatic=why is not None or report is not None,
+        automatic=why is not None,
         extra=_extra(mail, mailbox, proof, why, words, place),
         raw=_raw(mail, whole),
     )

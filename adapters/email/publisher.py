@@ -155,7 +155,7 @@ def _reachable(action: Action) -> Eligibility | None:
 
 def recipient(action: Action) -> str:
     """Return where the customer wants answers: Reply-To, else the address that the mail came from."""
-    wanted = action.extra.get("reply_to") or [action.recipient]
+    wanted = (*action.extra.get("reply_to", ()), action.recipient)
     return next((address for each in wanted if (address := _address(str(each)))), "")
 
 

@@ -11,13 +11,17 @@ _I = re.IGNORECASE
 
 _WROTE = (
     "wrote|writes|schrieb|hat geschrieben|geschrieben|a écrit|ha scritto|escribi[óo]|escreveu|schreef|skrev|"
-    "napisał(?:\\(?a\\)?)?|napsala?|napísala?|kirjoitti|пише(?:т)?|написал(?:а|\\(а\\))?|写道|のメール|さんは書きました|"
+    "pisze|napisał(?:\\(?a\\)?)?|napsala?|napísala?|kirjoitti|пише(?:т)?|написал(?:а|\\(а\\))?|写道|のメール|さんは書きました|"
     "작성|yazd[ıi]|írta|a scris|έγραψε|כתב(?:ה)?"
 )
 _BEGINS = "on|am|le|el|il|em|op|den|dne|dnia|w dniu|pe|på|a|în|tarihinde|le :|\\d|[a-zà-ž]{2,4}\\.?,? \\d|в |ср|пн|вт|чт|пт|сб|вс"
-_WROTE_END = re.compile(rf"^[\s>]*(?=.*\d)(?=.{{10,400}}$).*(?<!\w)(?:{_WROTE})(?!\w).{{0,90}}[:：]\s*$", _I)
+_RULED = re.compile(rf"^-{{2,}} ?(?:on|am|le) .{{5,200}}(?<!\w)(?:{_WROTE})\s*-{{2,}}\s*$", _I)
+_DATED = re.compile(r"(?<!\w)(?:\d{1,2}[:.]\d{2}|\d{1,2}[./-] ?\d{1,2}|(?:19|20)\d{2})(?!\d)|@")
+"""A date, a time or an address, without which "On Monday I wrote:" is a sentence."""
+_WROTE_END = re.compile(rf"^[\s>]*(?=.{{10,400}}$).*(?<!\w)(?:{_WROTE})(?!\w).{{0,90}}[:：]\s*$", _I)
 _WROTE_START = re.compile(rf"^[\s>]*(?:{_BEGINS})", _I)
-_FROM_DATE = re.compile(r"^[\s>]*\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}.{0,120}<[^<>\s]+@[^<>\s]+>\s*[:：]?\s*$")
+_ADDRESS_END = re.compile(r"^(?=.{10,300}$).*\d.*<\s*(?:mailto:)?[^<>\s]+@[^<>\s]+>\s*[:：]\s*$")
+_NO_COLON = re.compile(rf"^(?=.{{10,300}}$)[\s>]*(?:on|am|le) .*\d.*<[^<>\s]+@[^<>\s]+> (?:{_WROTE})\s*$", _I)
 _ADDRESS_LAST = re.compile(
     r"^.{3,160}<\s*(?:mailto:)?[^<>\s]+@[^<>\s]+>\s*.{0,40}(?<!\w)(?:" + _WROTE + r")(?!\w).{0,40}[:：]\s*$", _I
 )
@@ -41,6 +45,8 @@ _PASSED = (
 )
 FORWARD = re.compile(rf"^\s*(?:[-_=*]{{2,}}\s*)?(?:{_PASSED})\b\s*(?:[-_=*]{{2,}}|:)?.{{0,40}}$", _I)
 """A line that says that a mail is passed on."""
+FORWARD_BEGINS = re.compile(rf"^\s*(?:[-_=*]{{2,}}\s*)?(?:{_PASSED})\b", _I)
+"""The same, where it is not known where the line ends."""
 
 _FROM = "from|von|de|da|van|od|fra|från|lähettäjä|от|от кого|gönderen|mittente|remitente|expéditeur|afzender|nadawca|差出人|发件人|보낸 사람|feladó|od koho|message du|מאת"
 _OTHER = (
@@ -60,12 +66,12 @@ DASHES = re.compile(r"^(?:--|—|__|–)\s*$")
 """Before a signature."""
 LIST_FOOTER = re.compile(r"^.{0,200}(?:mailing list|mailman/listinfo|unsubscribe|googlegroups\.com)", _I)
 
-_DEVICE_NAME = "iphone|ipad|handy|smartphone|mobil\\w*|android\\w*|samsung|galaxy|huawei|blackberry|outlook|yahoo|gmx|web\\.de|telekom|nokia|windows|sony|xperia|xiaomi|pixel|tablet|phone|device|gerät|mail|app|proton\\w*|wiko|telefon\\w*|téléphone|appareil|wireless"
+_DEVICE_NAME = "iphone|ipad|ios|handy|smartphone|mobil\\w*|android\\w*|samsung|galaxy|huawei|blackberry|outlook|yahoo|gmx|web\\.de|telekom|nokia|windows|sony|xperia|xiaomi|pixel|tablet|phone|device|gerät|mail|app|proton\\w*|wiko|telefon\\w*|téléphone|appareil|wireless"
 DEVICE = re.compile(
-    rf"^(?:sent (?:from|via|with|using)|gesendet (?:von|mit|aus|über)|diese nachricht wurde von meinem|von meinem .{{1,40}} gesendet|"
-    rf"envoyé (?:de|depuis|à partir)|inviato (?:da|dal|con)|enviado (?:desde|do|de|via)|verzonden (?:vanaf|met|via)|"
-    rf"get outlook for|outlook für .{{1,20}} beziehen|holen sie sich outlook|télécharge[rz] outlook|obtenir outlook|skickat från|sendt fra|wysłan[oey] z|"
-    rf"lähetetty|отправлено (?:с|из))(?=.{{0,70}}(?:{_DEVICE_NAME}))[^.!?]{{0,90}}(?:<\S{{1,200}}>|\(?https?://\S{{1,200}}|[.!]?)\s*$",
+    rf"^(?=.{{0,120}}(?:{_DEVICE_NAME}))(?:sent (?:from|via|with|using)|gesendet (?:von|mit|aus|über)|von meinem .{{1,40}} gesendet|"
+    r"envoyé (?:de|depuis|à partir)|inviato (?:da|dal|con)|enviado (?:desde|do|de|via)|verzonden (?:vanaf|met|via)|"
+    r"get outlook for|outlook für .{1,20} beziehen|holen sie sich outlook|télécharge[rz] outlook|obtenir outlook|skickat från|sendt fra|"
+    r"wysłan[oey] z|lähetetty|отправлено (?:с|из))[^.!?,]{0,90}(?:<\S{1,200}>|\(?https?://\S{1,200}|[.!]?)\s*$",
     _I,
 )
 """What phones write below a mail."""
@@ -78,7 +84,7 @@ GREETING = re.compile(
     r"(?:yours )?(?:sincerely|faithfully|truly)(?: yours)?|cordialement|bien cordialement|cdlt|salutations|"
     r"saluti|cordiali saluti|distinti saluti|saludos(?: cordiales)?|un saludo|atentamente|atenciosamente|obrigad[oa]|"
     r"met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|groet(?:en|jes)?|med vänliga? hälsning(?:ar)?|"
-    r"(?:med )?(?:venlig|vennlig) hilsen|mvh|pozdrawiam|z poważaniem|z powazaniem|ystävällisin terveisin)\s*[,.!]?\s*$",
+    r"(?:med )?(?:venlig|vennlig) hilsen|mvh|pozdrawiam|z poważaniem|z powazaniem|ystävällisin terveisin)\s*[,.!]?\s*[^\w\s]{0,3}\s*$",
     _I,
 )
 """With what letters end."""
@@ -87,25 +93,33 @@ GREETING = re.compile(
 def introduces(lines: list[str], number: int) -> bool:
     """Tell whether a line, joined with up to two more where it was wrapped, says who wrote what follows."""
     line = lines[number].strip()
-    if not _WROTE_START.match(line) and "<" not in line and "@" not in line:
+    if not _WROTE_START.match(line) and "@" not in line:
         return False
     for count in (1, 2, 3):
         joined = " ".join(each.strip() for each in lines[number : number + count])
         if len(joined) > 400:
             return False
-        if _FROM_DATE.match(joined) or _ADDRESS_LAST.match(joined):
+        if any(pattern.match(joined) for pattern in (_ADDRESS_END, _ADDRESS_LAST, _NO_COLON, _RULED)):
             return True
-        if _WROTE_START.match(joined) and _WROTE_END.match(joined):
+        if _WROTE_START.match(joined) and _WROTE_END.match(joined) and _DATED.search(joined):
             return True
         if number + count >= len(lines) or not lines[number + count].strip():
             return False
     return False
 
 
+def dated(lines: list[str], number: int) -> bool:
+    """Tell whether a line, or one of the next two, which it may be wrapped into, holds a date, a time or an address."""
+    return any(_DATED.search(line) for line in lines[number : number + 3])
+
+
 def head(lines: list[str], number: int) -> bool:
-    """Tell whether the head of a mail stands here: who it is from, and a further line of it soon after."""
-    if not _HEAD.match(lines[number]):
+    """Tell whether the head of a mail stands here: who it is from, and further lines of it soon after or before."""
+    line = lines[number]
+    if not _HEAD_ANY.match(line):
         return False
-    following = [line for line in lines[number + 1 : number + 7] if line.strip()][:4]
-    others = sum(_HEAD_OTHER.match(line) is not None for line in following)
-    return others >= 2 or (others == 1 and _MAILISH.search(lines[number]) is not None)
+    following = [each for each in lines[number + 1 : number + 7] if each.strip()][:4]
+    others = sum(_HEAD_OTHER.match(each) is not None for each in following)
+    if _HEAD.match(line):
+        return others >= 2 or (others == 1 and _MAILISH.search(line) is not None)
+    return any(_HEAD.match(each) for each in following[:3]) and others >= 1

@@ -8,6 +8,7 @@ stay, since the answer means nothing without them, and so does a mail that is pa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 import quotequail  # type: ignore[import-untyped]  # ships no types
 
@@ -15,6 +16,12 @@ from adapters.email import quote_marks as marks
 
 _LONGEST = 200_000
 """Characters that are searched for a quote."""
+_MOST_LINES = 3_000
+"""Lines that are searched for one."""
+_MOST_ANSWERED = 50
+"""Beginnings of quotes with an answer below that are passed over in search of one without."""
+_WRAPPED = 60
+"""Characters from which on mail programs wrap a line."""
 _SIGNATURE_LINES = 15
 _SIGNATURE_WIDTH = 80
 
@@ -33,9 +40,10 @@ def cut(text: str) -> Words:
     """Part a text."""
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
     forward = next((number for number, line in enumerate(lines) if marks.FORWARD.match(line)), None)
-    end = _end(lines)
-    if forward is not None and forward <= end:
+    found = _end(lines)
+    if forward is not None and forward <= found:
         return Words(_joined(lines), forwarded=True)
+    end = _without_rules(lines, found)
     own, quoted = lines[:end], lines[end:]
     own, signature = _signed(own)
     if not _joined(own):
@@ -47,16 +55,19 @@ def cut(text: str) -> Words:
 def _end(lines: list[str]) -> int:
     """Return the number of the line at which the quote at the end begins; one behind the last line for none."""
     candidates = [len(lines)]
-    for number, line in enumerate(lines):
-        if _begins(lines, number):
-            if (line.startswith(">") or _quoted_next(lines, number)) and _answered_below(lines, number):
-                continue
+    begins = (number for number in range(min(len(lines), _MOST_LINES)) if _begins(lines, number))
+    for number in islice(begins, _MOST_ANSWERED):
+        if not _answered_below(lines, number):
             candidates.append(number)
             break
     found = _library(lines)
-    if found is not None and not (_quoted_next(lines, found) and _answered_below(lines, found)):
+    if found is not None and not _answered_below(lines, found):
         candidates.append(found)
-    end = min(candidates)
+    return min(candidates)
+
+
+def _without_rules(lines: list[str], end: int) -> int:
+    """Return the end without the empty lines and rules that stand before it."""
     while end and (not lines[end - 1].strip() or marks.RULE.match(lines[end - 1])):
         end -= 1
     return end
@@ -65,13 +76,19 @@ def _end(lines: list[str]) -> int:
 def _library(lines: list[str]) -> int | None:
     """Return the line where quotequail sees a quote begin."""
     text = "\n".join(lines)
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or len(lines) > _MOST_LINES:
         return None
     parted = quotequail.quote(text, limit=len(lines) + 1, quote_intro_line=True)
     if len(parted) < 2:
         return None
     number = parted[0][1].count("\n") + 1 if parted[0][1] else 0
-    return number if number < len(lines) else None
+    if number >= len(lines):
+        return None
+    return (
+        number
+        if lines[number].startswith(">") or marks.dated(lines, number) or marks.SEPARATOR.match(lines[number])
+        else None
+    )
 
 
 def _begins(lines: list[str], number: int) -> bool:
@@ -81,13 +98,8 @@ def _begins(lines: list[str], number: int) -> bool:
         return False
     if line.startswith(">"):
         return number + 1 == len(lines) or lines[number + 1].startswith(">") or not "".join(lines[number + 1 :]).strip()
-    return marks.SEPARATOR.match(line) is not None or marks.introduces(lines, number) or marks.head(lines, number)
-
-
-def _quoted_next(lines: list[str], number: int) -> bool:
-    """Tell whether the lines behind an introduction are marked one by one."""
-    following = [line for line in lines[number + 1 : number + 8] if line.strip()]
-    return any(line.lstrip().startswith(">") for line in following[:3])
+    alone = marks.SEPARATOR.match(line) or (number and marks.DEVICE.match(line))
+    return bool(alone) or marks.introduces(lines, number) or marks.head(lines, number)
 
 
 def _answered_below(lines: list[str], number: int) -> bool:
@@ -104,13 +116,12 @@ def _answered_below(lines: list[str], number: int) -> bool:
 
 
 def _only_wrapped(rest: list[str]) -> bool:
-    """Tell whether unmarked lines are ends of marked ones, which a mail program wrapped: single, short, then marked again."""
+    """Tell whether all unmarked lines are ends of long marked ones, which a mail program wrapped."""
     for number, line in enumerate(rest):
         if not line.strip() or line.lstrip().startswith(">"):
             continue
         before = rest[number - 1].lstrip().startswith(">") if number else False
-        after = number + 1 < len(rest) and rest[number + 1].lstrip().startswith(">")
-        if not (before and after and len(line) < 30):
+        if not (before and len(rest[number - 1]) >= _WRAPPED):
             return False
     return True
 
@@ -121,18 +132,20 @@ def _signed(lines: list[str]) -> tuple[list[str], list[str]]:
         stripped = line.strip()
         if not stripped:
             continue
-        if marks.DASHES.match(line) and _short(lines[number + 1 :]):
+        if marks.DASHES.match(line) and _short(lines, number):
             return lines[:number], lines[number:]
-        if marks.DEVICE.match(stripped) and _short(lines[number + 1 :]):
+        if marks.DEVICE.match(stripped) and _short(lines, number):
             return lines[:number], lines[number:]
-        if number and marks.GREETING.match(stripped) and _short(lines[number + 1 :]):
+        if number and marks.GREETING.match(stripped) and _short(lines, number):
             return lines[:number], lines[number:]
     return lines, []
 
 
-def _short(rest: list[str]) -> bool:
-    """Tell whether what follows can be a signature: few and short lines."""
-    said = [line for line in rest if line.strip()]
+def _short(lines: list[str], number: int) -> bool:
+    """Tell whether what follows a line can be a signature: few and short lines."""
+    if len(lines) - number > _SIGNATURE_LINES * 4:
+        return False
+    said = [line for line in lines[number + 1 :] if line.strip()]
     return len(said) <= _SIGNATURE_LINES and all(len(line) <= _SIGNATURE_WIDTH for line in said[:5])
 
 

@@ -37,7 +37,7 @@ _GERMAN_LOWER = re.compile(
     rf"(?<![\w-])[a-zäöüß]{{3,}}(?:str\.?|straße|strasse|weg|gasse|allee|platz)\s(?:nr\.?\s)?(?:\d{{1,3}}\s?[a-h]?(?![\w.,:]\d|\w|%)|{_WORDS}(?!\w))"
 )
 _WITH_TOWN = re.compile(
-    rf"(?<![\w-])(?:{_NAME}\s){{0,3}}{_NAME},?\s{_HOUSE}{_FLOOR},?\s(?:in\s)?(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_NAME}"
+    rf"(?<![\w-])(?:{_NAME}\s){{0,3}}{_NAME}(?<!zeit)(?<!dauer)(?<!PF),?\s{_HOUSE}{_FLOOR},?\s(?:in\s)?(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s{_NAME}"
 )
 _ENGLISH = re.compile(
     rf"(?<![\w£$€.,-])(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|House|No\.?|Top)\s?\w{{1,4}},?\s)?(?:\d{{1,5}}\s?[A-Da-d]?(?:[-/]\d{{1,4}})?),?\s"

@@ -97,7 +97,7 @@ def codes(page: Page) -> Iterator[Code]:
     """Find groups with at least one digit, or in capitals where a word announces a code."""
     settled = page.text
     for shape in ("amounts", "times", "sizes"):
-        settled = expression("shapes", shape).sub(lambda match: "\u25a1" * len(match.group()), settled)
+        settled = expression("shapes", shape).sub(_blanked, settled)
     group: list[re.Match[str]] = []
     for token in _TOKEN.finditer(settled):
         if group and not _continues(group, token, settled):
@@ -105,6 +105,18 @@ def codes(page: Page) -> Iterator[Code]:
             group = []
         group.append(token)
     yield from _code(group, page)
+
+
+_PART_OF_A_CODE = re.compile(r"[^\W_]-$")
+_LETTER_OF_A_CODE = re.compile(r"\d ?[PX]$")
+
+
+def _blanked(match: re.Match[str]) -> str:
+    """Blank out an amount, unless a code goes on with it or it ends like one: ``FK7-2204-93X``."""
+    before = match.string[max(0, match.start() - 2) : match.start()]
+    if _PART_OF_A_CODE.search(before) or _LETTER_OF_A_CODE.search(match.group()):
+        return match.group()
+    return "\u25a1" * len(match.group())
 
 
 def _continues(group: list[re.Match[str]], token: re.Match[str], text: str) -> bool:

@@ -29,7 +29,9 @@ _NAME_IN_PATH = re.compile(r"[^\W\d_]{2,}[._-][^\W\d_]{2,}(?:[._-][^\W\d_]{2,})*
 _ARTICLE = re.compile(
     r"[a-z]|[a-zäöüß]{2,}(?:[-_][a-zäöüß0-9.]+)*|[a-z]{0,3}[-_.]?\d{1,4}|\d{4}-\d{2}(?:-\d{2})?|[A-Z]{0,3}\d{1,4}"
 )
-_PEOPLE = re.compile(r"(?i)/(?:in|people|persons?|users?|u|members?|mitglieder?|leute)/([^/?#]+)(?:/|$)")
+_PEOPLE = re.compile(
+    r"(?i)/(?:in|people|persons?|users?|u|members?|mitglieder?|leute|kunden?|customers?)/([^/?#]+)(?:/|$)"
+)
 _FILE = re.compile(r"(?i)\.(?:html?|php|aspx?|pdf|jpe?g|png|gif|mp4|jsp)$")
 
 
@@ -78,7 +80,7 @@ def _shows_a_name(address: str, page: Page) -> bool:
     if not shown or not (name := _NAME_IN_PATH.match(shown[1])):
         return False
     parts = [folded(part) for part in re.split(r"[._-]", name.group())]
-    if not match and parts[0] not in words("first_names", "german", "english", "others", "more", "further"):
+    if not match and not set(parts) & words("first_names", "german", "english", "others", "more", "further"):
         return False
     own = folded(page.known.handle)
     return not all(part in own for part in parts[:2]) and not any(

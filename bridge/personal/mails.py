@@ -50,6 +50,10 @@ def mails(page: Page) -> Iterator[Span]:
 
 def _judged(match: re.Match[str], page: Page, *, spelled: bool) -> Span | None:
     local, start = _own_local(match)
+    if re.search(r"\s@\S", page.text[match.start() : match.end()]) and local.casefold() in words(
+        "cues", "not_a_mailbox"
+    ):
+        return None
     if spelled and not _is_spelled_out(local, match["domain"]):
         return None
     email = f"{_plain(local)}@{_plain(match['domain'])}".casefold()

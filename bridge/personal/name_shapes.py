@@ -59,6 +59,7 @@ BOOKED = re.compile(
 )
 TURNED = re.compile(
     rf"(?<![\w-])(?i:auf|to|for|für|of|name|namen|konto|account|account of|heißt|called|ticket|gast|guest|surname)\s(?P<name>{_SURNAME}, (?P<first>{_WORD}))(?![\w-])"
+    rf"|^(?P<list>{_SURNAME}, (?P<listed>{_WORD}))(?=[:;])"
     rf"|(?<![\w-])(?P<told>{_SURNAME}),? (?i:vorname|first name|given name) (?P<given>{_WORD})"
 )
 """Surname before first name: ``Krohn, Edda``."""

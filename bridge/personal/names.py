@@ -162,9 +162,13 @@ def _less_plain(page: Page) -> Iterator[tuple[int, int]]:
             yield match.span(group)
     yield from _in_capitals(page)
     for match in TURNED.finditer(page.text):
-        surname, first = (match["name"] or match["told"]).split(",")[0], match["first"] or match["given"]
+        surname, first = (
+            (match["name"] or match["list"] or match["told"]).split(",")[0],
+            match["first"] or match["listed"] or match["given"],
+        )
         if _is_first_name(first) and not is_ordinary(surname) and not is_shown(surname, page):
-            yield match.span("name") if match["name"] else (match.start("told"), match.end("given"))
+            group = next(name for name in ("name", "list", "told") if match[name])
+            yield match.start(group), match.end("given" if group == "told" else group)
     for match in BOOKED.finditer(page.text):
         name = match[str(match.lastgroup)]
         if not (is_ordinary(name) or _is_first_name(name) or is_shown(name, page) or _is_brand(name, page)):

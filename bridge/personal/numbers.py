@@ -23,6 +23,7 @@ _SIGNIFICANT, _SHORTEST_PHONE = 9, 7
 """Digits at the end of a phone number by which it is known, and how many it must have."""
 _LEFT_WHEN_MASKED = 4
 _BESIDE = 3
+_OWN_SHORTEST = 4
 _POSTAL_DIGITS = 9
 _FILLERS = re.compile(r"(?i)nummer|number|lautet|heißt|code|ist|war|was|is")
 
@@ -103,10 +104,14 @@ def _by_word(code: Code, word: Named | None, page: Page) -> Datum | None:
         return None
     if (word is None or len(word.between) > _BESIDE) and _is_of_a_thing(code, page, around):
         return None
+    tight = word is not None and len(word.between) <= _BESIDE and not word.is_general
+    if not tight and _is_called_somebodys(code, page):
+        return Datum.OTHER_NUMBER
     if word is None or word.cue is Cue.PHONE:
         return Datum.OTHER_NUMBER if code.is_striking else None
     if word.cue is Cue.PUBLIC:
-        return Datum.OTHER_NUMBER if _is_customers_vat(code, page) else None
+        own = _is_customers_vat(code, page) or _is_own_voucher(code, word, around)
+        return Datum.OTHER_NUMBER if own else None
     return word.datum if _belongs(code, word, page) else None
 
 
@@ -119,11 +124,32 @@ def _is_of_a_thing(code: Code, page: Page, around: str) -> bool:
     return bool(beside or follows) or bool(expression("cues", "of_a_thing").search(around))
 
 
+_SOMEBODYS = re.compile(
+    r"(?i)(?<!\w)(?:your|his|her|their|dein(?:e[rnms]?)?|ihr(?:e[rnms]?)?|eure[rnms]?|euer)\s(?:[^\W\d]{2,}\s){1,3}(?:(?:is|ist|lautet|nr\.?|no\.?)\s)?$"
+)
+_GIVEN_TO = re.compile(
+    r"(?i)\W{0,3}(?:is |ist )?(?:yours\b|deins\b|belongs to you|gehört (?:dir|ihnen|euch)|(?:is )?in your (?:name|account|namespace))"
+)
+
+
+def _is_called_somebodys(code: Code, page: Page) -> bool:
+    """Whether the words beside a code give it to somebody: ``your cluster c-2204x``, ``417093 gehört dir``."""
+    if code.figures < _OWN_SHORTEST or code.is_year or not re.fullmatch(r"[\w-]+(?:[ ./][\w-]+)*", code.text):
+        return False
+    return bool(_SOMEBODYS.search(page.before(code.start, 50)) or _GIVEN_TO.match(page.after(code.end, 40)))
+
+
 def _is_of_a_campaign(code: Code, word: Named | None, around: str) -> bool:
     """Whether a voucher's code is a word with a figure, as campaigns have, and not called somebody's own."""
     voucher = word is not None and re.search(r"(?i)gutschein|voucher|coupon|rabatt|promo|discount", word.word)
     shape = re.fullmatch(r"[A-ZÄÖÜ]{4,}-?\d{1,3}", code.text)
     return bool(voucher and shape) and not expression("cues", "one_person").search(around)
+
+
+def _is_own_voucher(code: Code, word: Named, around: str) -> bool:
+    """Whether a voucher's code is called somebody's own."""
+    voucher = re.search(r"(?i)rabatt|code|gutschein|voucher|coupon|promo|discount", word.word)
+    return bool(voucher) and code.figures > 0 and bool(expression("cues", "one_person").search(around))
 
 
 def _is_customers_vat(code: Code, page: Page) -> bool:

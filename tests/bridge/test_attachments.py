@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,11 +16,15 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from adapters.memory.network import MemoryNetwork
+from adapters.memory.settings import MemorySourceSettings
+from adapters.memory.source import MemorySource
 from bridge import attachment_fetch, attachments, media_types
 from bridge.app import App, AttachmentPolicy, SourceSetup
 from bridge.attachment_files import State, keep, path_of
 from bridge.cases.policy import CasePolicy
 from bridge.errors import Transient
+from bridge.faults import Faults
 from bridge.store import schema
 from bridge.store.tables import MessageRow
 from bridge.triage.rules import RuleSet
@@ -330,3 +335,35 @@ def test_types_are_told_by_content(content: bytes, name: str, kind: str) -> None
 def test_without_listed_hosts_nothing_is_fetched_from_the_web(tmp_path: Path) -> None:
     """Without listed hosts no stranger can make us ask anywhere."""
     assert fetched("https://media.example/a.png", tmp_path).state is State.FAILED
+
+
+class Mailbox(MemorySource):
+    """A source that has the files itself."""
+
+    def __init__(self, network: MemoryNetwork) -> None:
+        """Hold one picture."""
+        super().__init__("shop", network)
+        self.held = {"mid:1/0": PNG}
+        self.silent = False
+
+    def attachment(self, url: str) -> bytes | None:
+        """Return a file."""
+        if self.silent:
+            message = "the mailbox does not answer"
+            raise Transient(message)
+        return self.held.get(url)
+
+
+def test_a_source_that_has_its_files_itself_is_asked_for_them(store: Store, tmp_path: Path, clock: FixedClock) -> None:
+    box = Mailbox(MemoryNetwork(MemorySourceSettings(), clock, Faults({})))
+    with world(store, tmp_path, clock) as exports:
+        app = replace(exports, sources={"shop": SourceSetup(name="shop", source=box)})
+        want(store, {"url": "mid:1/0", "name": "a.png"}, {"url": "mid:2/0"})
+        box.silent = True
+        assert attachments.fetch_all(app) == {"wanted": 2}
+        box.silent = False
+        assert attachments.fetch_all(app) == {"fetched": 1, "gone": 1}
+    with store.read() as connection:
+        first = connection.execute(select(schema.attachment).order_by(schema.attachment.c.position)).first()
+    assert first is not None
+    assert path_of(tmp_path, first.sha256).read_bytes() == PNG

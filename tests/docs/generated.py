@@ -17,6 +17,8 @@ from adapters.http import templates
 from bridge import registry
 from bridge.commands.counted import WORDS
 from bridge.registry import Role
+from bridge.shorthand import TABLE
+from bridge.templates import PLACES
 from bridge.triage.file import TriageFile
 from bridge.triage.model import PATHS
 from config.environment import PREFIX, Environment
@@ -273,6 +275,18 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+def places() -> str:
+    """Return what may stand in templates, as a table."""
+    lines = [f"| `{{{name}}}` | {meaning} |" for name, meaning in PLACES.items()]
+    return "\n".join(["| place | what stands there |", "|---|---|", *lines])
+
+
+def shorthands() -> str:
+    """Return what agents may begin an answer with, as a table."""
+    lines = [f"| `{example}` | {meaning} |" for example, meaning in TABLE.items()]
+    return "\n".join(["| shorthand | what it does |", "|---|---|", *lines])
+
+
 PARTS: Mapping[tuple[Path, str], Callable[[], str]] = {
     (REFERENCE / "cli.md", "options"): shared_options,
     (REFERENCE / "cli.md", "environment"): environment,
@@ -282,6 +296,8 @@ PARTS: Mapping[tuple[Path, str], Callable[[], str]] = {
     (REFERENCE / "triage.md", "names"): triage_paths,
     (REFERENCE / "status-json.md", "counts"): counts,
     (ROOT / "docs" / "targets" / "http.md", "keys"): manifest_keys,
+    (ROOT / "docs" / "how-to" / "answer-customers.md", "places"): places,
+    (ROOT / "docs" / "how-to" / "answer-customers.md", "shorthands"): shorthands,
     (ROOT / "docs" / "guarantees.md", "adapters"): adapter_table,
     (ROOT / "docs" / "guarantees.md", "idempotency"): idempotency,
 }

@@ -235,6 +235,28 @@ def test_a_customer_grows_no_more_mailboxes_than_the_policy_allows() -> None:
     assert reasons(world) == {Reason.TOO_MANY}
 
 
+def accounts(places: list[str], shared: str) -> World:
+    """Return a world of one person's accounts on a network, each with its id there and one value that all show."""
+    world = World(policy=IdentityPolicy())
+    for number, place in enumerate(places, 1):
+        key = f"p:mastodon/{place}/{number}"
+        world.add(key, "Anna Müller")
+        for scope, id_ in ((place, str(number)), ("", shared)):
+            found = normalise.uid("mastodon", scope, id_)
+            assert found is not None
+            world.show(key, Relation.PROFILE, found)
+    return world
+
+
+def test_an_account_that_is_seen_through_many_servers_is_one_account() -> None:
+    world = accounts([f"server{number}.example" for number in range(6)], "https://home.example/users/anna")
+    assert world.together("p:mastodon/server0.example/1", "p:mastodon/server5.example/6")
+
+
+def test_a_customer_grows_no_more_accounts_of_one_server_than_the_policy_allows() -> None:
+    assert reasons(accounts(["home.example"] * 4, "https://home.example/users/anna")) == {Reason.TOO_MANY}
+
+
 def test_people_decide_last() -> None:
     world = two("r:crm:1", "p:x//1", "Anna Müller", "Bernd Weber")
     world.decide(DecisionKind.MUST_LINK, "r:crm:1", "p:x//1")

@@ -23,7 +23,7 @@ from imapclient import IMAPClient
 from tests.servers.request_tracker import NotInstalledError, dies_with_us, free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from email.message import EmailMessage
 
 PACKAGES = ("dovecot-imapd", "dovecot-lmtpd")
@@ -87,6 +87,10 @@ service anvil {{
 """
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
 class Relay:
     """Takes mail by SMTP and hands it to Dovecot; answers as it is told."""
 
@@ -100,10 +104,15 @@ class Relay:
 
         ``lost``: take them and hang up; ``vanished``: hang up without taking them.
         """
+        self.on_recipient: Callable[[], None] = _nothing
+        """Called before a recipient is taken."""
+        self.on_words: Callable[[], None] = _nothing
+        """Called when a mail was taken, or has vanished, before that is said."""
         self.taken: list[tuple[list[str], bytes]] = []
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: ANN401, N802 - as the library calls it
         """Take a recipient, or refuse."""
+        self.on_recipient()
         if address in self.refusing:
             return self.refusing[address]
         envelope.rcpt_tos.append(address)
@@ -113,6 +122,7 @@ class Relay:
         """Deliver."""
         answer = self.answers.pop(0) if self.answers else ""
         if answer == "vanished":
+            self.on_words()
             server.transport.abort()
             return "250 2.0.0 OK"
         if answer and answer != "lost":
@@ -120,6 +130,7 @@ class Relay:
         self.taken.append((list(envelope.rcpt_tos), envelope.content))
         with smtplib.LMTP("127.0.0.1", self._lmtp) as lmtp:
             lmtp.sendmail(envelope.mail_from or "", envelope.rcpt_tos, envelope.content)
+        self.on_words()
         if answer == "lost":
             server.transport.abort()
         return "250 2.0.0 OK"
@@ -189,6 +200,7 @@ class Dovecot:
         """Return a number for mailboxes that nobody has used; the relay answers as usual again."""
         self.relay.refusing.clear()
         self.relay.answers.clear()
+        self.relay.on_recipient = self.relay.on_words = _nothing
         self._used += 1
         return self._used
 

@@ -51,7 +51,11 @@ class MailWire:
             if refusal == "refused":
                 client.close()
                 continue
-            server = socket.create_connection(("127.0.0.1", self._to))
+            try:
+                server = socket.create_connection(("127.0.0.1", self._to))
+            except OSError:
+                client.close()
+                continue
             self._open += [client, server]
             threading.Thread(target=self._up, args=(client, server, refusal), daemon=True).start()
             threading.Thread(target=self._down, args=(server, client), daemon=True).start()

@@ -21,8 +21,16 @@ sources:
   network:
 {source}
 targets:
-  desk: {{type: desk, mode: live, persons: create, publish: true, hold_seconds: 0}}
+  tool:
+{target}
 triage: triage.yaml
+"""
+DESK = """\
+    type: desk
+    mode: live
+    persons: create
+    publish: true
+    hold_seconds: 0
 """
 READING = (
     "collect.before_commit",
@@ -85,7 +93,7 @@ class Brand:
     def sync(self, *points: str) -> None:
         """Sync, killed at each point that is reached; then some minutes later to the end, and once more."""
         for point in points:
-            process = begin(self.office.folder, "sync", clock=self.office.clock, CRASH_AT=point)
+            process = begin(self.office.folder, "sync", clock=self.office.clock, CRASH_AT=point, **self.office.secrets)
             if ended(self.office.folder, process).returncode == KILLED:
                 self.deaths.append(point)
             self.office.later(minutes=2)
@@ -93,12 +101,14 @@ class Brand:
             self.office.sync()
 
 
-def open_brand(folder: Path, network: Connected, clock: ShiftedClock) -> Brand:
-    """Write the project and begin to listen."""
+def open_brand(folder: Path, network: Connected, clock: ShiftedClock, target: str = DESK, **secrets: str) -> Brand:
+    """Write the project and begin to listen; ``target`` is where cases go, indented by four."""
     folder.mkdir()
-    (folder / "casebridge.yaml").write_text(PROJECT.format(source=network.source.rstrip()), encoding="utf-8")
+    (folder / "casebridge.yaml").write_text(
+        PROJECT.format(source=network.source.rstrip(), target=target.rstrip()), encoding="utf-8"
+    )
     shutil.copy(ROOT / "config" / "starter" / "triage.yaml", folder / "triage.yaml")
-    brand = Brand(Office(folder, clock))
+    brand = Brand(Office(folder, clock, secrets))
     brand.office.run("sync")
     return brand
 
@@ -118,7 +128,7 @@ def a_week_with_deaths(brand: Brand, network: Network) -> None:
     assert sorted(text for text, _ in network.answers()) == ["It left our house today.", "We look into it."]
     assert dict(network.answers())["We look into it."] == line
     network.says("mira", "It is still down, why does nobody come?", above=line)
-    brand.sync(*READING)
+    brand.sync(READING[0])
     (case,) = brand.holding("line is down")
     assert "nobody come" in str(case)
     assert len(brand.cases()) == 2

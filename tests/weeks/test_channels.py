@@ -14,6 +14,7 @@ from tests.fakes.mastodon.app import Mastodon
 from tests.fakes.serving import running
 from tests.servers import shared
 from tests.weeks.channel import READING, a_week_with_deaths, open_brand
+from tests.weeks.test_real_servers import TRACKER, Ahead, Tracker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,9 +86,14 @@ class PretendMastodon:
 
 @dataclass
 class RealMastodon:
-    """The server of a third party."""
+    """The server of a third party, and how many posts the brand had there before."""
 
     server: MastodonServer
+    before: int = 0
+
+    def __post_init__(self) -> None:
+        """Count them: tests share the server."""
+        self.before = len(self.server.posts("acme"))
 
     @property
     def source(self) -> str:
@@ -105,7 +111,7 @@ class RealMastodon:
 
     def answers(self) -> list[tuple[str, str]]:
         """Return what stands below posts of others."""
-        posts = [post for post in self.server.posts("acme") if post["in_reply_to_id"]]
+        posts = [post for post in self.server.posts("acme")[self.before :] if post["in_reply_to_id"]]
         return [(post["content"].removesuffix("</p>").split(" ", 1)[1], post["in_reply_to_id"]) for post in posts]
 
 
@@ -185,3 +191,22 @@ def test_a_week_on_the_mastodon_of_a_third_party(tmp_path: Path, clock: ShiftedC
     for post in server.posts("acme"):
         if post["in_reply_to_id"]:
             assert post["visibility"] in {"unlisted", "direct"}
+
+
+@pytest.mark.real
+def test_an_agent_of_request_tracker_answers_on_mastodon(tmp_path: Path) -> None:
+    tool = Tracker(shared.request_tracker())
+    tool.server.reset()
+    network = RealMastodon(shared.mastodon())
+    target = TRACKER.format(url=tool.server.url) + "    hold_seconds: 0\n"
+    token = tool.server.tokens["casebridge"]
+    brand = open_brand(tmp_path / "project", network, Ahead(tool.server), target, TOOL_TOKEN=token)
+    asked = network.says("ada", "My telephone is dead since Monday, why? Please help!")
+    network.posts("We are open on Sunday.")
+    brand.sync()
+    tool.answer(tool.holding("telephone is dead"), "We look into it, Ada.")
+    for _ in range(2):
+        brand.sync()
+    assert network.answers() == [("We look into it, Ada.", asked)]
+    assert not [row for row in tool.server.rows("SELECT Subject FROM Tickets") if "Sunday" in str(row["Subject"])]
+    brand.office.balances()

@@ -45,6 +45,8 @@ sources:
     watch_minutes: 0
 {settings}
 targets:
+"""
+DESK = """\
   desk:
     type: desk
     mode: live
@@ -169,14 +171,14 @@ class Losing(httpx.BaseTransport):
         self._inner.close()
 
 
-def open_shop(folder: Path, network: Network, *, hold: float = HOLD, **settings: object) -> Shop:
-    """Write the project of a new brand, with an app password in its environment file."""
+def open_shop(folder: Path, network: Network, *, hold: float = HOLD, target: str = "", **settings: object) -> Shop:
+    """Write the project of a new brand, with an app password in its environment file; ``target`` in the place of the desk."""
     brand = network.person("brand")
     network.settle()
     lines = "".join(f"    {name}: {value}\n" for name, value in settings.items())
-    project = PROJECT.format(handle=brand.handle, appview=network.appview, plc=network.plc, settings=lines, hold=hold)
+    project = PROJECT.format(handle=brand.handle, appview=network.appview, plc=network.plc, settings=lines)
     (folder / "mappings" / "desk").mkdir(parents=True)
-    (folder / "casebridge.yaml").write_text(project)
+    (folder / "casebridge.yaml").write_text(project + (target or DESK.format(hold=hold)))
     (folder / ".env").write_text(f"BLUESKY_PASSWORD={brand.app_password()}\n")
     (folder / "triage.yaml").write_text(TRIAGE.replace("rules:\n", f"rules:\n{AUTOMATIC}"))
     for thing, mapping in MAPPINGS.items():

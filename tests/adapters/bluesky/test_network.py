@@ -214,7 +214,6 @@ def test_an_answer_that_was_lost_on_its_way_is_sent_again(shop: Shop, ada: Someb
     shop.answers(case, "On its way!")
     shop.sync(losing="request")
     assert ada.sees_below(question) == []
-    shop.clock.forward(timedelta(minutes=3))
     shop.sync()
     assert [post["record"]["text"] for post in ada.sees_below(question)] == ["On its way!"]
 
@@ -234,7 +233,6 @@ def test_a_process_that_dies_neither_loses_nor_doubles(
         agent.reply(case, "On its way!")
     network.settle()
     assert casebridge(shop.folder, "sync", CRASH_AT=point).returncode == 137
-    shop.clock.forward(timedelta(minutes=3))
     shop.sync()
     shop.sync()
     assert [post["record"]["text"] for post in ada.sees_below(question)] == ["On its way!"]

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from adapters.bluesky.errors import refused
 from adapters.bluesky.settings import BlueskySettings
 from adapters.bluesky.source import BlueskySource
 from bridge.contracts import Surroundings
 from bridge.errors import AuthError, BudgetSpent, RateLimited, Transient
 from bridge.safe import MemorySafe
 from bridge.signing_in import SignsIn
-from tests.adapters.bluesky.harness import Account
+from tests.adapters.bluesky.harness import START, Account
 from tests.fakes.bluesky.app import PASSWORD
 from tests.fakes.carried import Carried
 
@@ -138,8 +140,31 @@ def test_a_person_signs_in_and_the_password_need_not_stand_in_the_settings(accou
 def test_a_person_who_mistypes_keeps_what_was(account: Account) -> None:
     kept = account.source.around.safe.read()
     with pytest.raises(AuthError):
-        account.source.sign_in(AtTheKeyboard("nope"))
+        account.with_settings(app_password=SecretStr("")).sign_in(AtTheKeyboard("nope"))
     assert account.source.around.safe.read() == kept
+
+
+def test_a_password_in_the_settings_is_not_asked_for(account: Account) -> None:
+    person = AtTheKeyboard("never typed")
+    account.source.sign_in(person)
+    assert person.shown == []
+    assert account.far.logins == 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "9"}, 9.0),
+        ({"RateLimit-Reset": str(int(START.timestamp()) + 120)}, 120.0),
+        ({"RateLimit-Reset": str(int(START.timestamp()) - 5)}, 1.0),
+        ({"RateLimit-Reset": "soon"}, 60.0),
+        ({}, 60.0),
+    ],
+)
+def test_limits_are_waited_for_until_they_reset(headers: dict[str, str], seconds: float) -> None:
+    error = refused(httpx.Response(429, headers=headers), START, writing=True)
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == seconds
 
 
 def test_to_wait_is_told_in_seconds(account: Account) -> None:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from bridge.clock import ShiftedClock
 from bridge.errors import Exit
 from tests.adapters.email.offices import mail
-from tests.project import write_project
+from tests.project import begin, ended, write_project
 from tests.servers.dovecot import PASSWORD
 from tests.servers.mail_wire import MailWire
 from tests.weeks.office import Office
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
+    from multiprocessing.context import ForkServerProcess
     from pathlib import Path
 
     from tests.servers.dovecot import Dovecot
@@ -50,9 +51,9 @@ class MailDesk:
     customer: str
 
     def sync(self, *, minutes: float = 2, expect: Exit = Exit.OK) -> None:
-        """Sync some minutes later."""
+        """Sync some minutes later; an answer may wait for somebody's decision."""
         self.office.later(minutes=minutes)
-        self.office.run("sync", expect=lambda code: code == expect)
+        self.office.run("sync", expect=lambda code: code == expect or (expect is Exit.OK and code == Exit.SET_ASIDE))
 
     def write(self, id_: str, text: str, *, sender: str = "", **headers: str) -> str:
         """Let a mail of the customer come in; return its Message-ID."""
@@ -61,6 +62,16 @@ class MailDesk:
         now = self.office.clock.now()
         self.server.put(self.address, mail(native_id, text, sender=sender, to=self.address, at=now, **headers), at=now)
         return native_id
+
+    def killed(self, *, minutes: float = 2, **environment: str) -> int:
+        """Sync some minutes later in a process of its own, which may not live to the end; return its exit code."""
+        self.office.later(minutes=minutes)
+        process = self.begin(**environment)
+        return ended(self.office.folder, process).returncode
+
+    def begin(self, **environment: str) -> ForkServerProcess:
+        """Begin a sync in a process of its own."""
+        return begin(self.office.folder, "sync", clock=self.office.clock, **self.office.secrets, **environment)
 
     def cases(self) -> list[dict[str, Any]]:
         """Return what stands on the desk, newest first."""
@@ -74,7 +85,7 @@ class MailDesk:
         return shown
 
     def answer(self, text: str) -> None:
-        """Let the agent answer the one case, and wait until the answer may go."""
+        """Let the agent answer the one case; the next sync takes it over and holds it, the one after that may send it."""
         (only,) = self.cases()
         self.office.run("desk", "reply", only["ref"], text)
 

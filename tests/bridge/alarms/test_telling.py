@@ -21,6 +21,7 @@ from bridge.alarms.model import Alarm, Severity
 from bridge.alarms.policy import AlertPolicy
 from bridge.alarms.sending import Channel, Hook, Mail, beat
 from bridge.errors import Transient
+from tests.bridge.outbox.test_faults import dying_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,6 +140,17 @@ def test_who_cannot_be_told_now_is_told_the_next_time(office: Office) -> None:
     assert office.problems == ["alerts: notebook: no pencil"]
     office.notebook.broken = False
     assert office.round("x") == ["Casebridge: x is wrong."]
+
+
+@pytest.mark.parametrize(("point", "times"), [("before_commit", 2), ("after_commit", 1)])
+def test_a_crash_while_people_are_told_tells_them_again_rather_than_never(
+    office: Office, point: str, times: int
+) -> None:
+    with dying_at(f"alarms.told.{point}", 1):
+        office.round("x")
+    for _ in range(2):
+        office.round("x")
+    assert office.notebook.told == ["Casebridge: x is wrong."] * times
 
 
 class Kept(Sink):  # type: ignore[misc] # aiosmtpd is not typed

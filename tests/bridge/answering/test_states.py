@@ -171,6 +171,17 @@ def test_what_somebody_answered_in_the_app_meanwhile_is_asked_about_and_goes_if_
     assert desk.publish() == {"sent": 1}
 
 
+def test_what_a_machine_posted_below_it_is_nobody_s_answer(desk: Desk) -> None:
+    """As the later parts of an answer of ours that became several posts."""
+    case = desk.case()
+    desk.answer(case, "We are on it.")
+    desk.write_back()
+    desk.world.clock.forward(MINUTE)
+    desk.answered_there(case)
+    desk.world.update(schema.message, schema.message.c.direction == "out", automatic=True)
+    assert desk.publish() == {"sent": 1}
+
+
 def test_what_stood_there_when_the_agent_wrote_is_no_reason_to_ask(desk: Desk) -> None:
     case = desk.case()
     desk.answered_there(case)

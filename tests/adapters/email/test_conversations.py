@@ -1,0 +1,95 @@
+"""What comes and goes beside the plain question and answer: colleagues, machines, bounces, files, strangers."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.adapters.email.offices import mail
+
+if TYPE_CHECKING:
+    from tests.adapters.email.desks import MailDesk
+
+pytestmark = pytest.mark.real
+
+
+def asked(desk: MailDesk) -> str:
+    """Let a case stand on the desk."""
+    first = desk.write("m1", "Der Router blinkt rot.")
+    desk.sync()
+    return first
+
+
+def test_an_answer_from_another_mail_program_counts_and_opens_nothing(desk: MailDesk) -> None:
+    first = asked(desk)
+    desk.office.later(minutes=1)
+    now = desk.office.clock.now()
+    own = mail(
+        "own@acme.example", "Ist unterwegs.", sender=desk.address, to=desk.customer, at=now, In_Reply_To=f"<{first}>"
+    )
+    desk.server.put(desk.address, own, "Sent", at=now)
+    desk.sync()
+    said = [(one["direction"], one["text"]) for one in desk.case()["messages"]]
+    assert said[0] == ("in", "Router\n\nDer Router blinkt rot.")
+    assert any(direction == "out" and "Ist unterwegs." in text for direction, text in said[1:])
+    assert desk.answers() == []
+
+
+def test_machines_open_no_case_and_get_no_answer(desk: MailDesk) -> None:
+    desk.write("a", "Ich bin im Urlaub.", Auto_Submitted="auto-replied")
+    desk.write("b", "Unsere Angebote!", Precedence="bulk", List_Unsubscribe="<mailto:weg@kunde.example>")
+    desk.sync()
+    assert desk.cases() == []
+    assert desk.answers() == []
+
+
+def test_an_answer_that_comes_back_is_told_in_the_case_and_the_address_is_known_to_be_bad(desk: MailDesk) -> None:
+    asked(desk)
+    desk.answer("Ist unterwegs.")
+    for _ in range(2):
+        desk.sync()
+    (answer,) = desk.answers()
+    status = f"Final-Recipient: rfc822; {desk.customer}\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no such user\r\n"
+    report = (
+        f"From: MAILER-DAEMON@kunde.example\r\nTo: {desk.address}\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        f"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; kunde.example\r\n\r\n{status}"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {answer['Message-ID']}\r\n--b--\r\n"
+    )
+    desk.server.put(desk.address, report.encode(), at=desk.office.clock.now())
+    for _ in range(2):
+        desk.sync()
+    (action,) = desk.actions()
+    assert action["state"] == "refused"
+    assert any("no such user" in one["text"] for one in desk.case()["messages"])
+    desk.answer("Haben Sie ihn?")
+    for _ in range(3):
+        desk.sync()
+    assert len(desk.answers()) == 1
+    assert any("came back" in one["text"] for one in desk.case()["messages"])
+
+
+def test_a_file_comes_along(desk: MailDesk) -> None:
+    sent = EmailMessage()
+    sent["From"], sent["To"], sent["Subject"] = desk.customer, desk.address, "Router"
+    sent["Message-ID"] = "<file@kunde.example>"
+    sent.set_content("Der Router blinkt rot, siehe Bild.")
+    sent.add_attachment(b"\x89PNG\r\n\x1a\n" + bytes(200), maintype="image", subtype="png", filename="lampe.png")
+    desk.office.later(minutes=1)
+    desk.server.put(desk.address, sent.as_bytes(), at=desk.office.clock.now())
+    desk.sync()
+    (said,) = [one for one in desk.case()["messages"] if one["direction"] == "in"]
+    assert said["files"] == ["lampe.png"]
+
+
+def test_a_stranger_who_joins_the_thread_has_a_case_of_his_own(desk: MailDesk) -> None:
+    first = asked(desk)
+    desk.write(
+        "s", "Bei mir blinkt er auch.", sender="omar@fremd.example", In_Reply_To=f"<{first}>", From="omar@fremd.example"
+    )
+    desk.sync()
+    people = {one["person_name"] or "" for one in desk.cases()}
+    assert len(desk.cases()) == 2
+    assert len(people) == 2

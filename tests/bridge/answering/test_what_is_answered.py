@@ -1,0 +1,53 @@
+"""An action brings along what is known of the message that it answers, and of answers that came back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bridge import actions
+from bridge.store import schema
+from tests.bridge.answering.test_states import status
+
+if TYPE_CHECKING:
+    from bridge.nouns import Action
+    from tests.bridge.answering.conftest import Desk
+
+
+def last(desk: Desk) -> Action:
+    rows = desk.actions()
+    with desk.world.store.read() as connection:
+        return actions.load(connection, rows)[rows[-1].id]
+
+
+def test_subject_words_and_further_fields_come_along(desk: Desk) -> None:
+    case = desk.case()
+    (said,) = desk.world.all(schema.message)
+    desk.world.update(schema.message, schema.message.c.id == said.id, extra={"reply_to": ["greta@home.example"]})
+    desk.world.update(schema.message_text, schema.message_text.c.message_id == said.id, subject="Router", text="Hello?")
+    desk.answer(case, "We are on it.")
+    desk.write_back()
+    action = last(desk)
+    assert (action.subject, action.answered_text) == ("Router", "Hello?")
+    assert action.extra == {"reply_to": ["greta@home.example"]}
+    assert action.undelivered == ""
+
+
+def test_the_next_answer_knows_that_the_last_one_came_back(desk: Desk) -> None:
+    case = desk.case()
+    desk.answer(case, "We are on it.")
+    desk.send()
+    assert last(desk).undelivered == ""
+    status(desk, "failed", "no such mailbox")
+    desk.answer(case, "Did you get it?")
+    desk.write_back()
+    assert last(desk).undelivered == "no such mailbox"
+
+
+def test_an_answer_that_was_refused_before_it_left_says_nothing_about_the_address(desk: Desk) -> None:
+    case = desk.case()
+    desk.answer(case, "x" * 300)
+    desk.send()
+    assert desk.actions()[-1].state == "refused"
+    desk.answer(case, "We are on it.")
+    desk.write_back()
+    assert last(desk).undelivered == ""
