@@ -64,7 +64,10 @@ triage: triage.yaml
 class Customer(Protocol):
     """Somebody who writes on one network and reads there what is answered."""
 
-    network: str
+    @property
+    def network(self) -> str:
+        """Return its name."""
+        ...
 
     def says(self, text: str, *, above: str = "") -> str:
         """Write to the brand, in a thread or a new one; return the id."""
@@ -183,11 +186,13 @@ class House:
 
     def restart(self, number: int) -> None:
         """Kill one server after the other."""
-        server = (self.tracker.server, self.mastodon, self.dovecot)[number % 3]
-        if isinstance(server, type(self.dovecot)):
-            server.stop()
-        else:
-            server.stop(signal.SIGKILL)
+        stops = (
+            (self.tracker.server, lambda: self.tracker.server.stop(signal.SIGKILL)),
+            (self.mastodon, lambda: self.mastodon.stop(signal.SIGKILL)),
+            (self.dovecot, self.dovecot.stop),
+        )
+        server, stop = stops[number % len(stops)]
+        stop()
         server.start()
 
     def at_desk(self) -> list[dict[str, Any]]:
