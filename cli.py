@@ -63,7 +63,11 @@ COMMANDS = {
     "Decide and act": (
         Outline("cases", "cases:cases", "Cases: one issue of one customer, over all channels."),
         Outline("decisions", "decisions:decisions", "Decisions of people about customers and cases."),
-        Outline("answer", "answering:answer", "Answer a case from here, by your own words or a template."),
+        Outline(
+            "answer",
+            "answering:answer",
+            "Answer a case: held, checked and sent like an agent's answer, and told in the case.",
+        ),
         Outline("actions", "outbox:actions", "Actions: answers on their way to the networks."),
         Outline("quarantine", "quarantine:quarantine", "Quarantine: rows and payloads that could not be read."),
         Outline("desk", "desk:desk", "Play the agent in the ticket desk: read cases, answer, close, merge."),

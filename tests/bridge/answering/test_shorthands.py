@@ -151,3 +151,46 @@ def test_any_comment_is_read_and_what_is_left_was_written(text: str) -> None:
     said = words_of(text)
     written = "".join(text.split())
     assert "".join(said.text.split()) in written or all(line.strip() in text for line in said.text.splitlines())
+
+
+def test_an_answer_that_was_refused_goes_once_the_agent_has_written_it_right(desk: Desk) -> None:
+    case = desk.case()
+    written = desk.answer(case, "#tpl:none")
+    desk.write_back()
+    assert "there are no templates in this project" in desk.notes(case)[0]
+    desk.world.target.crm.edit(written, "Without a template, then.")
+    assert desk.write_back().counts["answers_edited"] == 1
+    desk.world.clock.forward(MINUTE)
+    assert desk.publish() == {"sent": 1}
+    assert desk.sent() == ["Without a template, then."]
+
+
+def test_an_edit_that_asks_for_something_that_is_not_there_stops_what_was_held(desk: Desk) -> None:
+    case = desk.case()
+    written = desk.answer(case, "Hello")
+    desk.write_back()
+    desk.world.target.crm.edit(written, "#tpl:none")
+    desk.write_back()
+    desk.world.clock.forward(MINUTE)
+    assert desk.publish() == {}
+    assert [row.state for row in desk.actions()] == ["refused"]
+
+
+def test_a_like_that_was_edited_away_is_not_done_and_one_that_came_with_an_edit_is(desk: Desk) -> None:
+    case = desk.case()
+    written = desk.answer(case, "#like Thanks")
+    desk.write_back()
+    desk.world.target.crm.edit(written, "#hide Thanks")
+    desk.write_back()
+    desk.world.clock.forward(MINUTE)
+    assert desk.publish() == {"sent": 2}
+    assert sorted(kind for kind, _, _ in done(desk)) == [ActionKind.HIDE, ActionKind.REPLY]
+
+
+def test_what_was_sent_stays_sent_whatever_is_edited(desk: Desk) -> None:
+    case = desk.case()
+    written = desk.answer(case, "Hello")
+    assert desk.send() == {"sent": 1}
+    desk.world.target.crm.edit(written, "Good bye")
+    assert desk.send() == {}
+    assert desk.sent() == ["Hello"]
