@@ -87,6 +87,18 @@ class EmailSource(Source):
             yield held
         self._reader.mark()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait for new mail in the first folder (IDLE), at most so long; tell whether there is any.
+
+        IDLE only wakes: what came is read by ``pages``. Servers end it after some minutes, so wait for ten at most.
+        """
+        account = Account(self.name, self.settings, self.credentials)
+        try:
+            account.select(account.read_folders()[0])
+            return account.wait(seconds)
+        finally:
+            account.close()
+
     def reread(self, fields: Mapping[str, str], where: str) -> Page:
         """Parse a repaired mail: its whole source text stands in ``mail``."""
         if "mail" not in fields:
