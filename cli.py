@@ -42,6 +42,11 @@ COMMANDS = {
     ),
     "Run": (
         Outline("sync", "running:sync", "Collect, decide, deliver, write back and publish, once."),
+        Outline(
+            "watch",
+            "watching:watch",
+            "Sync whenever a source tells of news (a mailbox does), and every so many seconds; until it is stopped.",
+        ),
         Outline("serve", "serving:serve", "Receive webhooks: what comes is on the disk before it is answered."),
         Outline("status", "status:status", "Show how things stand: counts, connections, pauses, problems."),
         Outline("alerts", "alerts:alerts", "Alarms: what is wrong, whose it is, and whether people are told."),

@@ -76,7 +76,7 @@ def sync(
             progress=advance,
         )
         report = engine.sync(composed, name, options)
-    _show_run(ctx, report)
+    show_run(ctx, report)
     raise typer.Exit(report.exit_code)
 
 
@@ -200,7 +200,8 @@ def _date(text: str) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
-def _show_run(ctx: typer.Context, report: runs.RunReport) -> None:
+def show_run(ctx: typer.Context, report: runs.RunReport) -> None:
+    """Show what a sync did."""
     if session(ctx).json:
         record(ctx, report)
         return

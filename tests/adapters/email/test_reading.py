@@ -98,7 +98,10 @@ def test_a_folder_that_is_added_later_begins_where_the_others_stand(tmp_path: Pa
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with opened(tmp_path, folders=("Support",)) as here, pytest.raises(ConfigError, match="no folder 'Support'.*INBOX"):
+    with (
+        opened(tmp_path, folders=("Support",)) as here,
+        pytest.raises(ConfigError, match=r"no folder 'Support'.*INBOX"),
+    ):
         here.source.head()
 
 

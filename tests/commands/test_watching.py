@@ -1,0 +1,60 @@
+"""``watch`` syncs again and again, at once where a source tells of news."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from adapters.memory.network import MemoryNetwork
+from adapters.memory.settings import MemorySourceSettings
+from adapters.memory.source import MemorySource
+from bridge.clock import SystemClock
+from bridge.errors import Transient
+from bridge.faults import Faults
+from bridge.news import listening
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.testing import Result
+
+
+class Bell(MemorySource):
+    """A source that has news when somebody rings, and may fail before."""
+
+    def __init__(self, failures: int = 0) -> None:
+        """Be quiet."""
+        super().__init__("bell", MemoryNetwork(MemorySourceSettings(), SystemClock(), Faults({})))
+        self.rung = threading.Event()
+        self.failures = failures
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the bell."""
+        if self.failures:
+            self.failures -= 1
+            message = "the wire is cut"
+            raise Transient(message)
+        rung = self.rung.wait(min(seconds, 0.05))
+        self.rung.clear()
+        return rung
+
+
+def test_it_syncs_as_often_as_it_is_told(run: Callable[..., Result]) -> None:
+    ended = run("watch", "--every", "0.1", "--rounds", "2")
+    assert ended.stdout.count("export: ") == 2
+
+
+def test_news_of_any_source_is_told_at_once() -> None:
+    quiet, bell = Bell(), Bell(failures=2)
+    with listening([quiet, bell], pause=0.01) as told:
+        assert not told.is_set()
+        bell.rung.set()
+        assert told.wait(20)
+
+
+def test_nobody_listens_any_more_when_it_is_over() -> None:
+    bell = Bell()
+    with listening([bell], pause=0.01) as told:
+        pass
+    bell.rung.set()
+    assert not told.wait(0.2)
