@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from adapters.bluesky.client import Client
     from bridge.nouns import Json, SourceEvent
 
+BEGINNING = ""
 _LOG = "chat.bsky.convo.defs#log"
 _SAID, _TAKEN_BACK = "CreateMessage", "DeleteMessage"
 _KNOWN = frozenset(
@@ -37,10 +38,10 @@ class Entries:
 
     said: tuple[tuple[str, Mapping[str, Json]], ...]
     others: tuple[SourceEvent, ...]
-    place: str | None
+    place: str
 
 
-def read(client: Client, after: str | None, now: datetime) -> Iterator[Entries]:
+def read(client: Client, after: str, now: datetime) -> Iterator[Entries]:
     """Yield the log's pages after a place until it ends."""
     while True:
         told = obj(client.get(CHAT_LOG, {"cursor": after} if after else {}))
@@ -52,15 +53,15 @@ def read(client: Client, after: str | None, now: datetime) -> Iterator[Entries]:
         after = place
 
 
-def end(client: Client, now: datetime) -> str | None:
+def end(client: Client, now: datetime) -> str:
     """Return the place after all that was said: where a log begins without a place nobody tells, so it is read through."""
-    place = None
-    for entries in read(client, None, now):
+    place = BEGINNING
+    for entries in read(client, BEGINNING, now):
         place = entries.place
     return place
 
 
-def _entries(log: list[dict[str, Json]], place: str | None, now: datetime) -> Entries:
+def _entries(log: list[dict[str, Json]], place: str, now: datetime) -> Entries:
     said: list[tuple[str, Mapping[str, Json]]] = []
     others: list[SourceEvent] = []
     for entry in log:

@@ -72,7 +72,7 @@ class State:
 
     windows: dict[str, Window] = field(default_factory=dict)
     chat: str | None = None
-    """Place in the log of direct messages; None: at its beginning."""
+    """Place in the log of direct messages, empty at its beginning; None: it was never read."""
     watch: Watch = field(default_factory=Watch)
 
     def window(self, name: str) -> Window:

@@ -74,14 +74,7 @@ class BlueskySource(Source):
     def head(self) -> Cursor:
         """Return the end of every list and of the log: what stands within the overlap is noted as read."""
         state = cursor.State()
-        self.client.get(GET_SESSION)  # whose answer tells the network's time
-        for listing in listings(self.client, self.settings):
-            window = state.window(listing.name)
-            window.since = self._now()
-            for _ in walk(listing, window, self._overlap, self._now()):
-                continue
-        if self.settings.direct_messages:
-            state.chat = chat.end(self.client, self._now())
+        self._begin(state)
         return state.cursor()
 
     def at(self, time: datetime) -> Cursor:
@@ -89,6 +82,7 @@ class BlueskySource(Source):
         state = cursor.State()
         for listing in listings(self.client, self.settings):
             state.window(listing.name).since = max(time, _LONG_AGO)
+        state.chat = chat.BEGINNING
         return state.cursor()
 
     def estimate(self, after: Cursor) -> Estimate:
@@ -104,28 +98,44 @@ class BlueskySource(Source):
         return Estimate(messages=count, money=0.0, currency="EUR")
 
     def pages(self, after: Cursor) -> Iterator[Page]:
-        """Yield what is new in every list, then the log of direct messages, then what became of the watched posts.
+        """Yield what is new in every list, then what became of the watched posts, then the log of direct messages.
 
         A page is handed over before the next one is asked for; so the last one, which claims no more, may be empty.
+        A search that was not there before begins from now, and so do direct messages.
         """
         state = cursor.read(after)
-        session = self.client.sessions.current()
-        reader = Reader(self.client, Brand(session.did, session.handle), self.settings.context, self._now())
         begun = state.cursor()
+        session = self.client.sessions.current()
+        if after.value:
+            self._begin(state)
+        reader = Reader(self.client, Brand(session.did, session.handle), self.settings.context, self._now())
         for events in self._lists(state, reader):
+            yield self._page(state, events, more=True)
+        if watching.due(state.watch, self.settings, self._now()):
+            events = watching.look(self.client, state.watch, self.settings, self._now())
             yield self._page(state, events, more=True)
         if self.settings.direct_messages:
             yield from self._directs(state, reader)
-        if watching.due(state.watch, self.settings, self._now()):
-            events = watching.look(self.client, state.watch, self.settings, self._now())
-            yield self._page(state, events, more=False)
-        elif state.cursor() != begun:
+        if state.cursor() != begun:
             yield self._page(state, [], more=False)
 
     def reread(self, fields: Mapping[str, str], where: str) -> Page:  # noqa: ARG002 - there is nothing to repair
         """Refuse: a post is as the network shows it."""
         message = f"{self.around.name} has no rows to repair."
         raise Unsupported(message, manual_step="Look at the post in the app.")
+
+    def _begin(self, state: State) -> None:
+        """Let what was never read begin from now: what stands within the overlap counts as read."""
+        fresh = [each for each in listings(self.client, self.settings) if each.name not in state.windows]
+        if fresh:
+            self.client.get(GET_SESSION)  # whose answer tells the network's time
+        for listing in fresh:
+            window = state.window(listing.name)
+            window.since = self._now()
+            for _ in walk(listing, window, self._overlap, self._now()):
+                continue
+        if self.settings.direct_messages and state.chat is None:
+            state.chat = chat.end(self.client, self._now())
 
     def _lists(self, state: State, reader: Reader) -> Iterator[list[SourceEvent]]:
         for listing in listings(self.client, self.settings):
@@ -134,7 +144,7 @@ class BlueskySource(Source):
                     yield reader.events(listing, items)
 
     def _directs(self, state: State, reader: Reader) -> Iterator[Page]:
-        for entries in chat.read(self.client, state.chat, self._now()):
+        for entries in chat.read(self.client, state.chat or chat.BEGINNING, self._now()):
             state.chat = entries.place
             yield self._page(state, [*entries.others, *reader.directs(entries.said)], more=True)
 

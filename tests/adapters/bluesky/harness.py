@@ -62,10 +62,10 @@ class Account:
         self.ada, self.ben = self.far.world.person("Ada"), self.far.world.person("Ben")
         self.source.client.sessions.current()
 
-    def with_settings(self, **settings: object) -> BlueskySource:
-        """Return what a process with other settings would use."""
+    def with_settings(self, transport: httpx.BaseTransport | None = None, **settings: object) -> BlueskySource:
+        """Return what a process with other settings, or another wire, would use."""
         known = {"handle": self.far.brand.handle, "app_password": SecretStr(PASSWORD), **self._settings, **settings}
-        return BlueskySource(BlueskySettings.model_validate(known), self._around, self.wire)
+        return BlueskySource(BlueskySettings.model_validate(known), self._around, transport or self.wire)
 
     def provoke(self, trouble: Trouble) -> None:
         if trouble in ORDERED:

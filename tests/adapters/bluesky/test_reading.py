@@ -210,14 +210,18 @@ def test_searches_find_what_mentions_nobody(tmp_path: Path) -> None:
     assert texts(read(account, after)[0]) == []
 
 
-def test_a_search_that_is_added_later_begins_with_all_that_it_finds(tmp_path: Path) -> None:
-    """And those that were there go on where they stood."""
-    account = Account(tmp_path, search=("router",))
-    ask(account, "my router hums", at=START - 2 * DAY)
+def test_what_is_switched_on_later_begins_from_now(tmp_path: Path) -> None:
+    """A search may find years of the whole network, and old direct messages are answered."""
+    account = Account(tmp_path)
+    account.far.world.say(account.ben, "My router hums", at=START - timedelta(hours=1))
+    account.far.chat.say(account.ada, "from before")
     _, after = read(account, account.source.head())
-    later = Account(tmp_path, search=("router", "hums"))
-    later.far.world.records.update(account.far.world.records)
-    assert len(texts(read(later, after)[0])) == 1
+    account.source = account.with_settings(search=("router",), direct_messages=True)
+    found, after = read(account, after)
+    assert texts(found) == []
+    account.far.world.say(account.ben, "My router still hums")
+    account.far.chat.say(account.ada, "and now")
+    assert texts(read(account, after)[0]) == ["My router still hums", "and now"]
 
 
 def test_a_post_that_is_gone_is_told_once(account: Account) -> None:
