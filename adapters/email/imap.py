@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,6 +35,8 @@ _USUAL_SENT = (
 )
 """Names of folders of sent mail at servers that do not say which it is."""
 _ARRIVED, _SIZE, _WHOLE, _PART = b"INTERNALDATE", b"RFC822.SIZE", b"BODY[]", b"BODY[]<0>"
+_STALE = 240.0
+"""Seconds without a call after which a connection may have been ended without a word: a new one is opened instead."""
 UNSENT = "\\Draft"
 """Flag of a copy that stands in the folder of sent mail before its mail is known to have left."""
 
@@ -64,6 +67,7 @@ class Account:
         """Open nothing."""
         self.name, self._settings, self._credentials = name, settings, credentials
         self._client: IMAPClient | None = None
+        self._used = 0.0
 
     def close(self) -> None:
         """Sign out; may be called twice."""
@@ -204,9 +208,13 @@ class Account:
         """Give the open connection; one on which something went wrong is not used again."""
         with errors.imap(self.name):
             try:
+                if self._client is not None and time.monotonic() - self._used > _STALE:
+                    self._drop()
                 if self._client is None:
                     self._client = self._connect()
+                self._used = time.monotonic()
                 yield self._client
+                self._used = time.monotonic()
             except Exception as error:
                 if not isinstance(error, IMAPClientError) or _broken(error):
                     self._drop()

@@ -51,6 +51,7 @@ def automatic(mail: Message, sender: str, own: Collection[str]) -> Automatic | N
     if (
         submitted in ("auto-replied", "auto-notified")
         or precedence == "auto_reply"
+        or first(mail, "Return-Path") == "<>"
         or any(first(mail, name).lower() not in ("", "no") for name in _REPLIES)
         or subject.startswith(_SUBJECTS)
     ):

@@ -20,7 +20,7 @@ from adapters.email.settings import EmailSettings
 from adapters.email.source import EmailSource
 from bridge.clock import FixedClock
 from bridge.contracts import Surroundings
-from bridge.errors import AuthError, RateLimited, Refused, Transient
+from bridge.errors import AuthError, ConfigError, RateLimited, Refused, Transient
 from bridge.nouns import Action, ActionKind, FileContent, Kind, Presence, Refusal, Retry, Unknown, Written
 from bridge.oauth import ACCESS
 from bridge.safe import MemorySafe, Secrets
@@ -290,3 +290,9 @@ def test_without_a_sign_in_it_says_how_to_sign_in(server: Server, tmp_path: Path
         here = publisher(port, tmp_path, oauth={"vendor": "google", "client_id": "app"}, smtp_sign_in=True)
         with pytest.raises(AuthError, match="casebridge connect mail"):
             here.publish(ACTION)
+
+
+def test_a_server_without_encryption_gets_no_password(server: Server, port: int, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="lacks what the settings ask for"):
+        publisher(port, tmp_path, smtp_safety="starttls", smtp_sign_in=True).publish(ACTION)
+    assert server.taken == []
