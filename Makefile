@@ -3,7 +3,7 @@
 # make check   lint, types, tests: what a change must pass
 # make real    the tests that need a real server of somebody else's; says what is missing
 # make soak    the long ones: hundreds of kills at random moments, storms against pretend CRMs, thousands of invented cases
-# make servers install those servers: Request Tracker by apt-get, django-helpdesk and mastodon_mock into environments of their own, Bluesky by npm
+# make servers install those servers: Request Tracker and Dovecot by apt-get, django-helpdesk and mastodon_mock into environments of their own, Bluesky by npm
 # make sandbox a pretend Salesforce on this machine, our package deployed: ORG=bare, plain or hostile, DEPLOY= for none;
 #              CRM=hubspot a pretend HubSpot, CRM=zendesk a pretend Zendesk: ORG=plain or hostile
 # make bench   100,000 messages against dlt and a bare floor
