@@ -149,6 +149,21 @@ def test_what_is_said_by_lent_hands_is_no_agents_answer(here: Place) -> None:
     assert {each.actor for each in heard} == {Actor.US}
 
 
+def test_time_that_agents_spend_is_told_as_the_tickets_total(here: Place) -> None:
+    (case,) = refs(here.target, ticket(1))
+    for spent in ("00:15:00", "1 01:30:00"):
+        here.clock.sleep(60)
+        body = {"ticket": int(case), "comment": "Measured.", "public": False, "time_spent": spent}
+        assert here.server.call("POST", "followups/", body).is_success
+    events = [item for page in here.target.activity(Cursor()) for item in page.items if isinstance(item, CaseEvent)]
+    worked = [event for event in events if event.what is What.TIME_WORKED]
+    assert [(event.before, event.value, event.actor) for event in worked] == [
+        ("0", "15", Actor.AGENT),
+        ("15", "1545", Actor.AGENT),
+    ]
+    assert worked[1].at == here.clock.now()
+
+
 def test_a_redaction_empties_the_first_follow_up_too(here: Place) -> None:
     (case,) = refs(here.target, ticket(1, description="I am Ada Kern.", custom_customer="Ada Kern"))
     assert here.target.amend([amendment(AmendmentKind.REDACT, Thing.CASE, case)]) == [Written(case, created=True)]
