@@ -27,7 +27,7 @@ _PAGE = 100
 def pages(desk: Helpdesk, after: Cursor) -> Iterator[ActivityPage]:
     """Yield follow-ups after the cursor, oldest first, then what was taken back, merged or deleted."""
     at: dict[str, Any] = {"id": 0, "open": {}, **(json.loads(after.value) if after.value else {})}
-    rows = _new(desk, at["id"] - desk.settings.overlap)
+    rows = desk.finder.newer(FOLLOWUP, at["id"] - desk.settings.overlap)
     tickets = desk.finder.several({str(row["ticket"]) for row in rows if desk.actor(row) is not Actor.US})
     for start in range(0, len(rows), _PAGE):
         some = rows[start : start + _PAGE]
@@ -46,16 +46,6 @@ def head(desk: Helpdesk) -> Cursor:
         if rows:
             return _cursor({"id": max(row["id"] for row in rows), "open": {}})
     return _cursor({"id": 0, "open": {}})
-
-
-def _new(desk: Helpdesk, known: int) -> list[Row]:
-    """Return follow-ups above a number, oldest first, read from the end of the list."""
-    found: dict[int, Row] = {}
-    for rows in desk.client.backwards(PATHS[FOLLOWUP]):
-        found |= {row["id"]: row for row in rows if row["id"] > known}
-        if any(row["id"] <= known for row in rows):
-            break
-    return [found[number] for number in sorted(found)]
 
 
 def _items(desk: Helpdesk, row: Row, tickets: Mapping[str, Row]) -> Iterator[Answer | CaseEvent]:
