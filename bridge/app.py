@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from bridge.cases.policy import CasePolicy
     from bridge.clock import Clock
-    from bridge.contracts import Publisher, Source, Target
+    from bridge.contracts import Publisher, Receiver, Source, Target
     from bridge.mapping.target import TargetMapping
     from bridge.nouns import Thing
     from bridge.store.store import Store
@@ -56,6 +56,7 @@ class SourceSetup:
 
     name: str
     source: Source
+    receiver: Receiver | None = None
     publisher: Publisher | None = None
     unit: str = ""
     own: frozenset[str] = frozenset()

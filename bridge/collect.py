@@ -89,6 +89,15 @@ def store_page(store: Store, reading: Reading, page: Page, *, now: datetime) -> 
     return counts
 
 
+def store_pushed(store: Store, reading: Reading, page: Page, *, now: datetime) -> Counts:
+    """Store what came by itself, as ``store_page``; the cursor stays where reading stands."""
+    prepared = _prepare(reading, page, now)
+    with store.write("collect.pushed") as connection:
+        counts = _write(connection, prepared, now)
+        _advance(connection, reading, counts, {"last_message_at": prepared.newest}, now)
+    return counts
+
+
 def store_repaired(store: Store, reading: Reading, page: Page, *, now: datetime) -> Counts:
     """Store what a repaired row of the quarantine became; the cursor stays, the row counts as read now."""
     prepared = _prepare(reading, page, now)

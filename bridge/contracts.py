@@ -153,15 +153,20 @@ class HookResponse:
 
 
 class Receiver(ABC):
-    """The push side of a source."""
+    """The push side of a source. Computes only: it is asked while a vendor waits for the answer."""
+
+    @classmethod
+    @abstractmethod
+    def beside(cls, source: Source) -> Self:
+        """Return the receiver of what ``source`` would read, sharing its settings; opens nothing."""
 
     @abstractmethod
     def handshake(self, request: HookRequest) -> HookResponse | None:
-        """Answer the vendor's subscription check, or None if this is no such check."""
+        """Answer the vendor's subscription check, or None if this is no such check. Raises ``AuthError``."""
 
     @abstractmethod
     def verify(self, request: HookRequest) -> None:
-        """Check signature and time window; raises ``AuthError``."""
+        """Check the signature over the raw body and its time; raises ``AuthError``. See ``bridge/signatures.py``."""
 
     @abstractmethod
     def parse(self, request: HookRequest) -> Page:

@@ -20,6 +20,7 @@ from bridge.backup import recognise
 from bridge.brakes import paused, resume
 from bridge.collect import Counts, collect
 from bridge.errors import CasebridgeError, ConfigError, Exit
+from bridge.hooked import hear
 from bridge.modes import destination, note_beginnings, take_backlog
 from bridge.outbox.deliver import deliver
 from bridge.plan import plan as look_ahead
@@ -110,17 +111,21 @@ def _collect(app: App, setup: SourceSetup, options: SyncOptions, report: RunRepo
     reading = reading_of(setup, policies=stamp(app), secret=store_secret(app))
     beginning = start.beginning(app, setup, reading, options)
     total = report.counts.setdefault(setup.name, Counts().as_dict())
-    if beginning is None:
-        return
 
     def enough(_page: Counts) -> bool:
         return (options.limit is not None and total["seen"] >= options.limit) or _collect_paused(app, setup)
 
-    with start.watched(app, setup.name, beginning.reading.stream):
-        for counts in collect(app.store, beginning.reading, beginning.pages, now=app.clock.now, enough=enough):
+    def take(brought: Iterable[Counts]) -> None:
+        for counts in brought:
             for key, value in counts.as_dict().items():
                 total[key] += value
             options.progress("collect", setup.name, counts.seen)
+
+    with start.watched(app, setup.name, reading.stream):
+        heard = reading if beginning is None else beginning.reading
+        take(hear(app, setup, heard, enough=enough))
+        if beginning is not None:
+            take(collect(app.store, beginning.reading, beginning.pages, now=app.clock.now, enough=enough))
     if total["quarantined"]:
         report.problem(
             Exit.SET_ASIDE,

@@ -1,7 +1,7 @@
 """Which adapters there are: entry points, found by name and loaded when used.
 
 Our own adapters register exactly like those of others: one line under ``casebridge.sources``,
-``casebridge.publishers`` or ``casebridge.targets`` in the ``pyproject.toml`` of the distribution that brings them.
+``casebridge.receivers``, ``casebridge.publishers`` or ``casebridge.targets`` in the ``pyproject.toml`` of the distribution that brings them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import cast
 
-from bridge.contracts import Publisher, Source, Target
+from bridge.contracts import Publisher, Receiver, Source, Target
 from bridge.errors import ConfigError
 
 
@@ -22,11 +22,17 @@ class Role(StrEnum):
     """What an adapter is used as; the value is its entry-point group."""
 
     SOURCE = "casebridge.sources"
+    RECEIVER = "casebridge.receivers"
     PUBLISHER = "casebridge.publishers"
     TARGET = "casebridge.targets"
 
 
-CONTRACTS: dict[Role, type] = {Role.SOURCE: Source, Role.PUBLISHER: Publisher, Role.TARGET: Target}
+CONTRACTS: dict[Role, type] = {
+    Role.SOURCE: Source,
+    Role.RECEIVER: Receiver,
+    Role.PUBLISHER: Publisher,
+    Role.TARGET: Target,
+}
 """The abstract class that each role's adapters implement."""
 
 
@@ -52,6 +58,11 @@ def kinds(role: Role) -> tuple[str, ...]:
 def source(kind: str) -> type[Source]:
     """Return the source class registered as ``kind``; raises ``ConfigError`` naming those there are."""
     return cast("type[Source]", _load(Role.SOURCE, kind))
+
+
+def receiver(kind: str) -> type[Receiver]:
+    """Return the receiver class registered as ``kind``; raises ``ConfigError`` naming those there are."""
+    return cast("type[Receiver]", _load(Role.RECEIVER, kind))
 
 
 def publisher(kind: str) -> type[Publisher]:

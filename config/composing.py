@@ -74,9 +74,11 @@ def compose(path: Path, clock: Clock | None = None) -> App:
 def _source(entry: SourceEntry, surroundings: Surroundings) -> SourceSetup:
     source = registry.source(entry.type).connect(entry, surroundings)
     answers = entry.type in registry.kinds(Role.PUBLISHER)
+    hears = entry.type in registry.kinds(Role.RECEIVER)
     return SourceSetup(
         name=surroundings.name,
         source=source,
+        receiver=registry.receiver(entry.type).beside(source) if hears else None,
         publisher=registry.publisher(entry.type).beside(source) if answers else None,
         unit=entry.unit,
         own=frozenset(each.casefold() for each in entry.own),

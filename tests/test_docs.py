@@ -137,6 +137,7 @@ def test_the_status_page_names_every_field(synced_status: dict[str, object]) -> 
 def test_yaml_on_a_page_is_what_the_program_reads(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whole files are loaded as what they are; parts are at least YAML."""
     monkeypatch.setenv("STORE_URL", "sqlite:///casebridge.db")
+    monkeypatch.setenv("SHOP_SECRET", "an-invented-secret")
     for block in blocks(page):
         if block.language != "yaml":
             continue

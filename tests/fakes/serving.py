@@ -8,7 +8,7 @@ import threading
 import time
 from contextlib import contextmanager
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import uvicorn
 
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def running(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
-    """Serve ``app`` in a thread and give its address, ``http://127.0.0.1:PORT``; 0 takes a free port."""
+def running(app: ASGIApp, *, port: int = 0, lifespan: Literal["on", "off"] = "off") -> Iterator[str]:
+    """Serve ``app`` in a thread and give its address, ``http://127.0.0.1:PORT``; 0 takes a free port.
+
+    ``lifespan``: whether it has something to begin and to end.
+    """
     listening = socket.create_server(("127.0.0.1", port))
     # Connections inherit it; without it each answer of two parts waits 40 ms for an acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -32,7 +35,7 @@ def running(app: ASGIApp, *, port: int = 0) -> Iterator[str]:
             http="h11",
             ws="none",
             loop="asyncio",
-            lifespan="off",
+            lifespan=lifespan,
             log_config=None,
             log_level="critical",
             access_log=False,
