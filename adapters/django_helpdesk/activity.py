@@ -40,6 +40,13 @@ def pages(desk: Helpdesk, after: Cursor) -> Iterator[ActivityPage]:
     yield ActivityPage((*taken_back, *_merged(desk, now), *_deleted(desk, now)), _cursor({**at, "open": watched}))
 
 
+def told(desk: Helpdesk, ticket: Row) -> ActivityPage:
+    """Return what a ticket that came by itself tells: the same, under the same ids, as its follow-ups in the list."""
+    ref = str(ticket["id"])
+    rows = sorted(({**row, "ticket": ticket["id"]} for row in ticket["followup_set"]), key=lambda row: int(row["id"]))
+    return ActivityPage(tuple(item for row in rows for item in _items(desk, row, {ref: ticket})), Cursor())
+
+
 def head(desk: Helpdesk) -> Cursor:
     """Return the cursor for "from now"."""
     for rows in desk.client.backwards(PATHS[FOLLOWUP]):

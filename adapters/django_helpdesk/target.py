@@ -59,6 +59,11 @@ class DjangoHelpdeskTarget(Target):
             raise ConfigError(message)
         return cls(Helpdesk.of(settings, surroundings, transport))
 
+    @property
+    def desk(self) -> Helpdesk:
+        """The helpdesk that it writes into."""
+        return self._desk
+
     def check(self) -> nouns.Account:
         """Look at token, rights, custom fields and the clock."""
         return checking.check(self._desk)

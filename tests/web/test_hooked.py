@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import select
 
 from bridge.engine import sync
@@ -13,6 +14,7 @@ from bridge.ledger import ledger
 from bridge.runs import SyncOptions
 from bridge.store import schema
 from bridge.verify import verify
+from tests.bridge.outbox.test_faults import dying_at
 
 if TYPE_CHECKING:
     from bridge.app import App
@@ -74,3 +76,15 @@ def test_a_call_that_was_stored_and_not_taken_is_the_same_message(app: App, call
     report = sync(app, None, SyncOptions())
     assert report.counts["shop"]["repeated"] == 1
     assert texts(app) == [HELP["text"]]
+
+
+@pytest.mark.parametrize("side", ["before_commit", "after_commit"])
+def test_a_crash_while_calls_are_taken_stores_each_once(app: App, caller: Caller, side: str) -> None:
+    for number in range(3):
+        said(app, caller, id=str(number), text=f"My router {number} is broken, why?")
+    with dying_at(f"collect.pushed.{side}", 1):
+        sync(app, None, SyncOptions())
+    sync(app, None, SyncOptions())
+    assert sorted(texts(app)) == [f"My router {number} is broken, why?" for number in range(3)]
+    assert inbox_of(app).backlog() == {}
+    assert ledger(app).balanced
