@@ -28,8 +28,8 @@ class Told(Listener):
 
     @classmethod
     def beside(cls, target: Target) -> Told:
-        """Refuse: it is made for a test."""
-        raise NotImplementedError
+        """Refuse: a desk is needed."""
+        raise TypeError(target)
 
     def handshake(self, request: HookRequest) -> HookResponse | None:
         """Return None."""
