@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bridge.approvals import Approval
     from bridge.cases.policy import CasePolicy
     from bridge.clock import Clock
-    from bridge.contracts import Publisher, Receiver, Source, Target
+    from bridge.contracts import Listener, Publisher, Receiver, Source, Target
     from bridge.mapping.target import TargetMapping
     from bridge.nouns import Thing
     from bridge.store.store import Store
@@ -81,6 +81,7 @@ class TargetSetup:
 
     name: str
     target: Target
+    listener: Listener | None = None
     mode: TargetMode = TargetMode.LIVE
     mappings: Mapping[Thing, tuple[TargetMapping, ...]] = field(default_factory=dict)
     """Of several mappings of one thing the first whose ``when`` holds is taken; one without ``when`` stands last."""

@@ -155,13 +155,8 @@ class HookResponse:
     content_type: str = "text/plain"
 
 
-class Receiver(ABC):
-    """The push side of a source. Computes only: it is asked while a vendor waits for the answer."""
-
-    @classmethod
-    @abstractmethod
-    def beside(cls, source: Source) -> Self:
-        """Return the receiver of what ``source`` would read, sharing its settings; opens nothing."""
+class Hook(ABC):
+    """Where a system calls us. Computes only: it is asked while the system waits for the answer."""
 
     @abstractmethod
     def handshake(self, request: HookRequest) -> HookResponse | None:
@@ -170,6 +165,15 @@ class Receiver(ABC):
     @abstractmethod
     def verify(self, request: HookRequest) -> None:
         """Check the signature over the raw body and its time; raises ``AuthError``. See ``bridge/signatures.py``."""
+
+
+class Receiver(Hook):
+    """The push side of a source."""
+
+    @classmethod
+    @abstractmethod
+    def beside(cls, source: Source) -> Self:
+        """Return the receiver of what ``source`` would read, sharing its settings; opens nothing."""
 
     @abstractmethod
     def parse(self, request: HookRequest) -> Page:
@@ -276,3 +280,19 @@ class Target(Adapter):
     @abstractmethod
     def budget(self) -> Budget:
         """Return what may still be done, and the batch size."""
+
+
+class Listener(Hook):
+    """The push side of a target: what happened there is told at once, and polled all the same."""
+
+    @classmethod
+    @abstractmethod
+    def beside(cls, target: Target) -> Self:
+        """Return the listener to what ``target`` would read as activity, sharing its settings; opens nothing."""
+
+    @abstractmethod
+    def parse(self, request: HookRequest) -> ActivityPage:
+        """Parse with the same functions, to the same native ids, as ``Target.activity``; the page's cursor is empty.
+
+        Asked by a sync, so it may read what the call left out.
+        """

@@ -52,6 +52,9 @@ SLICE = 3.0
 PATIENCE = timedelta(seconds=10)
 """How long a sync waits for jobs, retries and look-ups while none of them comes to an end; the rest is left to the next one."""
 
+REST = timedelta(seconds=75)
+"""How long it leaves a target alone that takes only so much a minute, as long as each minute brings something to an end."""
+
 
 def sync(app: App, name: str | None, options: SyncOptions) -> RunReport:
     """Run one sync (or all) once. Raises ``StoreBusy`` if another process is at work on the same connections."""
@@ -166,7 +169,7 @@ def _deliver(app: App, target: TargetSetup, options: SyncOptions, report: RunRep
     """Drain what is wanted in a target, in slices, until nothing is left that can go now."""
     counts = report.counts.setdefault(target.name, {})
     target = destination(app, target)
-    patience = app.clock.now() + PATIENCE
+    patience, worked = app.clock.now() + PATIENCE, False
     more = True
     while more:
         done = deliver(app, target, seconds=SLICE, owner=lease.new_owner())
@@ -174,11 +177,14 @@ def _deliver(app: App, target: TargetSetup, options: SyncOptions, report: RunRep
             counts[key] = counts.get(key, 0) + value
         options.progress("deliver", target.name, sum(done.counts.values()))
         if done.ended:
-            patience = app.clock.now() + PATIENCE
-        for problem in done.problems:
-            report.problem(problem.code, problem.text)
-            report.failed.add(target.name)
-        more = done.more or _wait(app, done.resume_at, patience)
+            patience, worked = app.clock.now() + PATIENCE, True
+        enough = patience
+        if done.resting and worked:
+            enough, worked = app.clock.now() + REST, False
+        more = done.more or _wait(app, done.resume_at, enough)
+    for problem in done.problems:
+        report.problem(problem.code, problem.text)
+        report.failed.add(target.name)
 
 
 def _wait(app: App, resume_at: datetime | None, patience: datetime) -> bool:

@@ -1,7 +1,8 @@
 """Which adapters there are: entry points, found by name and loaded when used.
 
 Our own adapters register exactly like those of others: one line under ``casebridge.sources``,
-``casebridge.receivers``, ``casebridge.publishers`` or ``casebridge.targets`` in the ``pyproject.toml`` of the distribution that brings them.
+``casebridge.receivers``, ``casebridge.publishers``, ``casebridge.targets`` or ``casebridge.listeners`` in the
+``pyproject.toml`` of the distribution that brings them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import cast
 
-from bridge.contracts import Publisher, Receiver, Source, Target
+from bridge.contracts import Listener, Publisher, Receiver, Source, Target
 from bridge.errors import ConfigError
 
 
@@ -25,6 +26,7 @@ class Role(StrEnum):
     RECEIVER = "casebridge.receivers"
     PUBLISHER = "casebridge.publishers"
     TARGET = "casebridge.targets"
+    LISTENER = "casebridge.listeners"
 
 
 CONTRACTS: dict[Role, type] = {
@@ -32,6 +34,7 @@ CONTRACTS: dict[Role, type] = {
     Role.RECEIVER: Receiver,
     Role.PUBLISHER: Publisher,
     Role.TARGET: Target,
+    Role.LISTENER: Listener,
 }
 """The abstract class that each role's adapters implement."""
 
@@ -73,6 +76,11 @@ def publisher(kind: str) -> type[Publisher]:
 def target(kind: str) -> type[Target]:
     """Return the target class registered as ``kind``; raises ``ConfigError`` naming those there are."""
     return cast("type[Target]", _load(Role.TARGET, kind))
+
+
+def listener(kind: str) -> type[Listener]:
+    """Return the listener class registered as ``kind``; raises ``ConfigError`` naming those there are."""
+    return cast("type[Listener]", _load(Role.LISTENER, kind))
 
 
 def registrations() -> list[Registration]:

@@ -17,6 +17,7 @@ from bridge.case_events import event_row
 from bridge.collect import store_page
 from bridge.errors import BudgetSpent, RateLimited, Transient
 from bridge.facts.people import Batch as PeopleBatch
+from bridge.hooked import overhear
 from bridge.nouns import Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged, Share, What
 from bridge.outbox.predicates import STANDS
 from bridge.outbox.record import MERGED_FROM, bury_cases
@@ -111,6 +112,12 @@ def _activity(app: App, setup: TargetSetup, counts: Counter[str]) -> None:
         return
     with app.store.write("write_back.publish") as connection:
         since = publishing_since(connection, setup, now)
+
+    def store(page: ActivityPage) -> None:
+        with app.store.write("write_back.pushed") as connection:
+            counts.update(_store_activity(connection, app, setup, page, since))
+
+    overhear(app, setup, store)
     for page in setup.target.activity(after):
         with app.store.write("write_back") as connection:
             counts.update(_store_activity(connection, app, setup, page, since))

@@ -115,9 +115,12 @@ def _target(
         thing: tuple(dict.fromkeys(KeyField(each.object, each.key_field) for each in several))
         for thing, several in compiled.items()
     }
+    target = registry.target(entry.type).connect(entry, replace(surroundings, objects=objects))
+    hears = entry.type in registry.kinds(Role.LISTENER)
     return TargetSetup(
         name=surroundings.name,
-        target=registry.target(entry.type).connect(entry, replace(surroundings, objects=objects)),
+        target=target,
+        listener=registry.listener(entry.type).beside(target) if hears else None,
         mode=entry.mode,
         mappings=compiled,
         persons=entry.persons,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.django_helpdesk.client import moment
+from adapters.django_helpdesk.client import minutes, moment
 from adapters.django_helpdesk.names import DUPLICATE, FOLLOWUP, PATHS, TICKET
 from adapters.django_helpdesk.texts import plain
 from bridge.nouns import ActivityPage, Actor, Answer, Attachment, CaseEvent, Cursor, What
@@ -26,17 +27,24 @@ _PAGE = 100
 def pages(desk: Helpdesk, after: Cursor) -> Iterator[ActivityPage]:
     """Yield follow-ups after the cursor, oldest first, then what was taken back, merged or deleted."""
     at: dict[str, Any] = {"id": 0, "open": {}, **(json.loads(after.value) if after.value else {})}
-    rows = _new(desk, at["id"] - desk.settings.overlap)
-    first = _first_followups(desk, {str(row["ticket"]) for row in rows if desk.actor(row) is not Actor.US})
+    rows = desk.finder.newer(FOLLOWUP, at["id"] - desk.settings.overlap)
+    tickets = desk.finder.several({str(row["ticket"]) for row in rows if desk.actor(row) is not Actor.US})
     for start in range(0, len(rows), _PAGE):
         some = rows[start : start + _PAGE]
-        items = tuple(item for row in some for item in _items(desk, row, first))
+        items = tuple(item for row in some for item in _items(desk, row, tickets))
         heard = {each.native_id: [each.case_ref, each.at.isoformat()] for each in items if _watch(each)}
         before, at = at, {**at, "id": max(at["id"], some[-1]["id"]), "open": {**at["open"], **heard}}
         yield ActivityPage(items, _cursor(at), more=at["id"] != before["id"])
     now = desk.surroundings.clock.now()
     taken_back, watched = _taken_back(desk, at["open"], now)
     yield ActivityPage((*taken_back, *_merged(desk, now), *_deleted(desk, now)), _cursor({**at, "open": watched}))
+
+
+def told(desk: Helpdesk, ticket: Row) -> ActivityPage:
+    """Return what a ticket that came by itself tells: the same, under the same ids, as its follow-ups in the list."""
+    ref = str(ticket["id"])
+    rows = sorted(({**row, "ticket": ticket["id"]} for row in ticket["followup_set"]), key=lambda row: int(row["id"]))
+    return ActivityPage(tuple(item for row in rows for item in _items(desk, row, {ref: ticket})), Cursor())
 
 
 def head(desk: Helpdesk) -> Cursor:
@@ -47,29 +55,19 @@ def head(desk: Helpdesk) -> Cursor:
     return _cursor({"id": 0, "open": {}})
 
 
-def _new(desk: Helpdesk, known: int) -> list[Row]:
-    """Return follow-ups above a number, oldest first, read from the end of the list."""
-    found: dict[int, Row] = {}
-    for rows in desk.client.backwards(PATHS[FOLLOWUP]):
-        found |= {row["id"]: row for row in rows if row["id"] > known}
-        if any(row["id"] <= known for row in rows):
-            break
-    return [found[number] for number in sorted(found)]
-
-
-def _first_followups(desk: Helpdesk, tickets: set[str]) -> set[int]:
-    """Return the follow-ups that tickets began with: public, by whoever opened them, and nobody's answer."""
-    rows = desk.finder.several(tickets).values()
-    return {min(each["id"] for each in row["followup_set"]) for row in rows if row["followup_set"]}
-
-
-def _items(desk: Helpdesk, row: Row, first: set[int]) -> Iterator[Answer | CaseEvent]:
+def _items(desk: Helpdesk, row: Row, tickets: Mapping[str, Row]) -> Iterator[Answer | CaseEvent]:
     case, actor, at = str(row["ticket"]), desk.actor(row), moment(row["date"])
-    if row["id"] in first:
+    beside: list[Row] = tickets[case]["followup_set"] if case in tickets else []
+    # What a ticket began with is public, by whoever opened it, and nobody's answer.
+    if row["id"] == min((each["id"] for each in beside), default=None):
         yield _event(row, case, What.CREATED, "", actor, at)
         return
     if row["new_status"] is not None:
         yield _event(row, case, What.STATUS, desk.status(row["new_status"]), actor, at)
+    if row["time_spent"]:
+        before = sum(minutes(each["time_spent"]) for each in beside if each["id"] < row["id"])
+        worked = _event(row, case, What.TIME_WORKED, str(before + minutes(row["time_spent"])), actor, at)
+        yield replace(worked, before=str(before))
     if row["comment"]:
         yield Answer(
             native_id=str(row["id"]),

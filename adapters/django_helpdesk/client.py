@@ -120,6 +120,13 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+def minutes(text: str | None) -> int:
+    """Read a duration of django-helpdesk, ``[days ]hours:minutes:seconds``, in whole minutes."""
+    days, _, clock = (text or "0:0:0").rpartition(" ")
+    hours, past, _ = clock.split(":")
+    return (int(days or 0) * 24 + int(hours)) * 60 + int(past)
+
+
 def _json(response: httpx.Response) -> Any:  # noqa: ANN401 - JSON
     try:
         return response.json()

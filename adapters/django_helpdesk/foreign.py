@@ -6,11 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from adapters.django_helpdesk import people
 from adapters.django_helpdesk.client import moment
 from adapters.django_helpdesk.names import PATHS, STATUS, TICKET
-from bridge.nouns import CasePage, CaseSnapshot, Cursor, Shown
-from identity import normalise
-from identity.model import Relation
+from bridge.nouns import CasePage, CaseSnapshot, Cursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,9 +56,8 @@ def _snapshot(desk: Helpdesk, row: Row) -> CaseSnapshot:
         closed_at=times[-1] if over else None,
         subject=row["title"],
         text=text,
-        shown=tuple(
-            Shown(identifier=each, relation=Relation.CRM) for each in normalise.email(row["submitter_email"] or "")
-        ),
+        person_ref=people.ref(row),
+        shown=people.identifiers(row),
         permalinks=tuple(dict.fromkeys(links)),
         url=desk.url(str(row["id"])),
     )

@@ -72,6 +72,15 @@ class Finder:
             pages += 1
         return found | {ref: row for ref in sorted(missing) if (row := self.ticket(ref)) is not None}
 
+    def newer(self, name: str, known: int) -> list[Row]:
+        """Return tickets or follow-ups above a number, oldest first, read from the end of the list."""
+        found: dict[int, Row] = {}
+        for rows in self.client.backwards(PATHS[name]):
+            found |= {row["id"]: row for row in rows if row["id"] > known}
+            if any(row["id"] <= known for row in rows):
+                break
+        return [found[number] for number in sorted(found)]
+
     def followup(self, ref: str) -> Row | None:
         """Read one follow-up."""
         return self.client.found(f"{PATHS[FOLLOWUP]}{ref}/") if ref.isdecimal() else None
@@ -96,15 +105,10 @@ class Finder:
 
     def _refresh(self) -> None:
         """Read what is new, from the end of the list back to the newest ticket that is known."""
-        newest = self._newest
-        for rows in self.client.backwards(PATHS[TICKET]):
-            for row in rows:
-                if row.get(self.key_field):
-                    self.add(str(row[self.key_field]), str(row["id"]))
-            newest = max([newest, *(row["id"] for row in rows)])
-            if any(row["id"] <= self._newest for row in rows):
-                break
-        self._newest = newest
+        for row in self.newer(TICKET, self._newest):
+            if row.get(self.key_field):
+                self.add(str(row[self.key_field]), str(row["id"]))
+            self._newest = row["id"]
 
     def _all_followups(self) -> list[Row]:
         return [row for rows in self.client.forwards(PATHS[FOLLOWUP]) for row in rows]

@@ -25,6 +25,11 @@ class DjangoHelpdeskSettings(BaseModel):
         default=("custom_customer",), description="Custom fields that a redaction covers."
     )
     automations: tuple[int, ...] = Field(default=(), description="Ids of users that are programs, no agents.")
+    webhook_password: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Password with which the site calls /hooks/<target>, as its webhooks are not signed; at least 16 characters.",
+    )
     connect_timeout: float = Field(default=10, gt=0, description="Seconds to wait for a connection.")
     read_timeout: float = Field(default=60, gt=0, description="Seconds to wait for an answer.")
     page: int = Field(

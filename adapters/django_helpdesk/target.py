@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from adapters.django_helpdesk import activity, amending, checking, foreign, writing
+from adapters.django_helpdesk import activity, amending, checking, foreign, people, writing
 from adapters.django_helpdesk.hands import Hands
 from adapters.django_helpdesk.helpdesk import Helpdesk
 from adapters.django_helpdesk.names import FOLLOWUP, TICKET
 from adapters.django_helpdesk.settings import DjangoHelpdeskSettings
 from bridge.contracts import Idempotency, Strategy, Target
 from bridge.errors import ConfigError, Refused
-from bridge.nouns import Budget, Found, Page, Presence, Refusal, Step
+from bridge.nouns import Budget, Found, Presence, Refusal, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bridge import nouns
     from bridge.contracts import Surroundings
-    from bridge.nouns import ActivityPage, Amendment, CasePage, Cursor, KeyField, ObjectSchema, Outcome, Record
+    from bridge.nouns import ActivityPage, Amendment, CasePage, Cursor, KeyField, ObjectSchema, Outcome, Page, Record
 
 SETTLED = timedelta(seconds=90)
 """A call that we gave up may still be worked on; lists read the database and do not lag."""
@@ -59,6 +59,11 @@ class DjangoHelpdeskTarget(Target):
             raise ConfigError(message)
         return cls(Helpdesk.of(settings, surroundings, transport))
 
+    @property
+    def desk(self) -> Helpdesk:
+        """The helpdesk that it writes into."""
+        return self._desk
+
     def check(self) -> nouns.Account:
         """Look at token, rights, custom fields and the clock."""
         return checking.check(self._desk)
@@ -84,8 +89,8 @@ class DjangoHelpdeskTarget(Target):
         return [self._step(each) for each in wanted]
 
     def contacts(self, after: Cursor) -> Iterator[Page]:
-        """Yield nobody: there are no persons, only addresses on tickets."""
-        yield Page((), after)
+        """Yield the submitters of tickets that we did not make."""
+        return people.pages(self._desk, after)
 
     def cases(self, after: Cursor) -> Iterator[CasePage]:
         """Yield tickets that we did not make."""

@@ -62,6 +62,9 @@ def _adopted(tool: Tool, view: View, record: Record, found: Found) -> Outcome:
     tool.memory.add(view.name, record.key, found.ref, found.parent or record.parent)
     if found.deleted:
         return Refusal(f"{view.name} {found.ref} was deleted in {tool.client.manifest.name}", code=Ended.DELETED)
+    if record.files and view.call("attach") is not None and not found.merged_into:
+        there = tool.read(view, found.ref, found.parent or record.parent)
+        return Written(found.ref, created=False) if there is None else _standing(tool, view, record, there)
     return Written(found.merged_into or found.ref, created=False, url=view.url(found.merged_into or found.ref))
 
 

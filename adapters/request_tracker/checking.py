@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters.request_tracker import preparing
 from adapters.request_tracker.errors import TOKENS, Declined
-from adapters.request_tracker.names import KEY, TICKET, TRANSACTION
+from adapters.request_tracker.names import KEY, NOBODY, TICKET, TRANSACTION
 from bridge import nouns
 from bridge.errors import AuthError, CasebridgeError, ConfigError, Transient
 from bridge.nouns import Finding, KeyField
@@ -56,7 +56,8 @@ def _user(tracker: Tracker) -> Iterator[Finding]:
             ok=False, text=f"there is no user {name}", remedy="Write the user's Name (not his address) as user."
         )
         return
-    may = "Disabled" in found
+    # Everybody sees that of himself, of others only who may write users.
+    may = "Disabled" in (tracker.client.found(f"user/{NOBODY}") or {})
     remedy = f"Give {name} AdminUsers under Admin > Global > User Rights, or deliver no persons (persons: link)."
     yield Finding(ok=may, text=f"{name} {'may' if may else 'may not'} see and create users", remedy=remedy)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
@@ -10,6 +10,9 @@ import typer
 from bridge.commands.context import app, note
 from bridge.errors import ConfigError
 from bridge.hooked import inbox_of
+
+if TYPE_CHECKING:
+    from bridge.contracts import Hook
 
 _MISSING = "The receiver needs FastAPI, uvicorn and the Prometheus client: pip install 'casebridge[serve]'."
 
@@ -36,9 +39,11 @@ def serve(
     except ImportError as error:
         raise ConfigError(_MISSING) from error
     composed = app(ctx)
-    receivers = {name: setup.receiver for name, setup in composed.sources.items() if setup.receiver is not None}
+    heard = ((name, setup.receiver) for name, setup in composed.sources.items())
+    told = ((name, setup.listener) for name, setup in composed.targets.items())
+    receivers: dict[str, Hook] = {name: hook for name, hook in (*told, *heard) if hook is not None}
     if not receivers:
-        message = "No source of this project receives webhooks; one of type webhook does."
+        message = "No connection of this project receives webhooks; a source of type webhook does."
         raise ConfigError(message)
     for name in receivers:
         note(ctx, f"/hooks/{name}")

@@ -54,6 +54,8 @@ class DeliverReport:
     """What stopped it, if anything: a pause, a brake, a limit, credentials, out of reach."""
     resume_at: datetime | None = None
     """When the next of what is open becomes due; None if nothing waits for time, or if time alone does not help."""
+    resting: bool = False
+    """It stopped for a limit of the target's, until ``resume_at``."""
 
     @property
     def ended(self) -> int:
@@ -218,6 +220,7 @@ class Run:
             more=out_of_time and self.moved > 0,
             problems=() if problem is None else (problem,),
             resume_at=self.until or (self._next_due() if time_helps else None),
+            resting=self.problem is None and self.resting is not None,
         )
 
     def _next_due(self) -> datetime | None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from bridge.clock import Clock
-    from bridge.contracts import Receiver
+    from bridge.contracts import Hook
     from bridge.inbox import Inbox
 
 log = structlog.get_logger()
@@ -54,7 +54,7 @@ class Limits:
 class _Hooks:
     """What the calls of this receiver need."""
 
-    receivers: Mapping[str, Receiver]
+    receivers: Mapping[str, Hook]
     keeper: Keeper
     clock: Clock
     limits: Limits
@@ -70,7 +70,7 @@ class _Answer:
     response: Response
 
 
-def create_app(receivers: Mapping[str, Receiver], inbox: Inbox, clock: Clock, limits: Limits | None = None) -> FastAPI:
+def create_app(receivers: Mapping[str, Hook], inbox: Inbox, clock: Clock, limits: Limits | None = None) -> FastAPI:
     """Return the application for the receivers by name of their connection."""
     keeper = Keeper(inbox)
     hooks = _Hooks(

@@ -102,6 +102,8 @@ ELSEWHERE = {
     "deliver.look_up": "test_a_crash_at_the_look_up_after_a_restore_doubles_nothing",
     "deliver.abandon": "test_a_crash_while_the_claims_of_a_crash_are_ended",
     "write_back.people": "test_a_crash_while_a_merge_is_followed_leaves_no_reference_to_who_is_no_more",
+    "collect.pushed": "test_a_crash_while_calls_are_taken_stores_each_once",
+    "write_back.pushed": "test_a_crash_while_calls_are_taken_makes_one_answer_of_each",
     "keep_lease": "one row, prolonged by the clock while a run is longer than ten seconds",
     "budget.take": "one row; tests/bridge/outbox/test_limits.py spends budgets in several processes",
     "windows": "test_a_crash_while_a_window_is_noted_or_told_of_tells_once",

@@ -84,8 +84,8 @@ class RequestTracker:
         self._process: subprocess.Popen[bytes] | None = None
         self.tokens: dict[str, str] = {}
 
-    def set_up(self) -> None:
-        """Make the database: Request Tracker's own contents, then the organisation's."""
+    def set_up(self, *data: Path) -> None:
+        """Make the database: Request Tracker's own contents, then the organisation's, the last with tokens."""
         site = _SITE.format(folder=self.folder, port=self.port, cost=COST)
         (self.folder / "RT_SiteConfig.pm").write_text(site)
         (self.folder / "cfg.d").mkdir()
@@ -93,7 +93,8 @@ class RequestTracker:
         mailer.write_text(_MAILER.format(folder=self.folder))
         mailer.chmod(0o755)
         self._run(_SETUP, "--action", "init", "--skip-create")
-        self._run(_SETUP, "--action", "insert", "--datafile", _DATA)
+        for each in data:
+            self._run(_SETUP, "--action", "insert", "--datafile", each)
         rows = (line.split() for line in (self.folder / "tokens").read_text().splitlines())
         self.tokens = dict(rows)  # type: ignore[arg-type]  # two words a line
         shutil.copy(self.folder / "rt.db", self.folder / "clean.db")
@@ -269,8 +270,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(now: datetime) -> Iterator[RequestTracker]:
-    """Set up a server, start it, stop it at the end. Raises ``NotInstalledError``."""
+def running(now: datetime, *data: Path) -> Iterator[RequestTracker]:
+    """Set up a server with this initial data, else with that of most tests, start it, stop it at the end. Raises ``NotInstalledError``."""
     if not _SETUP.exists() or not (_SHARE / "libexec" / "rt-server").exists():
         message = f"Request Tracker is not here: apt-get install --no-install-recommends {' '.join(PACKAGES)}"
         raise NotInstalledError(message)
@@ -279,7 +280,7 @@ def running(now: datetime) -> Iterator[RequestTracker]:
     try:
         server.at(now)
         faked_time(folder / "time")
-        server.set_up()
+        server.set_up(*(data or [_DATA]))
         server.start()
         yield server
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -54,6 +54,8 @@ BRIEFEST = Scale(people=10, waves=3, kills=0.5, patience=1.0)
 MIDDLING = Scale(people=400, waves=12, kills=0.6)
 LINGERING = Scale(people=40, waves=8, kills=0.5)
 LONG = Scale(people=1_050, waves=80, kills=0.7)
+SLOW = replace(LONG, patience=5.0)
+"""For whoever takes batches as jobs, and one message of a case in each: a run that is to come to anything lasts longer."""
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ LONG = Scale(people=1_050, waves=80, kills=0.7)
         pytest.param(Freshdesk, BRIEFEST, id="freshdesk"),
         pytest.param(Salesforce, LONG, id="salesforce-long", marks=pytest.mark.soak),
         pytest.param(HubSpot, LONG, id="hubspot-long", marks=pytest.mark.soak),
-        pytest.param(Zendesk, LONG, id="zendesk-long", marks=pytest.mark.soak),
+        pytest.param(Zendesk, SLOW, id="zendesk-long", marks=pytest.mark.soak),
         pytest.param(Freshdesk, LINGERING, id="freshdesk-long", marks=pytest.mark.soak),
         pytest.param(Batchline, LINGERING, id="batchline-long", marks=pytest.mark.soak),
         pytest.param(SalesforceInBulk, MIDDLING, id="salesforce-in-bulk", marks=pytest.mark.soak),
@@ -83,13 +85,17 @@ def test_all_stands_once_and_in_order_when_the_storm_is_over(
 
 @pytest.mark.soak
 @pytest.mark.postgres
-@pytest.mark.parametrize("kind", [Salesforce, HubSpot, Zendesk], ids=["salesforce", "hubspot", "zendesk"])
+@pytest.mark.parametrize(
+    ("kind", "scale"),
+    [(Salesforce, LONG), (HubSpot, LONG), (Zendesk, SLOW)],
+    ids=["salesforce", "hubspot", "zendesk"],
+)
 def test_two_workers_of_one_store_get_through_the_storm_as_one_does(
-    kind: type[Crm], tmp_path: Path, postgres_server: Server, capsys: pytest.CaptureFixture[str]
+    kind: type[Crm], scale: Scale, tmp_path: Path, postgres_server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
     database = postgres_server.create()
     crm = kind(Hurried(FACTOR), SEED)
-    said = all_stands_in_the_end(crm, LONG, tmp_path / "project", store=postgres_server.url(database), workers=1)
+    said = all_stands_in_the_end(crm, scale, tmp_path / "project", store=postgres_server.url(database), workers=1)
     postgres_server.drop(database)
     with capsys.disabled():
         sys.stdout.write(f"\n{said}, beside a second worker\n")

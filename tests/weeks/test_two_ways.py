@@ -12,7 +12,7 @@ from config.demo import write_project
 from tests.servers import shared
 from tests.weeks.crm import NAME
 from tests.weeks.office import Office, connect
-from tests.weeks.test_real_servers import HELPDESK, Ahead, Helpdesk
+from tests.weeks.tools import HELPDESK, Ahead, Helpdesk
 
 if TYPE_CHECKING:
     from pathlib import Path

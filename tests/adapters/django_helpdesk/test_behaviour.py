@@ -17,6 +17,7 @@ from bridge.nouns import (
     CaseEvent,
     Cursor,
     Ended,
+    PersonSeen,
     Presence,
     Refusal,
     Thing,
@@ -147,6 +148,38 @@ def test_what_is_said_by_lent_hands_is_no_agents_answer(here: Place) -> None:
     here.target.agent().reply(case, "We are on it.", author="Mia")
     heard = [each for page in here.target.activity(Cursor()) for each in page.items if isinstance(each, Answer)]
     assert {each.actor for each in heard} == {Actor.US}
+
+
+def test_submitters_are_read_once_and_on_after_an_interruption(here: Place) -> None:
+    """There are no persons: an address on a ticket is all that is known of one."""
+    for number in range(45):
+        submitter = {"submitter_email": f"p{number % 30}@example.org"}
+        body = {"queue": 1, "title": "Call", "description": "-", "priority": 3, **submitter}
+        assert here.server.call("POST", "tickets/", body).is_success
+    refs(here.target, ticket(1, submitter_email="ours@example.org"))
+    first = next(iter(here.target.contacts(Cursor())))
+    rest = list(here.target.contacts(first.cursor))
+    seen = [event.person for page in (first, *rest) for event in page.events if isinstance(event, PersonSeen)]
+    assert {str(one.identifier) for person in seen for one in person.shown} == {
+        f"email::p{number}@example.org" for number in range(30)
+    }
+    assert len({person.native_id for person in seen}) == 30
+    assert not any(page.events for page in here.target.contacts(rest[-1].cursor))
+
+
+def test_time_that_agents_spend_is_told_as_the_tickets_total(here: Place) -> None:
+    (case,) = refs(here.target, ticket(1))
+    for spent in ("00:15:00", "1 01:30:00"):
+        here.clock.sleep(60)
+        body = {"ticket": int(case), "comment": "Measured.", "public": False, "time_spent": spent}
+        assert here.server.call("POST", "followups/", body).is_success
+    events = [item for page in here.target.activity(Cursor()) for item in page.items if isinstance(item, CaseEvent)]
+    worked = [event for event in events if event.what is What.TIME_WORKED]
+    assert [(event.before, event.value, event.actor) for event in worked] == [
+        ("0", "15", Actor.AGENT),
+        ("15", "1545", Actor.AGENT),
+    ]
+    assert worked[1].at == here.clock.now()
 
 
 def test_a_redaction_empties_the_first_follow_up_too(here: Place) -> None:
