@@ -109,7 +109,6 @@ ELSEWHERE = {
     "windows": "test_a_crash_while_a_window_is_noted_or_told_of_tells_once",
     "windows.told": "test_a_crash_while_a_window_is_noted_or_told_of_tells_once",
     "alarms.told": "test_a_crash_while_people_are_told_tells_them_again_rather_than_never",
-    "collect.pushed": "test_a_crash_while_calls_are_taken_stores_each_once",
     "by_hand": "test_a_crash_while_answers_by_hand_are_found_tells_the_case_once",
     "undo": "one transaction of a person, as decide",
 }
