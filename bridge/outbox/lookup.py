@@ -57,9 +57,25 @@ def look_up(run: Run, thing: str, claimed: Sequence[Claim]) -> list[Claim]:
         anchors = keys_of(connection, run.app, thing, asking)
         not_before = _not_before(connection, asking, run.app.clock.now())
     results = _find(run, thing, asking, anchors, not_before)
+    if thing == Thing.MESSAGE:
+        results.unsure += _said_later(claimed, results)
     _write(run, results)
     settled = {claim.id for claim in results.unsure} | {claim.id for claim, _ in results.adopted}
     return [claim for claim in claimed if claim.id not in settled]
+
+
+def _said_later(claimed: Sequence[Claim], results: _Results) -> list[Claim]:
+    """Return what was said after a message that may stand there already: it waits with that, and keeps its place behind it."""
+    unsure = {claim.id for claim in results.unsure}
+    there = {claim.id for claim, _ in results.adopted}
+    cases: set[int | None] = set()
+    later = []
+    for claim in claimed:
+        if claim.id in unsure:
+            cases.add(claim.row.case_id)
+        elif claim.row.case_id in cases and claim.id not in there:
+            later.append(claim)
+    return later
 
 
 def keys_of(connection: Connection, app: App, thing: str, asking: Sequence[Claim]) -> dict[int, list[str]]:

@@ -10,7 +10,7 @@ from adapters.memory.target import MemoryTarget
 from bridge.faults import Fault
 from bridge.nouns import Found, Presence
 from bridge.store import schema
-from tests.bridge.outbox.world import make_world
+from tests.bridge.outbox.world import OrderedMemoryTarget, make_world
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,3 +57,18 @@ def test_a_restored_store_looks_for_messages_in_their_case(commented: World) -> 
     commented.update(schema.delivery, schema.delivery.c.thing == "message", **lost)
     assert commented.deliver().counts["adopted"] == 1
     assert commented.texts(case) == [f"{case}:0"]
+
+
+def test_what_was_said_after_a_message_that_may_stand_there_waits_with_it(
+    store: Store, clock: FixedClock, tmp_path: Path
+) -> None:
+    world = make_world(store, clock, tmp_path, OrderedMemoryTarget, search_lag=60)
+    case = world.case(3)
+    first = world.row("message", next(row.subject_id for row in world.all(schema.delivery) if row.thing == "message"))
+    world.update(schema.delivery, schema.delivery.c.id == first.id, look_up=True)
+    world.deliver()
+    said = [row.fields["text"] for row in world.target.crm.messages(world.row("case", case).ref)]
+    assert said == [f"{case}:{position}" for position in range(len(said))]
+    world.deliver_all()
+    said = [row.fields["text"] for row in world.target.crm.messages(world.row("case", case).ref)]
+    assert said == [f"{case}:{position}" for position in range(3)]
