@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import sqlite3
 import subprocess
 import tempfile
-import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from email import message_from_bytes
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.servers.request_tracker import NotInstalledError, dies_with_us, free_port
+from tests.servers.program import Program
+from tests.servers.request_tracker import NotInstalledError, free_port
 from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
-START_SECONDS = 60
 _SITE = "django_helpdesk_site"
 _ADDRESSES = """
 from django.urls import include, path
@@ -44,15 +41,11 @@ update_ticket(User.objects.get(username=user), Ticket.objects.get(pk=ticket), co
 PYTHON = Path(os.environ.get("CASEBRIDGE_TEST_HELPDESK", ROOT / ".venv-helpdesk" / "bin" / "python"))
 
 
-class DjangoHelpdesk:
+class DjangoHelpdesk(Program):
     """A running site, its database and the mails that it would have sent."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        """Use ``running``."""
-        self.folder, self.port = folder, port
-        self.url = f"http://127.0.0.1:{port}"
-        self._process: subprocess.Popen[bytes] | None = None
-        self.tokens: dict[str, str] = {}
+    database = "helpdesk.db"
+    shows = "/api/"
 
     def set_up(self) -> None:
         """Make the database and its first contents."""
@@ -64,64 +57,18 @@ class DjangoHelpdesk:
         self.tokens = dict(rows)  # type: ignore[arg-type]  # two words a line
         shutil.copy(self.folder / "helpdesk.db", self.folder / "clean.db")
 
-    def start(self) -> None:
-        """Start serving; returns when it answers."""
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*dies_with_us(), PYTHON, "-m", "django", "runserver", f"127.0.0.1:{self.port}", "--noreload"],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                env=self._environment(),
-                start_new_session=True,
-            )
-        until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until:
-            assert self._process.poll() is None, (self.folder / "log").read_text()[-2000:]
-            try:
-                httpx.get(f"{self.url}/api/", timeout=10, verify=False)  # noqa: S501 - loopback
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return
-        raise TimeoutError((self.folder / "log").read_text()[-2000:])
+    def command(self) -> list[str | Path]:
+        """Return what serves."""
+        return [PYTHON, "-m", "django", "runserver", f"127.0.0.1:{self.port}", "--noreload"]
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """Stop it, gently or by ``SIGKILL``."""
-        if self._process is None:
-            return
-        for each in (how, signal.SIGKILL):
-            try:
-                os.killpg(self._process.pid, each)
-                self._process.wait(5)
-            except ProcessLookupError:
-                break
-            except subprocess.TimeoutExpired:
-                continue
-        self._process.wait()
-        self._process = None
+    def surroundings(self) -> dict[str, str]:
+        """Return the environment of what serves."""
+        return self._environment()
 
     def reset(self) -> None:
-        """Empty it while it runs."""
-        with (
-            closing(sqlite3.connect(self.folder / "clean.db")) as clean,
-            closing(sqlite3.connect(self.folder / "helpdesk.db", timeout=30)) as used,
-        ):
-            clean.backup(used)
+        """Empty it while it runs, its mails too."""
+        super().reset()
         shutil.rmtree(self.folder / "mails", ignore_errors=True)
-
-    def at(self, now: datetime) -> None:
-        """Set the server's clock."""
-        fresh = self.folder / "time.new"
-        fresh.write_text(f"{now:%Y-%m-%d %H:%M:%S}\n")
-        fresh.replace(self.folder / "time")
-
-    def ahead(self, by: timedelta) -> None:
-        """Let the server's clock go on, so much ahead of the machine's."""
-        fresh = self.folder / "time.new"
-        fresh.write_text(f"+{by.total_seconds():.0f}\n")
-        fresh.replace(self.folder / "time")
 
     def mails(self) -> list[dict[str, str]]:
         """Return the mails that left it: to, subject."""
@@ -132,12 +79,6 @@ class DjangoHelpdesk:
                     mail = message_from_bytes(part)
                     found.append({name: str(mail[name] or "") for name in ("To", "Subject")})
         return found
-
-    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        """Read the database past the server."""
-        with closing(sqlite3.connect(self.folder / "helpdesk.db", timeout=30)) as connection:
-            connection.row_factory = sqlite3.Row
-            return connection.execute(sql, values).fetchall()
 
     def call(self, method: str, path: str, body: Any = None, *, user: str = "mia") -> httpx.Response:  # noqa: ANN401 - JSON
         """Call it as one of its users would."""

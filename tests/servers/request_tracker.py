@@ -7,31 +7,29 @@ from __future__ import annotations
 
 import base64
 import mailbox
-import os
 import quopri
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
 import tempfile
-import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from tests.servers.program import Program
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
 PACKAGES = ("request-tracker5", "rt5-db-sqlite", "rt5-standalone", "libfaketime")
 _SHARE = Path("/usr/share/request-tracker5")
 LIBRARIES = Path("/usr/lib")
 _SETUP = Path("/usr/sbin/rt-setup-database-5")
 _DATA = Path(__file__).with_name("request_tracker_data.pl")
-START_SECONDS = 60
 _SITE = """
 Set($rtname, 'acme.example');
 Set($Organization, 'acme.example');
@@ -74,15 +72,11 @@ class NotInstalledError(Exception):
     """Request Tracker is not here; says what to install."""
 
 
-class RequestTracker:
+class RequestTracker(Program):
     """A running server, its database and the mails that it would have sent."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        """Use ``running``."""
-        self.folder, self.port = folder, port
-        self.url = f"http://127.0.0.1:{port}"
-        self._process: subprocess.Popen[bytes] | None = None
-        self.tokens: dict[str, str] = {}
+    database = "rt.db"
+    shows = "/REST/2.0/rt"
 
     def set_up(self, *data: Path) -> None:
         """Make the database: Request Tracker's own contents, then the organisation's, the last with tokens."""
@@ -99,67 +93,19 @@ class RequestTracker:
         self.tokens = dict(rows)  # type: ignore[arg-type]  # two words a line
         shutil.copy(self.folder / "rt.db", self.folder / "clean.db")
 
-    def start(self) -> None:
-        """Start serving; returns when it answers."""
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    *dies_with_us(),
-                    *(_SHARE / "libexec" / "rt-server", "--server", "Starlet", "--host", "127.0.0.1"),
-                    *("--port", str(self.port), "--max-workers", "3"),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=self._environment() | self._faked(),
-                start_new_session=True,
-            )
-        until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until:
-            assert self._process.poll() is None, (self.folder / "log").read_text()[-2000:]
-            try:
-                httpx.get(f"{self.url}/REST/2.0/rt", timeout=10, verify=False)  # noqa: S501 - loopback
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return
-        raise TimeoutError((self.folder / "log").read_text()[-2000:])
+    def command(self) -> list[str | Path]:
+        """Return what serves."""
+        server = _SHARE / "libexec" / "rt-server"
+        return [server, "--server", "Starlet", "--host", "127.0.0.1", "--port", str(self.port), "--max-workers", "3"]
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """Stop it, gently or by ``SIGKILL``, with all that it started."""
-        if self._process is None:
-            return
-        for each in (how, signal.SIGKILL):
-            try:
-                os.killpg(self._process.pid, each)
-                self._process.wait(5)
-            except ProcessLookupError:
-                break
-            except subprocess.TimeoutExpired:
-                continue
-        self._process.wait()
-        self._process = None
+    def surroundings(self) -> dict[str, str]:
+        """Return the environment of what serves: its clock is libfaketime's."""
+        return self._environment() | self._faked()
 
     def reset(self) -> None:
-        """Empty it while it runs: SQLite copies the clean database over the used one."""
-        with (
-            closing(sqlite3.connect(self.folder / "clean.db")) as clean,
-            closing(sqlite3.connect(self.folder / "rt.db", timeout=30)) as used,
-        ):
-            clean.backup(used)
+        """Empty it while it runs, its mails too."""
+        super().reset()
         (self.folder / "mails").unlink(missing_ok=True)
-
-    def at(self, now: datetime) -> None:
-        """Set the server's clock."""
-        fresh = self.folder / "time.new"
-        fresh.write_text(f"{now:%Y-%m-%d %H:%M:%S}\n")
-        fresh.replace(self.folder / "time")
-
-    def ahead(self, by: timedelta) -> None:
-        """Let the server's clock go on, so much ahead of the machine's."""
-        fresh = self.folder / "time.new"
-        fresh.write_text(f"+{by.total_seconds():.0f}\n")
-        fresh.replace(self.folder / "time")
 
     def mails(self) -> list[dict[str, str]]:
         """Return the mails that left it: to, subject."""
@@ -167,12 +113,6 @@ class RequestTracker:
             return []
         with closing(mailbox.mbox(self.folder / "mails")) as box:
             return [{name: str(mail[name] or "") for name in ("To", "Bcc", "Cc", "Subject")} for mail in box]
-
-    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        """Read the database past the server."""
-        with closing(sqlite3.connect(self.folder / "rt.db", timeout=30)) as connection:
-            connection.row_factory = sqlite3.Row
-            return connection.execute(sql, values).fetchall()
 
     def forget(self, custom_field: str) -> None:
         """Take the values of a custom field away, as if the server had died before it wrote them."""
@@ -253,12 +193,6 @@ def faked_time(file: Path) -> dict[str, str]:
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-
-
-def dies_with_us() -> list[str]:
-    """Return what a command is started through, so that a server does not outlive tests that were killed."""
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
 
 def free_port() -> int:
