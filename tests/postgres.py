@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
+
+from tests.servers.program import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,7 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
         binaries = _reachable(_binaries(), folder, identity)
         data = folder / "data"
         _initialise(binaries, data, identity)
-        port = _free_port()
+        port = free_port()
         settings = ("listen_addresses=127.0.0.1", f"port={port}", f"unix_socket_directories={folder}")
         options = [part for setting in (*settings, *(() if durable else _FAST)) for part in ("-c", setting)]
         with (folder / "log").open("wb") as log:
@@ -148,13 +149,6 @@ def _reachable(binaries: Path, folder: Path, identity: dict[str, Any]) -> Path:
 
 def _quiet(command: list[Any], identity: dict[str, Any]) -> None:
     subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL, **identity)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

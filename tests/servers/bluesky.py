@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from tests.postgres import NoServerError, running_server
-from tests.servers.request_tracker import NotInstalledError, dies_with_us
+from tests.servers.program import NotInstalledError, dies_with_us
 from tests.source_tree import ROOT
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.servers.program import Program
-from tests.servers.request_tracker import NotInstalledError, free_port
+from tests.servers.program import NotInstalledError, Program, free_port
 from tests.source_tree import ROOT
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from aiosmtpd.controller import Controller
 from imapclient import IMAPClient
 
-from tests.servers.request_tracker import NotInstalledError, dies_with_us, free_port
+from tests.servers.program import NotInstalledError, dies_with_us, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,83 +7,46 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.servers.request_tracker import NotInstalledError, dies_with_us, free_port
+from tests.servers.program import NotInstalledError, Program, free_port
 from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-START_SECONDS = 60
 PROGRAM = Path(os.environ.get("CASEBRIDGE_TEST_MASTODON", ROOT / ".venv-mastodon" / "bin" / "mastodon_mock"))
 PEOPLE = ("acme", "mira", "jonas", "ada")
 """The brand, then others; each one's token is ``token-NAME``."""
 
 
-class MastodonServer:
+class MastodonServer(Program):
     """A running server."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        """Use ``running``."""
-        self.folder, self.port = folder, port
-        self.url = f"http://127.0.0.1:{port}"
-        self._process: subprocess.Popen[bytes] | None = None
+    database = "mastodon.db"
+    shows = "/api/v2/instance"
 
     def set_up(self) -> None:
         """Write who is there."""
-        lines = ["[database]", f'path = "{self.folder}/mastodon.db"']
+        lines = ["[database]", f'path = "{self.folder}/{self.database}"']
         for name in PEOPLE:
             lines += ["[[seed.accounts]]", f'username = "{name}"', f'display_name = "{name.title()}"']
             lines += [f'access_token = "token-{name}"']
         (self.folder / "mastodon.toml").write_text("\n".join(lines) + "\n")
 
-    def start(self) -> None:
-        """Start serving; returns when it answers."""
-        with (self.folder / "log").open("ab") as log:
-            command = [PROGRAM, "serve", "--config", self.folder / "mastodon.toml", "--host", "127.0.0.1"]
-            self._process = subprocess.Popen(
-                [*dies_with_us(), *command, "--port", str(self.port), "--domain", "social.example"],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
-                start_new_session=True,
-            )
-        until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until:
-            assert self._process.poll() is None, (self.folder / "log").read_text()[-2000:]
-            try:
-                httpx.get(f"{self.url}/api/v2/instance", timeout=10, verify=False)  # noqa: S501 - loopback
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return
-        raise TimeoutError((self.folder / "log").read_text()[-2000:])
+    def command(self) -> list[str | Path]:
+        """Return what serves."""
+        serve = [PROGRAM, "serve", "--config", self.folder / "mastodon.toml"]
+        return [*serve, "--host", "127.0.0.1", "--port", str(self.port), "--domain", "social.example"]
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """Stop it, gently or by ``SIGKILL``."""
-        if self._process is None:
-            return
-        for each in (how, signal.SIGKILL):
-            try:
-                os.killpg(self._process.pid, each)
-                self._process.wait(5)
-            except ProcessLookupError:
-                break
-            except subprocess.TimeoutExpired:
-                continue
-        self._process.wait()
-        self._process = None
+    def surroundings(self) -> dict[str, str]:
+        """Return the environment of what serves."""
+        return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
     def call(self, name: str, method: str, path: str, **form: Any) -> Any:  # noqa: ANN401 - JSON
         """Do something as one of its people."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import time
@@ -19,6 +20,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 START_SECONDS = 60
+
+
+class NotInstalledError(Exception):
+    """A server is not here; says what to install."""
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def dies_with_us() -> list[str]:

@@ -9,7 +9,6 @@ import base64
 import mailbox
 import quopri
 import shutil
-import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.servers.program import Program
+from tests.servers.program import NotInstalledError, Program, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,10 +65,6 @@ _MAILER = """#!/bin/sh
 """
 COST = 4
 """Of hashed tokens: every request pays it."""
-
-
-class NotInstalledError(Exception):
-    """Request Tracker is not here; says what to install."""
 
 
 class RequestTracker(Program):
@@ -193,14 +188,6 @@ def faked_time(file: Path) -> dict[str, str]:
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from tests.servers import django_helpdesk as helpdesk
 from tests.servers import dovecot as mail
 from tests.servers import mastodon as mastodons
 from tests.servers import request_tracker as tracker
+from tests.servers.program import NotInstalledError
 
 if TYPE_CHECKING:
     from tests.servers.bluesky import Network
@@ -31,7 +32,7 @@ def request_tracker() -> RequestTracker:
     """Return the session's Request Tracker, started when it is first asked for; skips where it is not installed."""
     try:
         return _running.enter_context(tracker.running(_BEGIN))
-    except tracker.NotInstalledError as missing:
+    except NotInstalledError as missing:
         pytest.skip(str(missing))
 
 
@@ -40,7 +41,7 @@ def django_helpdesk() -> DjangoHelpdesk:
     """Return the session's django-helpdesk, started when it is first asked for; skips where it is not installed."""
     try:
         return _running.enter_context(helpdesk.running(_BEGIN))
-    except helpdesk.NotInstalledError as missing:
+    except NotInstalledError as missing:
         pytest.skip(str(missing))
 
 
@@ -49,7 +50,7 @@ def mastodon() -> MastodonServer:
     """Return the session's Mastodon API, started when it is first asked for; skips where it is not installed."""
     try:
         return _running.enter_context(mastodons.running())
-    except tracker.NotInstalledError as missing:
+    except NotInstalledError as missing:
         pytest.skip(str(missing))
 
 
@@ -58,7 +59,7 @@ def bluesky() -> Network:
     """Return the session's Bluesky network, started when it is first asked for; skips where it is not installed."""
     try:
         return _running.enter_context(bluesky_server.running())
-    except bluesky_server.NotInstalledError as missing:
+    except NotInstalledError as missing:
         pytest.skip(str(missing))
 
 
@@ -67,7 +68,7 @@ def dovecot() -> Dovecot:
     """Return the session's Dovecot, started when it is first asked for; skips where it is not installed."""
     try:
         return _running.enter_context(mail.running())
-    except mail.NotInstalledError as missing:
+    except NotInstalledError as missing:
         pytest.skip(str(missing))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge.clock import SystemClock
-from tests.servers import django_helpdesk, request_tracker, shared
+from tests.servers import django_helpdesk, program, request_tracker, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +82,7 @@ def test_a_machine_without_a_clock_that_can_be_set_is_told_so(tmp_path: Path, mo
     (tmp_path / "libexec").mkdir()
     (tmp_path / "libexec" / "rt-server").touch()
     with (
-        pytest.raises(request_tracker.NotInstalledError, match="libfaketime"),
+        pytest.raises(program.NotInstalledError, match="libfaketime"),
         request_tracker.running(SystemClock().now()),
     ):
         pass

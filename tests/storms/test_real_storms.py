@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge.clock import SystemClock
-from tests.servers import request_tracker
+from tests.servers import program, request_tracker
 from tests.storms.hurried import Hurried
 from tests.storms.request_tracker import Tracker
 from tests.storms.test_storms import SEED, Scale, all_stands_in_the_end
@@ -34,7 +34,7 @@ def server() -> Iterator[RequestTracker]:
     try:
         with request_tracker.running(SystemClock().now()) as started:
             yield started
-    except request_tracker.NotInstalledError as missing:
+    except program.NotInstalledError as missing:
         pytest.skip(str(missing))
 
 

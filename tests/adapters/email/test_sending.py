@@ -24,7 +24,7 @@ from bridge.errors import AuthError, ConfigError, RateLimited, Refused, Transien
 from bridge.nouns import Action, ActionKind, FileContent, Kind, Presence, Refusal, Retry, Unknown, Written
 from bridge.oauth import ACCESS
 from bridge.safe import MemorySafe, Secrets
-from tests.servers.request_tracker import free_port
+from tests.servers.program import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bridge.nouns import Actor, AmendmentKind, CaseEvent, Cursor, Reference, Thing, What, Written
 from tests.adapters.request_tracker.servers import KEYS, MONDAY, message, place, refs, ticket, user
 from tests.conformance.writing import amendment
-from tests.servers import request_tracker
+from tests.servers import program, request_tracker
 from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def by_the_page(folder: Path) -> Iterator[Place]:
             there = place(server, folder)
             yield there
             there.target.close()
-    except request_tracker.NotInstalledError as missing:
+    except program.NotInstalledError as missing:
         pytest.skip(str(missing))
 
 
