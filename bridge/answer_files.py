@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.attachment_fetch import PIECE
 from bridge.attachment_files import State, keep, path_of
+from bridge.features import safe_text
+from bridge.masking import found_path, masked_path
 from bridge.nouns import FileContent
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ def readable(files: Iterable[Attachment]) -> bool:
 
 def noted(files: Iterable[Attachment]) -> list[dict[str, Any]]:
     """Return what is noted of files that are to go along."""
-    return [{"name": file.name or Path(file.path).name, "path": file.path} for file in files]
+    return [{"name": safe_text(file.name or Path(file.path).name), "path": masked_path(file.path)} for file in files]
 
 
 def kept(app: App, files: Sequence[Mapping[str, Any]]) -> tuple[FileContent, ...] | str:
@@ -42,7 +44,7 @@ def kept(app: App, files: Sequence[Mapping[str, Any]]) -> tuple[FileContent, ...
 def _kept(app: App, file: Mapping[str, Any]) -> FileContent | str:
     policy, name = app.attachments, str(file["name"])
     try:
-        with Path(file["path"]).open("rb") as opened:
+        with found_path(file["path"]).open("rb") as opened:
             pieces = iter(lambda: opened.read(PIECE), b"")
             result = keep(app.folder, pieces, name=name, max_bytes=policy.max_bytes, types=policy.types)
     except OSError as error:

@@ -16,6 +16,7 @@ import httpx
 
 from bridge.attachment_files import Result, State, keep
 from bridge.errors import Transient
+from bridge.masking import found_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -34,7 +35,7 @@ _PORTS = {"http": 80, "https": 443}
 
 def from_file(path: str, *, folder: Path, roots: Iterable[Path], policy: AttachmentPolicy) -> Result:
     """Read a local file, relative to the project ``folder``; only inside ``roots``, symbolic links followed."""
-    place = (folder / path).resolve()
+    place = found_path(str(folder / path)).resolve()
     home = next((root for root in roots if place.is_relative_to(root)), None)
     if home is None:
         return Result(State.FAILED, "the file is not in the folder of its export")

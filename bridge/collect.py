@@ -152,9 +152,9 @@ def _prepare_message(prepared: _Prepared, reading: Reading, message: Message, no
 def _prepare_people(prepared: _Prepared, reading: Reading, event: SourceEvent) -> None:
     match event:
         case ProfileSeen():
-            prepared.people.profile(event.profile, event.at, reading.own)
+            prepared.people.profile(masking.masked_profile(event.profile), event.at, reading.own)
         case PersonSeen():
-            prepared.people.person(event.person)
+            prepared.people.person(masking.masked_person(event.person))
         case PersonMerged() | PersonDeleted():
             prepared.people.ended(event)
 
@@ -171,16 +171,7 @@ def _settle(reading: Reading, message: Message) -> Message:
         and (author.id.lower() in reading.own or author.handle.lower() in reading.own)
     ):
         changes["direction"] = Direction.OUT
-    text, subject = features.safe_text(message.text), features.safe_text(message.subject)
-    if text is not message.text:
-        changes["text"] = text
-    if subject is not message.subject:
-        changes["subject"] = subject
-    files = tuple(replace(item, name=features.safe_text(item.name)) for item in message.attachments)
-    if files != message.attachments:
-        changes["attachments"] = files
-    if message.extra:
-        changes["extra"] = masking.masked_value(dict(message.extra))
+    message = masking.masked_message(message)
     return replace(message, **changes) if changes else message
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from adapters.email import mime, naming, quotes
 from adapters.email.authentication import Proof, proof_of
-from adapters.email.headers import Address, addresses, first, time_of
+from adapters.email.headers import Address, addresses, decoded, first, time_of
 from adapters.email.kinds import Automatic, automatic
 from adapters.email.reports import Report, report_of
 from bridge import contact_points
@@ -204,7 +204,7 @@ def _extra(
 
 
 def _raw(mail: Mail, whole: str) -> dict[str, Any]:
-    headers = [[name, first_line(value)] for name, value in list(mail.raw_items())[:_KEPT_HEADERS]]
+    headers = [[name, first_line(decoded(str(value)))] for name, value in list(mail.raw_items())[:_KEPT_HEADERS]]
     return {"headers": headers, "text": whole}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from bridge.features import safe_text
 from bridge.store import bulk, schema
 
 if TYPE_CHECKING:
@@ -62,5 +63,5 @@ def store_status(connection: Connection, events: Sequence[StatusSeen]) -> int:
         if state is None:
             continue
         where = (table.c.network == event.network) & (table.c.ref == event.native_id) & (table.c.state != "refused")
-        connection.execute(table.update().where(where).values(state=state, reason=event.reason))
+        connection.execute(table.update().where(where).values(state=state, reason=safe_text(event.reason)))
     return len(events)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import structlog
@@ -18,7 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from bridge.contracts import HookRequest
 from bridge.errors import CasebridgeError
 from bridge.inbox import Call, digest_of
-from bridge.masking import masked
+from bridge.masking import masked, masked_value
 from bridge.web.keeper import Keeper
 from bridge.web.limits import Bucket
 from bridge.web.metrics import Metrics
@@ -144,9 +144,7 @@ async def _answer(hooks: _Hooks, connection: str, request: Request) -> _Answer: 
         return _Answer("refused", Response(status_code=401))
     if request.method != "POST":
         return _Answer("no call", Response(status_code=405, headers={"Allow": "POST"}))
-    kept = HookRequest(
-        call.method, call.path, call.query, call.headers, masked(body, call.headers.get("content-type", ""))
-    )
+    kept = replace(call, query=masked_value(dict(call.query)), body=masked(body, call.headers.get("content-type", "")))
     try:
         await hooks.keeper.keep(Call(connection, now, kept, digest_of(body)))
     except (OSError, sqlite3.Error):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
 
 import pytest
 from sqlalchemy import select
@@ -11,8 +14,20 @@ from sqlalchemy import select
 from bridge import foreign
 from bridge.cards import mask_cards
 from bridge.collect import store_page
-from bridge.masking import masked
-from bridge.nouns import Attachment, Broken, CaseSnapshot, Cursor, Message, Page, Profile, Said
+from bridge.masking import found_path, masked, masked_path, masked_value
+from bridge.nouns import (
+    Attachment,
+    Broken,
+    CaseSnapshot,
+    Cursor,
+    Message,
+    Page,
+    Person,
+    PersonSeen,
+    Profile,
+    ProfileSeen,
+    Said,
+)
 from bridge.policies import stamp, store_secret
 from bridge.reading import reading_of
 from bridge.store import schema
@@ -26,6 +41,8 @@ if TYPE_CHECKING:
     from bridge.store.store import Store
 
 CARD = "4111 1111 1111 1111"
+MASKED = "[card ending 1111]"
+CARD_ANYHOW = re.compile(r"4111(?:[ +-]|%20)1111|card_number': 4111")
 
 
 @pytest.fixture
@@ -61,13 +78,25 @@ MESSAGE = Message(network="x", native_id="4111111111111111", author=Profile(netw
         {"raw": f"id;text\n1;card {CARD}"},
         {"attachments": (Attachment(url="https://media.example/1", name=f"card {CARD}.jpg"),)},
         {"extra": {"question": f"card {CARD}?"}},
+        {"extra": {"card_number": 4111111111111111}},
+        {"raw": {"headers": [["Subject", "4111111111111111"]]}},
+        {"raw": {"link": "https://shop.example/pay?note=4111+1111+1111+1111"}},
+        {"attachments": (Attachment(path=f"media/{CARD}/front {CARD}.jpg"),)},
+        {"attachments": (Attachment(url="https://media.example/4111%201111%201111%201111.jpg?v=1"),)},
+        {"permalink": "https://x.example/1?text=4111-1111-1111-1111&post=4111111111111111"},
+        {"author": Profile(network="x", id="u", name=f"Kim {CARD}", handle=f"pay-me {CARD}")},
+        {"author": Profile(network="x", id="u", url=f"https://x.example/u?message={CARD}")},
     ],
-    ids=["text", "subject", "raw", "raw that is no JSON", "name of an attachment", "field"],
+    ids=[
+        *("text", "subject", "raw", "raw that is no JSON", "name of an attachment", "field", "field for a card"),
+        *("header", "query in raw", "path of an attachment", "address of an attachment", "permalink"),
+        *("name of a profile", "address of a profile"),
+    ],
 )
 def test_collected_messages_keep_none_and_their_ids_stay(desk: Desk, message: dict[str, object]) -> None:
     kept = collect(desk, Said(replace_message(**message)))
-    assert CARD not in kept
-    assert "[card ending 1111]" in kept
+    assert not CARD_ANYHOW.search(kept)
+    assert MASKED in unquote_plus(kept)
     assert "4111111111111111" in kept
 
 
@@ -81,6 +110,45 @@ def test_what_could_not_be_read_keeps_none(desk: Desk) -> None:
     kept = collect(desk, broken)
     assert CARD not in kept
     assert kept.count("[card ending 1111]") == 3
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        ProfileSeen(Profile(network="x", id="4111111111111111", name=f"Kim {CARD}"), datetime(2026, 3, 1, tzinfo=UTC)),
+        PersonSeen(
+            Person(instance="crm", native_id="4111111111111111", name=f"Kim {CARD}", extra={"note": f"card {CARD}"})
+        ),
+    ],
+    ids=["profile", "person"],
+)
+def test_people_keep_none_and_their_ids_stay(desk: Desk, event: SourceEvent) -> None:
+    kept = collect(desk, event)
+    assert CARD not in kept
+    assert "Kim [card ending 1111]" in kept
+    assert "4111111111111111" in kept
+
+
+def test_a_file_whose_path_tells_a_card_is_found_by_what_is_kept_of_it(tmp_path: Path) -> None:
+    (tmp_path / f"bills {CARD}").mkdir()
+    file = tmp_path / f"bills {CARD}" / f"{CARD}.jpg"
+    file.write_bytes(b"a picture")
+    kept = masked_path(str(file))
+    assert CARD not in kept
+    assert found_path(kept) == file
+    assert found_path(str(file)) == file
+
+
+def test_of_two_files_that_would_be_the_same_none_is_taken_for_the_other(tmp_path: Path) -> None:
+    for number in (CARD, "4012 0000 0002 1111"):
+        (tmp_path / f"{number}.jpg").write_bytes(b"a picture")
+    assert not found_path(masked_path(str(tmp_path / f"{CARD}.jpg"))).exists()
+
+
+def test_the_query_of_a_webhook_call_keeps_none() -> None:
+    query = {"text": CARD, "Body": "4111111111111111", "id": "4111111111111111"}
+    kept = masked_value(query)
+    assert kept == {"text": MASKED, "Body": MASKED, "id": "4111111111111111"}
 
 
 def test_cases_of_others_keep_none(desk: Desk) -> None:

@@ -77,3 +77,9 @@ def test_a_report_is_carried_to_the_answer_that_it_is_about(name: str) -> None:
 def test_the_whole_text_is_kept_beside(name: str) -> None:
     found = message(name)
     assert all(line.strip() in found.raw["text"] for line in found.text.split("\n"))
+
+
+def test_headers_are_kept_as_people_read_them_so_that_nothing_hides_in_them() -> None:
+    data = b"From: anna@kunde.example\nSubject: =?utf-8?B?S2FydGUgNDExMSAxMTExIDExMTEgMTExMQ==?=\n\nHilfe."
+    (said,) = said_in(data)
+    assert ["Subject", "Karte 4111 1111 1111 1111"] in said.message.raw["headers"]

@@ -156,7 +156,7 @@ def make_desk(store: Store, clock: FixedClock, folder: Path, **settings: object)
     setup = SourceSetup(name="x", source=source, publisher=MemoryPublisher.beside(source))
     world.app = replace(world.app, sources={"x": setup}, rules=partial(load_rules, RULES))
     world.change(publish=True)
-    profile = {"id": 1, "key": "x//greta", "network": "x", "scope": "", "uid": "greta", "own": False}
+    profile = {"key": "x//greta", "network": "x", "scope": "", "uid": "greta", "own": False}
     with store.write("test") as connection:
         bulk.insert_new(connection, schema.profile, [profile | {"handle": "greta", "name": "Greta", "url": ""}])
     desk = Desk(world, source.network)
