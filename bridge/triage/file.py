@@ -95,4 +95,8 @@ class TriageFile(_Part):
     defaults: Decided = Field(
         default_factory=lambda: Decided(priority="normal", case="check"), description="Where no rule says anything."
     )
+    automatic: Literal["no", "rules"] = Field(
+        default="no",
+        description="Whether what a machine wrote (an auto-reply, a bounce, a notice) may open a case: no, whatever the rules say, or as the rules say.",
+    )
     rules: list[Rule] = Field(default_factory=list, description="Looked at in this order.")

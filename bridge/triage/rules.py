@@ -21,7 +21,7 @@ from bridge.errors import Refused
 from bridge.keys import short_hash
 from bridge.triage.compiled import VARYING, compile_rules
 from bridge.triage.features import has_question, is_bare_thanks, word_count
-from bridge.triage.file import PRIORITIES, Rule, TriageFile, duration
+from bridge.triage.file import PRIORITIES, Decided, Rule, TriageFile, duration
 from bridge.triage.model import PATHS, Triage, TriageInput
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ _Value = TypeVar("_Value")
 _FIELDS = TriageInput._fields
 _ALIKE = attrgetter(*(name for name in _FIELDS if name not in {*VARYING, "extra"}))
 _THINGS = ("reason", "priority", "queue", "first_reply", "resolve", "case")
+_NO_CASE = Rule(name="automatic", set=Decided(case="no"))
+"""What holds of machines' messages before any rule, unless the file leaves them to its rules."""
 _REMEMBERED = 10_000
 """Kinds of messages, and decisions, kept in memory."""
 
@@ -65,7 +67,7 @@ class RuleSet:
         self._steps = sorted((int(reach), priority) for reach, priority in self._file.reach.items())
         self._default = Rule(name="default", set=self._file.defaults)
         self._plans: dict[tuple[Any, ...], list[_Step]] = {}
-        self._said: dict[tuple[tuple[int, ...], tuple[str, ...], int, bool], Triage] = {}
+        self._said: dict[tuple[tuple[int, ...], tuple[str, ...], int, bool, bool], Triage] = {}
         self.body: dict[str, Any] = self._file.model_dump(mode="json", exclude_defaults=True)
         self.hash: str = short_hash(orjson.dumps(self.body, option=orjson.OPT_SORT_KEYS).decode())
 
@@ -92,7 +94,7 @@ class RuleSet:
         thanks = is_bare_thanks(scan)
         fired, failed = self._fired(facts, scan, thanks=thanks)
         step = bisect_right(self._steps, facts.reach, key=itemgetter(0)) if facts.reach and self._steps else 0
-        said = (fired, failed, step, thanks or facts.automatic)
+        said = (fired, failed, step, thanks, facts.automatic)
         triage = self._said.get(said)
         return triage if triage is not None else _remember(self._said, said, self._say(*said))
 
@@ -130,8 +132,16 @@ class RuleSet:
             and (each.condition is None or each.varies or _holds(each.condition, values))
         ]
 
-    def _say(self, fired: tuple[int, ...], failed: tuple[str, ...], step: int, quiet: bool) -> Triage:  # noqa: FBT001 - the parts of a key
-        said, by = _said_first([*(self._rules[number].rule for number in fired), self._default])
+    def _say(
+        self,
+        fired: tuple[int, ...],
+        failed: tuple[str, ...],
+        step: int,
+        thanks: bool,  # noqa: FBT001 - a part of a key
+        automatic: bool,  # noqa: FBT001 - a part of a key
+    ) -> Triage:
+        first = [_NO_CASE] if automatic and self._file.automatic == "no" else []
+        said, by = _said_first([*first, *(self._rules[number].rule for number in fired), self._default])
         priority = said.get("priority") or "normal"
         if step and PRIORITIES.index(self._steps[step - 1][1]) > PRIORITIES.index(priority):
             reach, priority = self._steps[step - 1]
@@ -146,7 +156,7 @@ class RuleSet:
             first_reply=duration(said["first_reply"]) if "first_reply" in said else None,
             resolve=duration(said["resolve"]) if "resolve" in said else None,
             wanted=said.get("case") or "check",
-            thanks=quiet,
+            thanks=thanks or automatic,
             joinable_reason=self.joinable(reason),
             rules=MappingProxyType(by),
         )

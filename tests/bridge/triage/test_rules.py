@@ -137,6 +137,25 @@ def test_automatic_messages_are_quiet_like_a_thanks() -> None:
     assert not decide("", text="danke, aber nein").thanks
 
 
+@pytest.mark.parametrize(
+    ("source", "wanted", "rule"),
+    [
+        ("", "no", "automatic"),
+        ("rules: [{name: mine, any_words: [lawyer], set: {case: yes}}]", "no", "automatic"),
+        ("defaults: {case: yes}", "no", "automatic"),
+        ("automatic: rules\nrules: [{name: mine, any_words: [lawyer], set: {case: yes}}]", "yes", "mine"),
+        ("automatic: rules", "check", "default"),
+    ],
+)
+def test_what_a_machine_wrote_opens_no_case_unless_the_file_leaves_it_to_its_rules(
+    source: str, wanted: str, rule: str
+) -> None:
+    triage = decide(source, text="Out of office. Ask my lawyer.", automatic=True)
+    assert (triage.wanted, triage.rules["case"]) == (wanted, rule)
+    person = decide("rules: [{name: mine, any_words: [lawyer], set: {case: yes}}]", text="Ask my lawyer.")
+    assert person.wanted == "yes"
+
+
 def test_what_is_stored_gives_the_same_rules_again() -> None:
     before = rules(
         "words: {w: {de: [a]}}\nreach: {5: high}\nrules: [{name: r, any_words: [$w], when: public, set: {case: no}}]"
