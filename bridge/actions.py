@@ -41,6 +41,7 @@ MESSAGE = (
     _M.lang,
     _M.unit,
     _M.deleted_at,
+    _M.automatic,
     _M.extra,
 )
 
@@ -57,11 +58,13 @@ class Where:
 def where_to(connection: Connection, case_id: int, *, public: bool | None = None, via: str = "") -> Where:
     """Return where an answer in a case goes: to the customer's last message, and in private if the case holds anything private.
 
+    What a machine wrote in the customer's place is answered only where there is nothing else.
     ``public``: where the agent says that it is to go; in private to a public message if the case holds no private one.
     ``via``: the network on which it is to go, whichever case of the customer it is in.
     """
     rows = _inbound(connection, _of_customer(connection, case_id) if via else _R.case_id == case_id)
     rows = [row for row in rows if not via or row.network == via]
+    rows = [row for row in rows if not row.automatic] or rows
     private = [row for row in rows if not row.public]
     if public is None:
         public = not private

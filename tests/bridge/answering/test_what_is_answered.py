@@ -51,3 +51,16 @@ def test_an_answer_that_was_refused_before_it_left_says_nothing_about_the_addres
     desk.answer(case, "We are on it.")
     desk.write_back()
     assert last(desk).undelivered == ""
+
+
+def test_an_answer_goes_to_what_the_customer_said_not_to_what_a_machine_said_for_her(desk: Desk) -> None:
+    case = desk.case(messages=2)
+    said, noted = desk.world.all(schema.message)
+    desk.world.update(schema.message, schema.message.c.id == noted.id, automatic=True)
+    desk.answer(case, "We are on it.")
+    desk.write_back()
+    assert last(desk).reply_to == said.key.rpartition("/")[2]
+    desk.world.update(schema.message, schema.message.c.id == said.id, automatic=True)
+    desk.answer(case, "We are still on it.")
+    desk.write_back()
+    assert last(desk).reply_to == noted.key.rpartition("/")[2]
