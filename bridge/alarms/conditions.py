@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from bridge.alarms.kinds import SILENT, TALKATIVE, TIMES, kinds
 from bridge.alarms.model import Alarm, Severity
 from bridge.alarms.windows import closed, closing
 from bridge.brakes import BRAKE, PUBLISH
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
 
     from bridge.app import App
 
-SILENT = timedelta(days=1)
-"""The shortest silence of a source that is an alarm."""
-_TIMES = 10
-"""So many times its usual gap a source may be silent."""
-_TALKATIVE = 20
-"""Messages that a source must have brought to have a usual gap."""
 OUT_OF_REACH = timedelta(hours=1)
 """For how long a connection may fail before an alarm is raised."""
 ENDING = timedelta(days=7)
@@ -47,7 +42,7 @@ def alarms(app: App) -> list[Alarm]:
     now = app.clock.now()
     found: list[Alarm] = []
     with app.store.read() as connection:
-        for look in (_silent, _failing, _spent, _braked, _unsent, _refused, closing, closed):
+        for look in (_silent, kinds, _failing, _spent, _braked, _unsent, _refused, closing, closed):
             found += look(connection, app, now)
     return [*found, *_ending(app, now), *_lying(app, now)]
 
@@ -58,10 +53,10 @@ def _silent(connection: Connection, app: App, now: datetime) -> Iterator[Alarm]:
         select(schema.progress).where(_P.stream == MESSAGES, _P.last_message_at.is_not(None))
     ):
         setup = app.sources.get(row.connection)
-        if setup is None or not setup.source.live or row.new < _TALKATIVE:
+        if setup is None or not setup.source.live or row.new < TALKATIVE:
             continue
         gap = (row.last_message_at - row.started_at) / row.new
-        if now - row.last_message_at < max(SILENT, gap * _TIMES):
+        if now - row.last_message_at < max(SILENT, gap * TIMES):
             continue
         yield Alarm(
             kind="silence",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from bridge.facts.again import KNOWN, see_again
+from bridge.facts.heard import note_heard
 from bridge.facts.sighting import Sighting
 from bridge.store import bulk, schema
 
@@ -52,6 +53,7 @@ class Batch:
                 connection, KNOWN, schema.message.c.key, [key for key in created if len(self._sightings[key]) > 1]
             )
         )
+        note_heard(connection, (self._sightings[key][0].row for key in created))
         dirty = list(created.values())
         for row in sorted(known.values(), key=lambda row: row.id):
             again = self._sightings[row.key][1 if row.key in created else 0 :]

@@ -643,6 +643,21 @@ class Progress(Table, table=True):
     error: str = Field(default="", sa_column=Column(Text, nullable=False))
 
 
+class Heard(Table, table=True):
+    """How one kind of customers' messages comes over one connection (``bridge/facts/heard.py``)."""
+
+    __tablename__ = "heard"
+    connection: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    new: int = 0
+    first_at: datetime | None = _time(nullable=False)
+    last_at: datetime | None = _time(nullable=False)
+    pause_seconds: int = 0
+    late: int = 0
+    late_since: datetime | None = _time()
+    late_seconds: int = 0
+
+
 class BudgetRow(Table, table=True):
     """Token bucket and pause of one system, shared by all processes."""
 

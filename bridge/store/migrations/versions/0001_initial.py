@@ -337,6 +337,19 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     )
     op.create_index(op.f("ix_frozen_batch"), "frozen", ["batch"], unique=False)
     op.create_table(
+        "heard",
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("new", sa.Integer(), nullable=False),
+        sa.Column("first_at", TIME, nullable=False),
+        sa.Column("last_at", TIME, nullable=False),
+        sa.Column("pause_seconds", sa.Integer(), nullable=False),
+        sa.Column("late", sa.Integer(), nullable=False),
+        sa.Column("late_since", TIME, nullable=True),
+        sa.Column("late_seconds", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "kind", name=op.f("pk_heard")),
+    )
+    op.create_table(
         "lease",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
