@@ -8,10 +8,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from imapclient import IMAPClient, SocketTimeout  # type: ignore[import-untyped]  # ships no types
-from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]  # ships no types
+from imapclient.exceptions import IMAPClientError, LoginError  # type: ignore[import-untyped]  # ships no types
 
 from adapters.email import errors
 from adapters.email.settings import Safety
@@ -235,10 +236,8 @@ class Account:
         try:
             if safety is Safety.STARTTLS:
                 client.starttls(context)
-            if self._credentials.by_token:
-                client.oauth2_login(settings.signs_in_as, self._credentials.secret())
-            else:
-                client.login(settings.signs_in_as, self._credentials.secret())
+            sign_in = client.oauth2_login if self._credentials.by_token else client.login
+            self._credentials.use(partial(sign_in, settings.signs_in_as), LoginError)
         except BaseException:
             with suppress(Exception):
                 client.shutdown()

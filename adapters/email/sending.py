@@ -9,6 +9,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -131,11 +132,13 @@ class Server:
     def _sign_in(self, client: smtplib.SMTP) -> None:
         if not self._settings.smtp_sign_in:
             return
-        user, secret = self._settings.signs_in_as, self._credentials.secret()
-        if not self._credentials.by_token:
-            client.login(user, secret)
-            return
-        client.auth("XOAUTH2", lambda _=None: f"user={user}\x01auth=Bearer {secret}\x01\x01")
+        sign_in = _by_token if self._credentials.by_token else smtplib.SMTP.login
+        self._credentials.use(partial(sign_in, client, self._settings.signs_in_as), smtplib.SMTPAuthenticationError)
+
+
+def _by_token(client: smtplib.SMTP, user: str, token: str) -> None:
+    """Sign in by XOAUTH2; a server that refuses explains itself in a challenge, and wants an empty line before it says so."""
+    client.auth("XOAUTH2", lambda challenge=None: "" if challenge else f"user={user}\x01auth=Bearer {token}\x01\x01")
 
 
 def refusal(code: int, said: str) -> Outcome:

@@ -10,6 +10,8 @@ from adapters.email.settings import Vendor
 from bridge.oauth import TIMEOUT, Provider, Tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adapters.email.settings import EmailSettings, OAuthSettings
     from bridge.contracts import Surroundings
     from bridge.signing_in import Person
@@ -47,6 +49,19 @@ class Credentials:
         if self._settings.oauth is not None:
             return self._tokens(self._settings.oauth).access()
         return self._settings.password.get_secret_value() if self._settings.password else ""
+
+    def use(self, attempt: Callable[[str], object], refused: type[Exception]) -> None:
+        """Sign in by ``attempt``, which raises ``refused`` where the server does not take the secret.
+
+        A token can end before its time; then there is one more attempt with another one.
+        """
+        secret = self.secret()
+        try:
+            attempt(secret)
+        except refused:
+            if self._settings.oauth is None:
+                raise
+            attempt(self._tokens(self._settings.oauth).instead_of(secret))
 
     def sign_in(self, person: Person) -> None:
         """Sign in with a person's help, or say that nothing is needed."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 import signal
 import smtplib
@@ -18,13 +19,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from imapclient import IMAPClient
 
+from tests.servers import mail_provider
 from tests.servers.program import NotInstalledError, dies_with_us, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from email.message import EmailMessage
+
+    from tests.servers.mail_provider import Provider
 
 PACKAGES = ("dovecot-imapd", "dovecot-lmtpd")
 PASSWORD = "correct-horse-battery"
@@ -38,7 +43,7 @@ log_path = {folder}/log
 protocols = imap lmtp
 ssl = no
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
 mail_location = maildir:{folder}/mail/%u
 mail_uid = mail
@@ -46,7 +51,13 @@ mail_gid = mail
 first_valid_uid = 1
 passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
 }}
 userdb {{
   driver = static
@@ -83,7 +94,17 @@ service imap {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
+"""
+_OAUTH2 = """
+introspection_mode = post
+introspection_url = {url}/introspect
+username_attribute = email
+active_attribute = active
+active_value = true
 """
 
 
@@ -94,9 +115,9 @@ def _nothing() -> None:
 class Relay:
     """Takes mail by SMTP and hands it to Dovecot; answers as it is told."""
 
-    def __init__(self, lmtp: int) -> None:
-        """Hand over to ``lmtp``."""
-        self._lmtp = lmtp
+    def __init__(self, lmtp: int, provider: Provider) -> None:
+        """Hand over to ``lmtp``; take the tokens of ``provider``."""
+        self._lmtp, self._provider = lmtp, provider
         self.refusing: dict[str, str] = {}
         """Recipient → what to answer to RCPT."""
         self.answers: list[str] = []
@@ -109,6 +130,17 @@ class Relay:
         self.on_words: Callable[[], None] = _nothing
         """Called when a mail was taken, or has vanished, before that is said."""
         self.taken: list[tuple[list[str], bytes]] = []
+        self.signed_in: list[str] = []
+        """Who signed in, by a token."""
+
+    async def auth_XOAUTH2(self, _server: Any, args: list[bytes]) -> AuthResult:  # noqa: ANN401, N802 - as the library calls it
+        """Take a token if the provider knows it, and it is the user's."""
+        user, bearer = base64.b64decode(args[1]).decode().split("\x01")[:2]
+        token = bearer.removeprefix("auth=Bearer ")
+        fits = self._provider.owner(token) == user.removeprefix("user=")
+        if fits:
+            self.signed_in.append(user.removeprefix("user="))
+        return AuthResult(success=fits, handled=False)
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: ANN401, N802 - as the library calls it
         """Take a recipient, or refuse."""
@@ -139,14 +171,14 @@ class Relay:
 class Dovecot:
     """A running server with its relay."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, provider: Provider) -> None:
         """Use ``running``."""
-        self.folder = folder
+        self.folder, self.provider = folder, provider
         self.imap_port, self.lmtp_port, self.smtp_port = free_port(), free_port(), free_port()
-        self.relay = Relay(self.lmtp_port)
+        self.relay = Relay(self.lmtp_port, provider)
         self._process: subprocess.Popen[bytes] | None = None
         self._used = 0
-        self._controller = Controller(self.relay, hostname="127.0.0.1", port=self.smtp_port)
+        self._controller = Controller(self.relay, hostname="127.0.0.1", port=self.smtp_port, auth_require_tls=False)
 
     def set_up(self) -> None:
         """Write the settings; start the relay."""
@@ -157,6 +189,7 @@ class Dovecot:
         self.folder.chmod(0o755)
         config = _CONFIG.format(folder=self.folder, password=PASSWORD, imap=self.imap_port, lmtp=self.lmtp_port)
         (self.folder / "dovecot.conf").write_text(config)
+        (self.folder / "oauth2.conf").write_text(_OAUTH2.format(url=self.provider.url))
         self._controller.start()
 
     def start(self) -> None:
@@ -238,11 +271,12 @@ def running() -> Iterator[Dovecot]:
         message = f"Dovecot is not here: apt-get install --no-install-recommends {' '.join(PACKAGES)}"
         raise NotInstalledError(message)
     folder = Path(tempfile.mkdtemp(prefix="casebridge-dovecot-"))
-    server = Dovecot(folder)
-    try:
-        server.set_up()
-        server.start()
-        yield server
-    finally:
-        server.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    with mail_provider.running() as provider:
+        server = Dovecot(folder, provider)
+        try:
+            server.set_up()
+            server.start()
+            yield server
+        finally:
+            server.close()
+            shutil.rmtree(folder, ignore_errors=True)

@@ -10,6 +10,7 @@ from bridge.errors import Exit
 from tests.adapters.email.offices import mail
 from tests.project import begin, ended, write_project
 from tests.servers.dovecot import PASSWORD
+from tests.servers.mail_provider import CLIENT, SECRET
 from tests.servers.mail_wire import MailWire
 from tests.weeks.office import Office
 
@@ -26,18 +27,27 @@ sources:
     type: email
     addresses: [{address}]
     name: Acme Support
-    password: ${{MAIL_PASSWORD}}
+    {sign_in}
     imap_host: 127.0.0.1
     imap_port: {imap}
     imap_safety: none
     smtp_host: 127.0.0.1
     smtp_port: {smtp}
     smtp_safety: none
-    smtp_sign_in: false
+    smtp_sign_in: {smtp_sign_in}
     timeout: 10
     {more}
 targets:
 """
+BY_PASSWORD = "password: ${MAIL_PASSWORD}"
+BY_TOKEN = """\
+oauth:
+      vendor: other
+      client_id: {client}
+      client_secret: ${{MAIL_CLIENT_SECRET}}
+      authorize_url: {url}/authorize
+      token_url: {url}/token
+      scopes: [mail]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +109,22 @@ class MailDesk:
         return found
 
 
-def open_desk(server: Dovecot, folder: Path, more: str = "") -> MailDesk:
-    """Write the project."""
+def open_desk(server: Dovecot, folder: Path, more: str = "", *, by_token: bool = False) -> MailDesk:
+    """Write the project; ``by_token``: it signs in by OAuth 2, at both servers."""
     number = server.fresh()
     address, customer = f"support{number}@acme.example", f"anna{number}@kunde.example"
     wire = MailWire(server.imap_port)
     write_project(folder, desk="publish: true")
     file = folder / "casebridge.yaml"
     before, rest = file.read_text().split("sources:\n")
-    source = SOURCE.format(address=address, imap=wire.port, smtp=server.smtp_port, more=more)
+    source = SOURCE.format(
+        address=address,
+        imap=wire.port,
+        smtp=server.smtp_port,
+        more=more,
+        sign_in=BY_TOKEN.format(client=CLIENT, url=server.provider.url) if by_token else BY_PASSWORD,
+        smtp_sign_in=str(by_token).lower(),
+    )
     file.write_text(before + source + rest.split("targets:\n")[1])
-    office = Office(folder, ShiftedClock(), {"MAIL_PASSWORD": PASSWORD})
+    office = Office(folder, ShiftedClock(), {"MAIL_PASSWORD": PASSWORD, "MAIL_CLIENT_SECRET": SECRET})
     return MailDesk(office, server, wire, address, customer)

@@ -81,9 +81,11 @@ class Server:
             self.taken.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=default)))  # type: ignore[arg-type]  # the policy makes it an EmailMessage
         return self.words
 
-    async def auth_XOAUTH2(self, _server: Any, args: list[bytes]) -> AuthResult:  # noqa: ANN401, N802 - as the library calls it
+    async def auth_XOAUTH2(self, server: Any, args: list[bytes]) -> AuthResult:  # noqa: ANN401, N802 - as the library calls it
         """Take a token."""
         self.signed_in.append(base64.b64decode(args[1]))
+        if not self.accepts:
+            self.signed_in.append(await server.challenge_auth(b'{"status":"401"}'))
         return AuthResult(success=self.accepts, handled=False)
 
 
@@ -283,6 +285,7 @@ def test_a_token_that_is_refused_asks_to_connect_again_and_is_not_told(server: S
             here.publish(ACTION)
     assert "token-1" not in str(raised.value)
     assert raised.value.__cause__ is None
+    assert server.signed_in[1:] == [b""]
 
 
 def test_without_a_sign_in_it_says_how_to_sign_in(server: Server, tmp_path: Path) -> None:
