@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 A, E = schema.action.c, schema.case_event.c
 AWAITS = "approval"
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +63,42 @@ def _meaning(row: Row[Any], event: Row[Any], approval: Approval) -> dict[str, An
         return {"state": "cancelled", "awaits": "", "reason": f"rejected by {event.actor_name or 'somebody'}"}
     if not _says(event, approval.value):
         return {}
-    if approval.four_eyes and not other_eyes(row.actor, event.actor_name):
-        whose = f"{event.actor_name} wrote it" if event.actor_name else "nobody knows who set it"
-        return {"reason": f"{approval.question()}; {whose}"}
+    if approval.four_eyes:
+        author, by = Who(row.actor, row.actor_id), Who(event.actor_name, event.actor_id)
+        if not other_eyes(author, by):
+            return {"reason": f"{approval.question()}; {_whose(author, by)}"}
     let_go = {"state": "queued", "reason": "", "awaits": "", "hold_until": max(row.hold_until, event.at)}
-    return let_go | {"approved_by": event.actor_name, "approved_at": event.at}
+    return let_go | {"approved_by": event.actor_name or event.actor_id, "approved_at": event.at}
 
 
-def other_eyes(author: str, name: str) -> bool:
-    """Tell whether ``name`` is somebody, and somebody else than the author."""
-    return bool(name) and bool(author) and name.casefold() != author.casefold()
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person, as far as it is told: name, and id in the target."""
+
+    name: str
+    id: str = ""
+
+
+def other_eyes(author: Who, by: Who) -> bool:
+    """Tell whether ``by`` is somebody else than the author: by id, else by names of which none holds the other.
+
+    ``kim`` may be ``Kim Weber``, and of a number nobody knows whose it is: who cannot be told apart is not somebody else.
+    """
+    if author.id and by.id:
+        return author.id != by.id
+    one, other = _words(author.name), _words(by.name)
+    return bool(one) and bool(other) and not one <= other and not other <= one
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(word for word in _WORD.findall(name.casefold()) if not word.isdecimal())
+
+
+def _whose(author: Who, by: Who) -> str:
+    if not (by.name or by.id):
+        return "nobody knows who set it"
+    same = author.id == by.id if author.id and by.id else bool(_words(by.name)) and bool(_words(author.name))
+    return f"{by.name or by.id} wrote it" if same else f"whether {by.name or by.id} wrote it is not known"
 
 
 def _says(event: Row[Any], value: str) -> bool:

@@ -23,6 +23,7 @@ def event_row(target: str, event: CaseEvent) -> dict[str, Any]:
         "native": event.native,
         "actor": str(event.actor),
         "actor_name": event.actor_name,
+        "actor_id": event.actor_id,
     }
 
 
@@ -39,4 +40,5 @@ def answer_row(target: str, answer: Answer) -> dict[str, Any]:
         "native": "",
         "actor": str(answer.actor),
         "actor_name": answer.actor_name,
+        "actor_id": answer.actor_id,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bridge.approvals import other_eyes
+from bridge.approvals import Who, other_eyes
 from bridge.holding import override
 from bridge.store import bulk, schema
 
@@ -82,10 +82,10 @@ def approve_actions(
     """
     let_go = {"state": "queued", "hold_until": now, "reason": "", "awaits": "", "approved_by": by, "approved_at": now}
     table = schema.action.c
-    query = select(table.id, table.actor).where(table.target.in_(sorted(four_eyes)))
+    query = select(table.id, table.actor, table.actor_id).where(table.target.in_(sorted(four_eyes)))
     with store.read() as connection:
         rows = bulk.rows_where(connection, query, table.id, ids)
-        own = {row.id for row in rows if not other_eyes(row.actor, by)}
+        own = {row.id for row in rows if not other_eyes(Who(row.actor, row.actor_id), Who(by))}
     done: Counter[str] = Counter({OWN: len(own)} if own else {})
     with store.write("actions") as connection:
         for row in _actions(connection, set(ids) - own):

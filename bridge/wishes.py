@@ -37,6 +37,8 @@ class Wish:
     at: datetime
     text: str
     """As it was written, with shorthands, quotes and signature."""
+    actor_id: str = ""
+    """Id of the author in the target, where it tells one."""
     files: tuple[Attachment, ...] = ()
 
 

@@ -74,7 +74,7 @@ def _items(desk: Helpdesk, row: Row, tickets: Mapping[str, Row]) -> Iterator[Ans
             case_ref=case,
             at=at,
             actor=actor,
-            actor_name=str(row["user"] or ""),
+            actor_id=str(row["user"] or ""),
             public=bool(row["public"]),
             text=plain(row["comment"]),
             files=tuple(
@@ -94,7 +94,8 @@ def _event(row: Row, case: str, what: What, value: str, actor: Actor, at: dateti
         what=what,
         value=value,
         actor=actor,
-        actor_name=str(row["user"] or ""),
+        actor_id=str(row["user"] or ""),
+        native=str(row["new_status"]) if what is What.STATUS else "",
     )
 
 

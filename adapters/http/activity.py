@@ -5,6 +5,7 @@ Each poll looks back over an overlap; everything has a native id, so it is known
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ ASPECTS: Mapping[str, What] = {
     "queue": What.QUEUE,
 }
 """What of a case is told when it changes."""
+NATIVE = "native"
+"""The tool's own word for the status, where ours is another."""
 
 
 def pages(tool: Tool, after: Cursor) -> Iterator[ActivityPage]:
@@ -80,11 +83,21 @@ def _events(
             before = known.pop(there.ref, {})
             known[there.ref] = now
             found += [
-                _event(view, row, there.ref, at, ASPECTS[name], value, before.get(name, ""))
-                for name, value in now.items()
-                if value != before.get(name, "")
+                replace(
+                    _event(view, row, there.ref, at, ASPECTS[name], now[name], before.get(name, "")),
+                    native=now.get(NATIVE, "") if name == "status" else "",
+                )
+                for name in _changed(now, before)
             ]
     return found, known
+
+
+def _changed(now: Mapping[str, str], before: Mapping[str, str]) -> list[str]:
+    """Return which aspects are others than before; a status also if the tool's own word for it is."""
+    other = {name for name in ASPECTS if name in now and now[name] != before.get(name, "")}
+    if NATIVE in before and now.get(NATIVE, "") != before[NATIVE]:
+        other.add("status")
+    return [name for name in now if name in other]
 
 
 def state(view: View, row: Any) -> dict[str, str]:  # noqa: ANN401 - any JSON
@@ -93,6 +106,8 @@ def state(view: View, row: Any) -> dict[str, str]:  # noqa: ANN401 - any JSON
     told = {name: taking.text(getattr(reads, name), row) for name in ASPECTS}
     if reads.status is None and reads.closed is not None:
         told["status"] = "closed" if taking.truth(reads.closed, row) else "open"
+    if told["status"]:
+        told[NATIVE] = taking.text(reads.native_status, row) or taking.unmapped(reads.status, row)
     return {name: value for name, value in told.items() if value}
 
 

@@ -110,6 +110,10 @@ class Reads(Part):
     closed_at: Reading | None = Field(default=None, description="Case: since when.")
     person: Reading | None = Field(default=None, description="Case: id of its person.")
     status: Reading | None = Field(default=None, description="Case: open, waiting or closed.")
+    native_status: Reading | None = Field(
+        default=None,
+        description="Case: the status in the tool's own word, for approvals; what status is mapped from, if not given.",
+    )
     priority: Reading | None = Field(default=None, description="Case: priority.")
     owner: Reading | None = Field(default=None, description="Case: who owns it.")
     queue: Reading | None = Field(default=None, description="Case: its queue.")

@@ -96,6 +96,7 @@ def _answer(tool: Tool, view: View, row: Any, case: str) -> Answer:  # noqa: ANN
         at=at,
         actor=_actor(tool, view, row),
         actor_name=taking.text(reads.author_name, row),
+        actor_id=taking.text(reads.author_id, row),
         public=taking.truth(reads.public, row),
         text=view.text(row),
         deleted=view.deleted(row),

@@ -23,7 +23,7 @@ class Position:
 
     since: datetime = EPOCH
     seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Case → its status, priority, owner and queue, the latest last."""
+    """Case → its status (ours and the tool's own word), priority, owner and queue, the latest last."""
     open: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Public answer → case and time."""
 

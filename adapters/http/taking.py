@@ -52,6 +52,14 @@ def take(reading: Reading | None, row: Any) -> Any:  # noqa: ANN401 - any JSON
     return value
 
 
+def unmapped(reading: Reading | None, row: Any) -> str:  # noqa: ANN401 - any JSON
+    """Return the tool's own word for what is mapped to ours, empty where nothing is mapped."""
+    if not isinstance(reading, Take) or reading.map is None:
+        return ""
+    value = at(reading.path, row)
+    return "" if value is None else verbs.text(value)
+
+
 def text(reading: Reading | None, row: Any) -> str:  # noqa: ANN401 - any JSON
     """Return a value as text, empty for nothing."""
     value = take(reading, row)

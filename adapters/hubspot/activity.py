@@ -126,7 +126,7 @@ def _history(row: Row, key: str, statuses: Mapping[str, str]) -> Iterator[CaseEv
                 before=_status(before, statuses) if what is What.STATUS else before,
                 native=value if what is What.STATUS else "",
                 actor=actor(entry, ours),
-                actor_name=str(entry.get("updatedByUserId") or ""),
+                actor_id=str(entry.get("updatedByUserId") or ""),
             )
             before = value
     for loser in objects.merged_ids(row, MERGED):

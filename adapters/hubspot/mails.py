@@ -48,13 +48,15 @@ def _answer(account: Account, row: Row, case: str) -> Answer:
     author = author_of(properties)
     # One that is scheduled, or bounced, reached nobody.
     sent = properties.get("hs_email_direction") == _OUTGOING and properties.get("hs_email_status") == _SENT
+    user = str(properties.get("hs_created_by_user_id") or "")
     public = author is Actor.AGENT and sent
     return Answer(
         native_id=BEFORE + row["id"],
         case_ref=case,
         at=moment(properties.get("hs_createdate") or row["createdAt"]),
         actor=author,
-        actor_name=str(properties.get("hs_created_by_user_id") or ""),
+        actor_name=account.owners.name(user) if public else "",
+        actor_id=user,
         public=public,
         text=(properties.get("hs_email_text") or as_text(properties.get("hs_email_html") or "")).strip(),
         files=described(account.client, properties.get(FILES)) if public else (),

@@ -41,13 +41,15 @@ def _answer(account: Account, row: Row, case: str, key: str) -> Answer:
     text = as_text(properties.get(_BODY) or "").strip()
     author = _author(properties, text, key)
     word, _, said = text.partition(account.settings.answer_prefix)
+    user = str(properties.get("hs_created_by_user_id") or "")
     public = author is Actor.AGENT and not word and bool(said.strip())
     return Answer(
         native_id=row["id"],
         case_ref=case,
         at=moment(properties.get("hs_createdate") or row["createdAt"]),
         actor=author,
-        actor_name=str(properties.get("hs_created_by_user_id") or ""),
+        actor_name=account.owners.name(user) if public else "",
+        actor_id=user,
         public=public,
         text=said.strip() if public else text,
         files=described(account.client, properties.get(FILES)) if public else (),

@@ -6,12 +6,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import paths
+from adapters.hubspot.errors import Declined
+from bridge.errors import AuthError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adapters.hubspot.client import Client
     from bridge.nouns import Record
 
 OWNER = "hubspot_owner_id"
+
+
+def _name(owner: Mapping[str, Any]) -> str:
+    return " ".join(str(owner[each]) for each in ("firstName", "lastName") if owner.get(each))
 
 
 class Owners:
@@ -21,6 +29,7 @@ class Owners:
         """``leave_out``: a record keeps no owner where its owner is gone; otherwise HubSpot refuses it."""
         self._client, self._leave_out = client, leave_out
         self._active: dict[str, str] | None = None
+        self._names: dict[str, str] = {}
 
     @property
     def active(self) -> dict[str, str]:
@@ -31,10 +40,19 @@ class Owners:
                 query: dict[str, Any] = {"limit": 100, **({"after": after} if after else {})}
                 reply = self._client.get(paths.OWNERS, **query)
                 self._active |= {str(each["id"]): str(each.get("email") or "") for each in reply.results}
+                self._names |= {str(each["userId"]): _name(each) for each in reply.results if each.get("userId")}
                 after = reply.after
                 if not after:
                     break
         return self._active
+
+    def name(self, user: str) -> str:
+        """Return the name of a user who is an active owner, empty for others and where owners may not be read."""
+        try:
+            return self._names.get(user, "") if user and self.active else ""
+        except (AuthError, Declined):
+            self._active = {}
+            return ""
 
     def checked(self, record: Record) -> Record:
         """Return a record without the owner that is none any more."""

@@ -54,13 +54,17 @@ def _answers(account: Account, thread: Mapping[str, Json], since: datetime) -> l
 def _answer(account: Account, message: Mapping[str, Json], ticket: str) -> Answer:
     author = _author(account, message)
     outgoing = message["type"] == _SAID and message.get("direction") == "OUTGOING"
+    public = outgoing and author is Actor.AGENT
+    # An agent's is A- and the number of the user.
+    user = str(message.get("createdBy") or "").removeprefix("A-")
     return Answer(
         native_id=f"{BEFORE}{message['conversationsThreadId']}:{message['id']}",
         case_ref=ticket,
         at=moment(message["createdAt"]),
         actor=author,
-        actor_name=str(message.get("createdBy") or ""),
-        public=outgoing and author is Actor.AGENT,
+        actor_name=account.owners.name(user) if public else "",
+        actor_id=user,
+        public=public,
         text=account.inbox.text(message),
         deleted=bool(message.get("archived")),
         files=tuple(_file(each) for each in message.get("attachments") or () if each.get("type") == "FILE"),

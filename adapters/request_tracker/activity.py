@@ -81,6 +81,7 @@ def _item(tracker: Tracker, row: Row, said: Mapping[str, tuple[str, tuple[Any, .
         native=str(row["NewValue"] or "") if what is What.STATUS else "",
         actor=tracker.actor(_name(row["Creator"])),
         actor_name=_name(row["Creator"]),
+        actor_id=_name(row["Creator"]),
     )
 
 
@@ -92,6 +93,7 @@ def _answer(tracker: Tracker, row: Row, said: tuple[str, tuple[Any, ...]]) -> An
         at=moment(row["Created"]),
         actor=Actor.US if _ours(tracker, row) else tracker.actor(name),
         actor_name=name,
+        actor_id=name,
         public=row["Type"] == CORRESPOND,
         text=said[0],
         files=said[1],

@@ -100,6 +100,7 @@ def _event(org: Org, row: Row, people: Who, closed: frozenset[str]) -> CaseEvent
         native=str(row["NewValue"] or "") if what is What.STATUS else "",
         actor=actor,
         actor_name=who,
+        actor_id=row["CreatedById"] or "",
     )
 
 

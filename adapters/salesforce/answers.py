@@ -85,6 +85,7 @@ def _answer(said: Said, who: Who, files: tuple[Attachment, ...]) -> Answer:
         at=parsed(row["CreatedDate"]),
         actor=Actor.CUSTOMER if row.get("Incoming") else actor,
         actor_name=name,
+        actor_id=row["CreatedById"] or "",
         public=said.public,
         text=row[SAYING[said.name][0]] or "",
         deleted=said.deleted,

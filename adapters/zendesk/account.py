@@ -42,7 +42,7 @@ class Account:
     bare: set[str] = field(default_factory=set)
     """Keys of tickets of the past that go without their messages: one of them was refused, and each comes by itself."""
     _me: str = ""
-    _roles: dict[str, str] = field(default_factory=dict)
+    _users: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, client: Client, settings: ZendeskSettings, surroundings: Surroundings) -> Account:
@@ -67,14 +67,22 @@ class Account:
     def roles(self, users: Iterable[str]) -> dict[str, str]:
         """Return users' roles, empty for whom nobody knows; asks for those only that were not met."""
         wanted = list(dict.fromkeys(users))
-        strange = [user for user in wanted if user not in self._roles and user.isdecimal()]
+        strange = [user for user in wanted if user not in self._users and user.isdecimal()]
         rows = self.finder.rows("users", strange)
-        self._roles |= {user: str(rows[user]["role"]) if user in rows else "" for user in strange}
-        return {user: self._roles.get(user, "") for user in wanted}
+        self._users |= {user: _shown(rows[user]) if user in rows else ("", "") for user in strange}
+        return {user: self._users.get(user, ("", ""))[0] for user in wanted}
+
+    def name(self, user: str) -> str:
+        """Return the name of a user whose role was asked for, empty for whom nobody knows."""
+        return self._users.get(user, ("", ""))[1]
 
     def address(self, ticket: str) -> str:
         """Return where an agent sees a ticket."""
         return f"{self.settings.url}/agent/tickets/{ticket}"
+
+
+def _shown(user: Mapping[str, Any]) -> tuple[str, str]:
+    return str(user["role"]), str(user.get("name") or "")
 
 
 def concerns_us(ticket: Mapping[str, Any]) -> bool:

@@ -79,7 +79,7 @@ def _told(account: Account, event: Row, child: Row, roles: Mapping[str, str]) ->
     kind, ticket = child.get("event_type") or child.get("type"), str(event["ticket_id"])
     if kind == "Comment" and "body" in child:
         author, via = str(child.get("author_id") or ""), _channel(child) or _channel(event)
-        yield _answer(child, ticket, moment(event["created_at"]), _actor(account, author, via, roles))
+        yield _answer(account, child, ticket, moment(event["created_at"]), _actor(account, author, via, roles))
         winner = merge_in(child)
         if winner:
             yield _event(account, event, child, roles, What.MERGED, winner)
@@ -108,7 +108,8 @@ def _told(account: Account, event: Row, child: Row, roles: Mapping[str, str]) ->
             yield _event(account, event, child, roles, What.TIME_WORKED, _minutes(told[time_field]), before)
 
 
-def _answer(child: Row, ticket: str, at: datetime, actor: Actor) -> Answer:
+def _answer(account: Account, child: Row, ticket: str, at: datetime, actor: Actor) -> Answer:
+    author = str(child.get("author_id") or "")
     text = str(child.get("plain_body") or child["body"])
     said = str(child["body"])
     ours = texts.read(said) is not None or AMENDMENT.search(said) is not None
@@ -126,7 +127,8 @@ def _answer(child: Row, ticket: str, at: datetime, actor: Actor) -> Answer:
         case_ref=ticket,
         at=at,
         actor=Actor.US if ours else Actor.AUTOMATION if merging else actor,
-        actor_name=str(child.get("author_id") or ""),
+        actor_name=account.name(author),
+        actor_id=author,
         public=bool(child.get("public")),
         text=text,
         files=files,
@@ -147,7 +149,8 @@ def _event(
         before=STATUSES.get(before, before) if status else before,
         native=value if status else "",
         actor=_actor(account, updater, _channel(event), roles),
-        actor_name=updater,
+        actor_name=account.name(updater),
+        actor_id=updater,
     )
 
 

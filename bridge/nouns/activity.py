@@ -56,6 +56,9 @@ class Answer:
     at: datetime
     actor: Actor
     actor_name: str = ""
+    """As colleagues know them; empty where the target tells an id alone."""
+    actor_id: str = ""
+    """Id in the target, the same one in answers and events; empty where it tells none."""
     public: bool = False
     text: str = ""
     deleted: bool = False
@@ -93,6 +96,8 @@ class CaseEvent:
     native: str = ""
     actor: Actor = Actor.UNKNOWN
     actor_name: str = ""
+    actor_id: str = ""
+    """As in ``Answer``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ TAKEN_BACK = "the agent took it back"
 def composed(row: Row[Any]) -> str:
     """Give the text of an answer that does not stand in the case."""
     when = f", not before {row.hold_until:%H:%M:%S} UTC" if row.state == "held" else ""
-    return f"{row.actor} answers {_where(row)} on {row.network}{when}:\n\n{row.text}"
+    return f"{row.actor or 'A colleague'} answers {_where(row)} on {row.network}{when}:\n\n{row.text}"
 
 
 def _ended(reason: str) -> str:

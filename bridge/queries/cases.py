@@ -160,7 +160,7 @@ def _placed_in(connection: Connection, number: int) -> list[dict[str, Any]]:
 
 
 def _events(connection: Connection, number: int) -> list[dict[str, Any]]:
-    names = ("target", "case_ref", "at", "what", "value", "actor", "actor_name")
+    names = ("target", "case_ref", "at", "what", "value", "actor", "actor_name", "actor_id")
     events = [
         dict(row)
         for place in _placed_in(connection, number)

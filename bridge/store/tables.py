@@ -266,6 +266,8 @@ class CaseEventRow(Table, table=True):
     """The target's own word for a new status."""
     actor: str
     actor_name: str = ""
+    actor_id: str = _blank()
+    """Id of who it was in the target, the same in answers and events."""
     __table_args__ = (
         UniqueConstraint("target", "native_id"),
         Index("ix_case_event_target_case_ref", "target", "case_ref"),
@@ -570,6 +572,8 @@ class ActionRow(Table, table=True):
     network: str = ""
     public: bool = True
     actor: str = ""
+    actor_id: str = _blank()
+    """Id of who wrote the answer in the target."""
     text: str = Field(default="", sa_column=Column(Text, nullable=False))
     state: str = "held"
     """held, queued, sending, sent, delivered, refused, cancelled, unknown, review, by_hand, answered_by_hand."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bridge.approvals import Who, other_eyes
 from bridge.nouns import (
     Actor,
     AmendmentKind,
@@ -85,6 +86,19 @@ def test_a_change_of_status_is_an_event_with_time_and_actor(target: TargetHarnes
     assert (event.value, event.actor, event.at) == ("closed", Actor.AGENT, target.clock.now())
     target.status(case, closed=False)
     assert events(activity(target), case, What.STATUS)[-1].value == "open"
+
+
+def test_one_agent_is_never_taken_for_two(target: TargetHarness) -> None:
+    """Who wrote an answer is not somebody else when he approves it by a status."""
+    case = case_for(target)
+    native_id = target.answer(case, "We are on it.", public=True)
+    target.clock.forward(timedelta(minutes=5))
+    target.status(case, closed=True)
+    pages = activity(target)
+    (answer,) = [each for each in answers(pages) if each.native_id == native_id]
+    event = events(pages, case, What.STATUS)[-1]
+    assert not other_eyes(Who(answer.actor_name, answer.actor_id), Who(event.actor_name, event.actor_id))
+    assert not answer.actor_name.isdecimal()
 
 
 def test_deletion_and_merge_of_a_case_are_events(target: TargetHarness) -> None:

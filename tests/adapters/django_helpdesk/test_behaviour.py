@@ -182,6 +182,18 @@ def test_time_that_agents_spend_is_told_as_the_tickets_total(here: Place) -> Non
     assert worked[1].at == here.clock.now()
 
 
+def test_a_status_is_told_by_the_sites_own_number_too_and_by_whom_it_was_set(here: Place) -> None:
+    (case,) = refs(here.target, ticket(1))
+    body = {"ticket": int(case), "comment": "We are on it.", "public": True, "new_status": 3}
+    here.server.call("POST", "followups/", body)
+    items = [item for page in here.target.activity(Cursor()) for item in page.items]
+    (status,) = [each for each in items if isinstance(each, CaseEvent) and each.what is What.STATUS]
+    (answer,) = [each for each in items if isinstance(each, Answer) and each.actor is Actor.AGENT]
+    assert (status.value, status.native) == ("closed", "3")
+    assert answer.actor_id
+    assert (status.actor_id, status.actor_name) == (answer.actor_id, answer.actor_name)
+
+
 def test_a_redaction_empties_the_first_follow_up_too(here: Place) -> None:
     (case,) = refs(here.target, ticket(1, description="I am Ada Kern.", custom_customer="Ada Kern"))
     assert here.target.amend([amendment(AmendmentKind.REDACT, Thing.CASE, case)]) == [Written(case, created=True)]

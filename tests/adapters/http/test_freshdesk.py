@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bridge.mapping.check import check
 from bridge.mapping.target import load_target_mapping
-from bridge.nouns import Ended, Refusal, Thing, Written
-from tests.adapters.http.harness_freshdesk import FreshdeskHarness
+from bridge.nouns import CaseEvent, Cursor, Ended, Refusal, Thing, What, Written
+from tests.adapters.http.harness_freshdesk import AGENT, FreshdeskHarness
 from tests.conformance.writing import case_for, record, write
 from tests.source_tree import ROOT
 
@@ -45,6 +46,23 @@ def test_a_contact_with_the_same_address_is_named_for_a_person_or_identity_to_de
     (refusal,) = write(harness, replace(sent, fields={**sent.fields, "email": "ada.kern@example.com"}))
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.candidates, refusal.field) == (Ended.DUPLICATE, (ref,), "email")
+
+
+def test_a_status_of_the_accounts_own_is_told_in_its_own_word_also_where_ours_stays_the_same(tmp_path: Path) -> None:
+    harness = FreshdeskHarness(tmp_path)
+    ref = case_for(harness)
+    cursor = list(harness.target.activity(Cursor()))[-1].cursor
+    told = []
+    for status in (6, 7):
+        harness.clock.forward(timedelta(minutes=5))
+        harness.fake.touch(harness.fake.items[int(ref)], AGENT, status=status)
+        pages = list(harness.target.activity(cursor))
+        told += [item for page in pages for item in page.items if isinstance(item, CaseEvent)]
+        cursor = pages[-1].cursor
+    assert [(each.what, each.value, each.native) for each in told] == [
+        (What.STATUS, "open", "6"),
+        (What.STATUS, "open", "7"),
+    ]
 
 
 def test_a_ticket_of_nobody_belongs_to_the_common_contact_and_nobody_is_mailed(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bridge.nouns import Actor, Answer, Cursor
+from bridge.nouns import Actor, Answer, CaseEvent, Cursor
 from tests.adapters.hubspot.accounts import note, place, refs, ticket
 from tests.fakes.hubspot.portal import AUTOMATION
 from tests.fakes.hubspot.portal import Actor as By
@@ -105,6 +105,20 @@ def test_a_thread_without_a_ticket_is_passed_over(everywhere: Place) -> None:
     talk = thread(everywhere, "")
     everywhere.fake.inbox.answer(talk, "It is on its way.")
     assert read(everywhere)[0] == []
+
+
+def test_who_answered_is_told_by_name_and_by_the_id_that_changes_of_tickets_carry(everywhere: Place) -> None:
+    (case,) = refs(everywhere.target, [ticket(1)])
+    everywhere.fake.agent.note(case, "#reply By note.")
+    everywhere.fake.agent.email(case, "By mail.")
+    everywhere.fake.inbox.answer(thread(everywhere, case), "By chat.")
+    everywhere.fake.agent.change("tickets", case, hs_pipeline_stage="2")
+    pages = list(everywhere.target.activity(Cursor()))
+    told = [item for page in pages for item in page.items if isinstance(item, (Answer, CaseEvent))]
+    items = [item for item in told if item.actor is Actor.AGENT]
+    owner = everywhere.fake.portal.owners["81001"]
+    assert {item.actor_id for item in items} == {str(owner.user_id)}
+    assert {item.actor_name for item in items if isinstance(item, Answer)} == {f"{owner.first_name} {owner.last_name}"}
 
 
 def test_a_long_message_of_which_a_list_shows_the_beginning_is_read_whole(everywhere: Place) -> None:

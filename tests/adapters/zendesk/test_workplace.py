@@ -75,7 +75,7 @@ def test_time_that_agents_track_is_an_event_in_minutes(tmp_path: Path) -> None:
         here.fake.agent.change(case, custom_fields=[{"id": 4801, "value": seconds}])
     items = [item for page in here.target.activity(Cursor()) for item in page.items if isinstance(item, CaseEvent)]
     told = [item for item in items if item.what is What.TIME_WORKED]
-    assert [(each.case_ref, each.before, each.value, each.actor_name) for each in told] == [
+    assert [(each.case_ref, each.before, each.value, each.actor_id) for each in told] == [
         (case, "", "2", MIA),
         (case, "2", "10", MIA),
     ]

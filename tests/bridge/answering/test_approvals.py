@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bridge import interventions
-from bridge.approvals import Approval
+from bridge.approvals import Approval, Who, other_eyes
 from bridge.errors import ConfigError
 from bridge.nouns import Actor
 from cli import compose
@@ -107,6 +108,53 @@ def test_where_two_are_wanted_the_author_cannot_approve(careful: Desk) -> None:
     set_status(careful, case, "open")
     set_status(careful, case, "Approved", by="boss")
     assert careful.publish() == {"sent": 1}
+
+
+@pytest.mark.parametrize(
+    ("author", "by", "goes"),
+    [
+        (Who("Mia Weber", "7"), Who("Mia Weber", "8"), True),  # a namesake
+        (Who("Mia", "7"), Who("Mia Weber", "7"), False),  # she was renamed
+        (Who("", "7"), Who("", "8"), True),
+        (Who("Mia Weber"), Who("Anna Weber"), True),
+        (Who("Mia Weber", "7"), Who("mia"), False),  # at the command line
+        (Who("Mia Weber", "7"), Who("mia.weber@acme.example"), False),
+        (Who("", "7"), Who("kim"), False),  # nobody knows whose number that is
+        (Who("7"), Who("kim"), False),
+        (Who("Mia", "7"), Who("", ""), False),
+    ],
+)
+def test_who_approves_is_told_from_the_author_by_id_else_by_name_and_in_doubt_not_at_all(
+    author: Who,
+    by: Who,
+    goes: bool,  # noqa: FBT001 - pytest's way
+) -> None:
+    assert other_eyes(author, by) is goes
+
+
+@pytest.mark.parametrize(("approver", "sent"), [("7", {}), ("8", {"sent": 1})])
+def test_in_a_tool_that_tells_ids_the_author_cannot_approve_by_another_name(
+    careful: Desk, approver: str, sent: dict[str, int]
+) -> None:
+    careful.world.change(approval=Approval(value="Approved", four_eyes=True))
+    case = careful.case()
+    careful.answer(case, "We are on it.")
+    known_by(careful, "7", "Mia")
+    careful.write_back()
+    careful.world.clock.forward(MINUTE)
+    crm = careful.world.target.crm
+    crm.change(crm.rows[careful.world.row("case", case).ref], {"status": "Approved"}, Actor.AGENT)
+    known_by(careful, approver, "Mia Weber")
+    careful.write_back()
+    assert careful.publish() == sent
+    if not sent:
+        assert careful.notes(case)[-1] == f"{QUESTION} by somebody else; Mia Weber wrote it."
+
+
+def known_by(desk: Desk, id_: str, name: str) -> None:
+    """Let what happened last in the CRM have been done by somebody with an id there."""
+    log = desk.world.target.crm.log
+    log[-1] = replace(log[-1], actor_id=id_, actor_name=name)
 
 
 def test_a_person_at_the_command_line_approves_as_well(careful: Desk) -> None:

@@ -33,6 +33,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("network", sa.String(), nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("actor_id", sa.Text(), server_default="", nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -143,6 +144,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.Column("native", sa.Text(), server_default="", nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("actor_name", sa.String(), nullable=False),
+        sa.Column("actor_id", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_event")),
         sa.UniqueConstraint("target", "native_id", name=op.f("uq_case_event_target_native_id")),
     )
