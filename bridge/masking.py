@@ -23,7 +23,22 @@ if TYPE_CHECKING:
 
     from bridge.nouns import Attachment, Broken, Message, Person, Profile
 
-_TALK = ("text", "message", "body", "content", "caption", "title", "subject", "description", "comment", "note", "name")
+_TALK = (
+    "text",
+    "message",
+    "body",
+    "content",
+    "caption",
+    "title",
+    "subject",
+    "description",
+    "comment",
+    "note",
+    "name",
+    "msg",
+    "summary",
+    "details",
+)
 """Names, or ends of names, of fields that hold what people write."""
 _CARD = re.compile(r"(?i)card|karten?_?-?nummer|kreditkarte|(?:^|_)pan$")
 """Names of fields that hold a card's number if they hold digits."""
@@ -49,13 +64,16 @@ def masked(body: bytes, content_type: str) -> bytes:
 
 def masked_text(text: str) -> str:
     """Return a payload with card numbers masked: in the fields of JSON that hold talk, else wherever they stand."""
-    if mask_cards(text) is text and not _QUOTED.search(text):
+    hidden = mask_cards(text)
+    # Behind an escape, as of a no-break space, a number is no number yet.
+    if hidden is text and "\\u" not in text and not _QUOTED.search(text):
         return text
     try:
         data = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return mask_cards(text)
-    return orjson.dumps(masked_value(data)).decode()
+        kept = masked_value(data)
+    except (orjson.JSONDecodeError, RecursionError):  # no JSON, or deeper than any that means something
+        return hidden
+    return text if kept == data else orjson.dumps(kept).decode()
 
 
 def masked_value(value: Any, name: str = "") -> Any:  # noqa: ANN401 - a JSON value
