@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from bridge.document_faults import did_you_mean
 from bridge.message_documents import MessageDocument
@@ -24,9 +24,14 @@ class WebhookSettings(BaseModel):
     previous_secret: SecretStr | None = Field(
         default=None, description="The secret before: calls signed with it are taken, too, until you take it out."
     )
-    signature: Literal["standard", "hmac"] = Field(
+    signature: Literal["standard", "hmac", "meta", "x", "linkedin"] = Field(
         default="standard",
-        description="standard: as Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature); hmac: the body alone, in a header of your choice.",
+        description="standard: as Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature); hmac: the body alone, in a header of your choice; meta, x, linkedin: as these sign, their handshakes answered.",
+    )
+    verify_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="For meta: the verify token that you typed beside the callback address.",
     )
     header: str = Field(default="X-Signature", description="For hmac: the header that carries the signature.")
     prefix: str = Field(default="", description="For hmac: what stands before the signature in it, such as sha256=.")
@@ -62,11 +67,12 @@ class WebhookSettings(BaseModel):
                 raise ValueError(message)
         return value
 
-    @property
-    def secrets(self) -> list[bytes]:
-        """Return the secrets that calls may be signed with."""
-        both = (self.secret, self.previous_secret)
-        return [each.get_secret_value().encode() for each in both if each is not None]
+    @model_validator(mode="after")
+    def _asked_for(self) -> WebhookSettings:
+        if (self.signature == "meta") != (self.verify_token is not None):
+            message = "signature: meta and verify_token belong together"
+            raise ValueError(message)
+        return self
 
     @property
     def window(self) -> timedelta:

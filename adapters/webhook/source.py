@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from adapters.webhook import signing
 from adapters.webhook.parse import Parser
 from adapters.webhook.settings import WebhookSettings
 from bridge.contracts import Receiver, Source
 from bridge.documents import Document
-from bridge.errors import AuthError, ConfigError
+from bridge.errors import ConfigError
 from bridge.mapping.rows import load_row_mapping
 from bridge.nouns import Account, Cursor, Estimate, Finding, Page
-from bridge.signatures import header, require, require_fresh, sign
+from bridge.signatures import header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +43,8 @@ class WebhookSource(Source):
 
     def check(self) -> Account:
         """Say where to post."""
-        how = "as Standard Webhooks" if self.settings.signature == "standard" else f"in {self.settings.header}"
+        own = {"standard": "as Standard Webhooks", "hmac": f"in {self.settings.header}"}
+        how = own.get(self.settings.signature) or f"as {self.settings.signature} signs"
         text = f"post to /hooks/{self.name} of casebridge serve, signed {how}"
         return Account(name=self.name, findings=(Finding(ok=True, text=text),))
 
@@ -84,28 +86,13 @@ class WebhookReceiver(Receiver):
             raise ConfigError(f"The webhook receiver stands beside a WebhookSource, not {type(source).__name__}.")
         return cls(source)
 
-    def handshake(self, request: HookRequest) -> HookResponse | None:  # noqa: ARG002 - the contract's signature
-        """Answer None: there is no subscription to confirm."""
-        return None
+    def handshake(self, request: HookRequest) -> HookResponse | None:
+        """Answer those who make sure of the address before they call it."""
+        return signing.answered(self._source.settings, request)
 
     def verify(self, request: HookRequest) -> None:
         """Check the signature; raises ``AuthError``."""
-        settings = self._source.settings
-        if settings.signature == "hmac":
-            given = header(request, settings.header)
-            if not given.startswith(settings.prefix):
-                raise AuthError("The signature is not written as agreed.")
-            expected = [
-                sign(each, request.body, algorithm=settings.algorithm, encoding=settings.encoding)
-                for each in settings.secrets
-            ]
-            require([given.removeprefix(settings.prefix)], expected)
-            return
-        id_, at = header(request, "webhook-id"), header(request, "webhook-timestamp")
-        signed = b".".join((id_.encode(), at.encode(), request.body))
-        given_ones = [each.removeprefix("v1,") for each in header(request, "webhook-signature").split()]
-        require(given_ones, [sign(each, signed, encoding="base64") for each in settings.secrets])
-        require_fresh(at, self._source.clock.now(), settings.window)
+        signing.verify(self._source.settings, request, self._source.clock.now())
 
     def parse(self, request: HookRequest) -> Page:
         """Return the messages of a call."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,21 @@ class Answers:
     statuses: dict[int, int] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
     wall: float = 0.0
+    answered: Callable[[int], None] = lambda _: None
 
     def percentile(self, share: float) -> float:
         """Return the seconds within which a share of the answers came."""
         return sorted(self.seconds)[min(len(self.seconds) - 1, int(len(self.seconds) * share))]
 
 
-def post(port: int, calls: Sequence[Posted], *, connections: int) -> Answers:
-    """Make all calls, in about their order; one whose connection broke off is not made again."""
-    answers = Answers()
+def post(
+    port: int, calls: Sequence[Posted], *, connections: int, answered: Callable[[int], None] = lambda _: None
+) -> Answers:
+    """Make all calls, in about their order; one whose connection broke off is not made again.
+
+    ``answered`` is told after each answer how many there were.
+    """
+    answers = Answers(answered=answered)
     began = time.perf_counter()
     asyncio.run(_post_all(port, calls, connections, answers))
     answers.wall = time.perf_counter() - began
@@ -62,6 +68,7 @@ async def _post_some(port: int, waiting: Iterator[tuple[int, Posted]], answers: 
             opened[1].write(call.wire())
             answers.statuses[number] = await _status(opened[0])
             answers.seconds.append(time.perf_counter() - began)
+            answers.answered(len(answers.seconds))
         except (OSError, asyncio.IncompleteReadError):
             answers.statuses[number] = 0
             if opened is not None:

@@ -40,6 +40,9 @@ class Keeper:
 
     async def keep(self, call: Call) -> None:
         """Return once the call is on the disk. Raises ``OSError`` or ``sqlite3.Error`` where that cannot be done."""
+        if not self.alive:
+            message = "nothing is written any more"
+            raise OSError(message)
         loop = asyncio.get_running_loop()
         kept: asyncio.Future[None] = loop.create_future()
         self._queue.put((call, kept, loop))

@@ -5,6 +5,7 @@ It knows nobody's messages: it checks who calls, keeps the body, and answers. Wh
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import structlog
 from fastapi import FastAPI, Path, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import ClientDisconnect
 
 from bridge.contracts import HookRequest
 from bridge.errors import CasebridgeError
@@ -25,6 +27,7 @@ from bridge.web.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+    from datetime import datetime
 
     from bridge.clock import Clock
     from bridge.contracts import Hook
@@ -34,11 +37,19 @@ log = structlog.get_logger()
 
 _DESCRIPTION = "Networks deliver what customers say to /hooks/<connection>; each in its own shape, signed."
 _ANSWERS: Mapping[int | str, dict[str, str]] = {
+    200: {"description": "It is on the disk."},
     401: {"description": "The signature or its time is not right."},
     404: {"description": "There is no such connection."},
+    405: {"description": "Calls are posted; this is no handshake either."},
+    408: {"description": "The body did not come to its end in time."},
     413: {"description": "The body is too large."},
     429: {"description": "Too many calls; Retry-After says when to come again."},
     503: {"description": "The call could not be kept; send it again."},
+}
+_BODY = {
+    "description": "What the network says, in its own shape; the signature is over these bytes.",
+    "required": True,
+    "content": {kind: {"schema": {}} for kind in ("application/json", "application/x-www-form-urlencoded")},
 }
 
 
@@ -47,7 +58,10 @@ class Limits:
     """What one connection may send."""
 
     body_bytes: int = 5_000_000
+    body_seconds: float = 30.0
+    """How long a body may take to come."""
     per_second: float = 200.0
+    """Signed calls: what strangers send counts against nobody."""
 
 
 @dataclass(slots=True)
@@ -94,7 +108,7 @@ def _add_hooks(web: FastAPI, hooks: _Hooks) -> None:
 
     # Two operations: a description that gives one name to both cannot be read.
     @web.get("/hooks/{connection}", operation_id="handshake", **told)
-    @web.post("/hooks/{connection}", operation_id="receive", **told)
+    @web.post("/hooks/{connection}", operation_id="receive", openapi_extra={"requestBody": _BODY}, **told)
     async def receive(connection: Annotated[str, Path(max_length=200)], request: Request) -> Response:
         """Take a webhook call."""
         began = time.perf_counter()
@@ -124,16 +138,14 @@ def _add_health(web: FastAPI, hooks: _Hooks) -> None:
         return Response(generate_latest(hooks.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _answer(hooks: _Hooks, connection: str, request: Request) -> _Answer:  # noqa: PLR0911 - one line an answer
+async def _answer(hooks: _Hooks, connection: str, request: Request) -> _Answer:
     receiver = hooks.receivers.get(connection)
     if receiver is None:
         return _Answer("unknown", Response(status_code=404))
     now = hooks.clock.now()
-    if wait := _bucket(hooks, connection).take(time.monotonic()):
-        return _Answer("too many", Response(status_code=429, headers={"Retry-After": str(int(wait) + 1)}))
-    body = await _body(request, hooks.limits.body_bytes)
-    if body is None:
-        return _Answer("too large", Response(status_code=413))
+    body = await _body(request, hooks.limits)
+    if isinstance(body, _Answer):
+        return body
     call = HookRequest(request.method, request.url.path, dict(request.query_params), dict(request.headers), body)
     try:
         if (shaken := receiver.handshake(call)) is not None:
@@ -142,11 +154,19 @@ async def _answer(hooks: _Hooks, connection: str, request: Request) -> _Answer: 
     except CasebridgeError as error:
         log.info("webhook call refused", connection=connection, reason=str(error))
         return _Answer("refused", Response(status_code=401))
-    if request.method != "POST":
+    return await _kept(hooks, connection, call, now)
+
+
+async def _kept(hooks: _Hooks, connection: str, call: HookRequest, now: datetime) -> _Answer:
+    """Put a call on the disk that is somebody's whom we know."""
+    if call.method != "POST":
         return _Answer("no call", Response(status_code=405, headers={"Allow": "POST"}))
-    kept = replace(call, query=masked_value(dict(call.query)), body=masked(body, call.headers.get("content-type", "")))
+    if wait := _bucket(hooks, connection).take(time.monotonic()):
+        return _Answer("too many", Response(status_code=429, headers={"Retry-After": str(int(wait) + 1)}))
+    text = call.headers.get("content-type", "")
+    kept = replace(call, query=masked_value(dict(call.query)), body=masked(call.body, text))
     try:
-        await hooks.keeper.keep(Call(connection, now, kept, digest_of(body)))
+        await hooks.keeper.keep(Call(connection, now, kept, digest_of(call.body)))
     except (OSError, sqlite3.Error):
         log.exception("webhook call not kept", connection=connection)
         return _Answer("not kept", Response(status_code=503, headers={"Retry-After": "5"}))
@@ -157,13 +177,19 @@ def _bucket(hooks: _Hooks, connection: str) -> Bucket:
     return hooks.buckets.setdefault(connection, Bucket(hooks.limits.per_second))
 
 
-async def _body(request: Request, most: int) -> bytes | None:
-    """Return the body as it came, None if it is larger than ``most`` bytes; no more than that is read."""
+async def _body(request: Request, limits: Limits) -> bytes | _Answer:
+    """Return the body as it came, or how a call without one that can be taken is answered; no more is read than may come."""
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            return None
-        parts.append(part)
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            async for part in request.stream():
+                size += len(part)
+                if size > limits.body_bytes:
+                    return _Answer("too large", Response(status_code=413))
+                parts.append(part)
+    except TimeoutError:
+        return _Answer("too slow", Response(status_code=408))
+    except ClientDisconnect:
+        return _Answer("broken off", Response(status_code=400))  # which nobody reads
     return b"".join(parts)
