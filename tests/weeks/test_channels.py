@@ -14,7 +14,7 @@ from tests.fakes.mastodon.app import Mastodon
 from tests.fakes.serving import running
 from tests.servers import shared
 from tests.weeks.channel import READING, a_week_with_deaths, open_brand
-from tests.weeks.test_real_servers import TRACKER, Ahead, Tracker
+from tests.weeks.tools import TRACKER, Ahead, Tracker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,7 +174,7 @@ def test_entries_of_a_feed_become_cases_and_agents_are_told_to_answer_by_hand(
         brand.office.run("desk", "reply", case["ref"], "We look into it.")
         brand.sync("write_back.before_commit", "write_back.after_commit")
         (case,) = brand.cases()
-    assert set(brand.deaths) >= {*READING[:2], "write_back.after_commit"}
+    assert brand.deaths == [*READING, "write_back.before_commit", "write_back.after_commit"]
     told = [message["text"] for message in case["messages"] if "not sent" in message["text"]]
     assert len(told) == 1
     assert told[0] == "Your answer was not sent: feeds can be read only. Instead: by hand at https://blog.example/1."
