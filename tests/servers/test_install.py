@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge.clock import SystemClock
-from tests.servers import django_helpdesk, program, request_tracker, shared
+from tests.servers import bluesky, django_helpdesk, dovecot, mastodon, program, request_tracker, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ def run(tmp_path: Path) -> Callable[..., str]:
             program = folder / name.replace("_", "-")
             program.write_text(f"#!/bin/sh\n{does}\n")
             program.chmod(0o755)
-        command = ["/bin/sh", INSTALL, tmp_path / "environment", "python"]
+        command = ["/bin/sh", INSTALL, tmp_path / "environment", "python", tmp_path / "bluesky"]
         done = subprocess.run(command, capture_output=True, text=True, check=True, env={"PATH": f"{folder}:/no"})
         return done.stdout
 
@@ -55,7 +55,17 @@ def test_an_apt_that_fails_is_no_failure(run: Callable[..., str]) -> None:
 
 
 def test_what_pip_cannot_have_is_said(run: Callable[..., str]) -> None:
-    assert "django-helpdesk: pip could not install it; its tests are skipped." in run(dpkg_query=WORKS, apt_get=WORKS)
+    said = run(dpkg_query=WORKS, apt_get=WORKS)
+    assert "django-helpdesk: pip could not install it; its tests are skipped." in said
+    assert "mastodon_mock: pip could not install it; its tests are skipped." in said
+
+
+def test_what_npm_cannot_have_is_said(run: Callable[..., str]) -> None:
+    assert "Bluesky: no npm here; its tests are skipped." in run(dpkg_query=WORKS)
+
+
+def test_an_npm_that_fails_is_no_failure(run: Callable[..., str]) -> None:
+    assert "Bluesky: npm could not install it" in run(dpkg_query=WORKS, npm=LACKS, mkdir='exec /bin/mkdir "$@"')
 
 
 @pytest.mark.parametrize(
@@ -63,8 +73,11 @@ def test_what_pip_cannot_have_is_said(run: Callable[..., str]) -> None:
     [
         (request_tracker, "_SETUP", shared.request_tracker, WANTED),
         (django_helpdesk, "PYTHON", shared.django_helpdesk, "make servers"),
+        (mastodon, "PROGRAM", shared.mastodon, "make servers"),
+        (bluesky, "FOLDER", shared.bluesky, "make servers"),
+        (dovecot, "_PROGRAM", shared.dovecot, "dovecot-imapd"),
     ],
-    ids=["request_tracker", "django_helpdesk"],
+    ids=["request_tracker", "django_helpdesk", "mastodon", "bluesky", "dovecot"],
 )
 def test_tests_of_a_server_that_is_not_here_are_skipped_with_a_sentence(
     module: object, path: str, start: Callable[[], object], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
