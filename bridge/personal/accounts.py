@@ -79,6 +79,8 @@ _IBAN = re.compile(
     r"(?<![A-Za-z0-9])([A-Za-z]{2})[ -]?(\d[ ]?\d)((?:[\s.:/·-]{0,2}[A-Za-z0-9*•]){9,32})(?![A-Za-z0-9])"
 )
 _CREDITOR = re.compile(r"(?<!\w)[A-Z]{2}\d\d ?[A-Z0-9]{3} ?(?:\d ?){8,14}(?!\w)")
+_SORT_CODE = re.compile(r"(?<![\w-])\d\d-\d\d-\d\d[ ,/]{1,3}(?:\w+[.:]? )?\d{8}(?![\w-])")
+"""British account: sort code and number."""
 _CARD = re.compile(r"(?<![\w.,+-])\d(?:[ .\-–/\n]{0,3}\d){11,18}(?![\w])")
 _CARD_GROUPS = re.compile(r"\d{4}(?:[ .\-–/\n]{1,3}\d{4}){3}|\d{4}[ .\-–]\d{6}[ .\-–]\d{5}")
 _FROM, _TO = 13, 19
@@ -90,6 +92,8 @@ def ibans(page: Page) -> Iterator[Span]:
     for match in _CREDITOR.finditer(page.text):
         if "zzz" in folded(match.group()):
             yield Span(None, match.start(), match.end())
+    for match in _SORT_CODE.finditer(page.text):
+        yield Span(Datum.OTHER_NUMBER, match.start(), match.end())
     for match in _IBAN.finditer(page.text):
         country = match[1].upper()
         if country not in _LENGTHS or (match[1].islower() and not match.group()[2].isdigit()):

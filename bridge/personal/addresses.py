@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 _UP = r"[A-ZÄÖÜÉÀ]"
 _NAME = rf"{_UP}[\w'’-]{{1,30}}"
-_HOUSE = r"\d{1,4}(?:\s?[a-hA-H](?![\w]))?(?:\s?[-–/]\s?\d{1,3}[a-hA-H]?){0,3}(?![\w%€]|[.,:]\d|\.\s?(?:\d|Uhr))"
+_COUNTED = (
+    r"\s?(?:Monat|Tag|Jahr|Woche|Stunde|Minute|Sekunde|Uhr|Prozent|Euro|Cent|Mal|Stück|Person|Kilo|Meter|Liter|Grad|Punkt|Stern"
+    r"|Seite|Plätze|Folge|Teil|month|day|year|week|hour|minute)"
+)
+_HOUSE = rf"\d{{1,4}}(?:\s?[a-hA-H](?![\w]))?(?:\s?[-–/]\s?\d{{1,3}}[a-hA-H]?){{0,3}}(?![\w%€]|[.,:]\d|\.\s?(?:\d|Uhr)|{_COUNTED})"
 _WORDS = r"(?:eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn|(?:\w+und)?(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig))"
 _FLOOR = (
     r"(?:,?\s(?:\d{1,2}\.\s?(?:OG|UG|Stock|Etage|Obergeschoss|St\.)|(?:EG|UG|DG|Erdgeschoss|Dachgeschoss|Souterrain|Hinterhaus|Vorderhaus)"
@@ -64,22 +68,24 @@ _UK_POSTCODE = re.compile(
     rf"(?<![\w])(?:{_NAME}[ ,]+){{1,5}}[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)|(?<!\w)\d{{1,3}}[a-d]?,?\s[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)"
 )
 _FLAT = re.compile(
-    r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? (?:Top|Tür)|Top(?= \d{1,2}(?!\d| der| of| in))|Tür|Stellplatz|Pitch|Caravan)\s(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)"
+    r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? (?:Top|Tür)|Top(?= \d{1,2}(?!\d| der| of| in))|Tür|Stellplatz|Pitch|pitch|Caravan)\s(?:is |ist )?(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)"
 )
 _ROOM = re.compile(
-    r"(?i)(?<![\w-])(?:zimmer(?:nummer|nr\.?)?|zi\.|rm\.?|room(?: number| no\.?)?|ward|suite|guest in|gast in|schlüssel für (?:die|das)|kabine(?:nnummer)?|cabin|stateroom|bett(?:platz)?|bed|bungalow|chalet)\s?(?:is |ist )?(?:nr\.?|no\.?|#|number)?\s?(\d{1,5}[a-z]?|[A-Z]\d{1,4})(?![\w%€]|[.,:]\d)"
+    r"(?i)(?<![\w-])(?:zimmer(?:nummer|nr\.?)?|zi\.|rm\.?|room(?: number| no\.?)?|ward|suite|guest in|gast in|schlüssel für (?:die|das)|kabine(?:nnummer)?|cabin|stateroom|bett(?:platz)?|bed|bungalow|chalet),?\s?(?:is |ist )?(?:nr\.?|no\.?|#|number)?\s?(\d{1,5}[a-z]?|[A-Z]\d{1,4})(?![\w%€]|[.,:]\d)"
 )
 _BOX = re.compile(
     r"(?<!\w)(?:Postfach|PO Box|P\.? ?O\.? Box|Box|Case postale)\s(?:Nr\.?\s)?\d[\d ]{1,8}\d(?!\w)", re.IGNORECASE
 )
 _THREE_WORDS = re.compile(
-    r"(?<![\w/])(?:///\s?([^\W\d_]{3,}\.[^\W\d_]{3,}\.[^\W\d_]{3,})|(?<=w3w )([^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+))(?![\w@])"
+    r"(?<![\w/])(?:///\s?([^\W\d_]{3,}\.[^\W\d_]{3,}\.[^\W\d_]{3,})|(?:(?<=w3w )|(?<=what3words )|(?<=what3words: ))([^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+))(?![\w@])"
 )
 _COORDINATES = re.compile(
     r"(?<![\w.])[-+]?\d{1,2}[.,]\d{3,8}\s?°?\s?[NS]?\s?[,;/ ]\s?[-+]?\d{1,3}[.,]\d{3,8}\s?°?\s?[EWO]?(?!\w)|\d{1,2}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[NS][,\s]+\d{1,3}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[EWO]"
 )
 _CARE_OF = re.compile(rf"(?<!\w)c/o\s(?:{_NAME}\s?){{1,3}}(?:,\s)?", re.IGNORECASE)
 _HOUSES_OF_ONE_ADDRESS = 8
+_FOLLOWING = 15
+"""A word that follows an address says less of it than one that goes before: so many signs it counts as farther."""
 _ENGLISH_NUMBERS = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w{3,5}teen"
     r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?)"
@@ -192,7 +198,7 @@ def _of_a_guest(page: Page) -> Iterator[Span]:
         if not expression("cues", "public_room").search(page.sentence(match.start(), match.end(), 40)):
             yield Span(Datum.ADDRESS, match.start(), match.end())
     for match in _BOX.finditer(page.text):
-        own = expression("cues", "own_box").search(page.before(match.start(), 60) + page.after(match.end(), 30))
+        own = expression("cues", "own_box").search(page.before(match.start(), 60) + page.after(match.end(), 60))
         yield Span(Datum.ADDRESS if own else None, match.start(), match.end())
 
 
@@ -211,7 +217,8 @@ def _datum(start: int, end: int, page: Page) -> Datum | None:
         return None
     if expression("cues", "outage_range").search(page.before(start, 40) + written + page.after(end, 14)):
         return None
-    if expression("cues", "business").match(written):
+    shop = expression("cues", "business").match(written)
+    if shop and not re.match(r"\s?\d", written[shop.end() :]):
         return None
     if expression("cues", "public_squares").match(written) and not _is_called_own(start, end, page):
         return None
@@ -225,13 +232,13 @@ def _is_called_own(start: int, end: int, page: Page) -> bool:
 
 def _is_business(start: int, end: int, page: Page) -> bool:
     """Whether the words around call a place one that everybody may visit, and none calls it somebody's own."""
+    own, shop = _nearest("own_place", start, end, page), _nearest("business", start, end, page)
+    return shop is not None and (own is None or shop < own)
+
+
+def _nearest(cue: str, start: int, end: int, page: Page) -> int | None:
+    """Return how far the nearest word stands; one that follows counts as farther than one that goes before."""
     before, after = page.before(start, 75), page.after(end, 45)
-    shop = [match.end() for match in expression("cues", "business").finditer(before)]
-    home = [match.end() for match in expression("cues", "own_place").finditer(before)]
-    if home and (not shop or home[-1] > shop[-1]):
-        return False
-    if shop:
-        return True
-    if expression("cues", "own_place").search(after):
-        return False
-    return bool(expression("cues", "business").search(after))
+    distances = [len(before) - match.end() for match in expression("cues", cue).finditer(before)]
+    distances += [match.start() + _FOLLOWING for match in expression("cues", cue).finditer(after)]
+    return min(distances, default=None)

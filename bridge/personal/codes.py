@@ -88,9 +88,18 @@ class Code:
             return False
         if not self.letters:
             return self.figures >= 8
-        together = " " not in self.text or self.figures >= 6
-        mixed = self.figures >= 4 and len(self.bare) >= 7 and not self.is_lowercase and together
-        return self.figures >= 7 or mixed
+        if re.fullmatch(r"[^\W_]{1,3}(?:/[^\W_]{1,3})+", self.text):
+            return False
+        return (
+            self.figures >= 7 or (self.figures >= 6 and _is_mixed(self.text)) or any(map(_is_mixed, self.text.split()))
+        )
+
+
+def _is_mixed(text: str) -> bool:
+    """Whether a text of letters and digits, not a word in small letters, is long enough to be somebody's number."""
+    bare = [sign for sign in text if sign.isalnum()]
+    small = text == text.lower() and any(sign.isalpha() for sign in bare)
+    return len(bare) >= 7 and sum(sign.isdigit() for sign in bare) >= 4 and not small and not text.isdigit()
 
 
 def codes(page: Page) -> Iterator[Code]:
@@ -107,7 +116,7 @@ def codes(page: Page) -> Iterator[Code]:
     yield from _code(group, page)
 
 
-_PART_OF_A_CODE = re.compile(r"[^\W_]-$")
+_PART_OF_A_CODE = re.compile(r"[^\W_][-/]$")
 _LETTER_OF_A_CODE = re.compile(r"\d ?[PX]$")
 
 
@@ -147,6 +156,8 @@ def _code(group: list[re.Match[str]], page: Page) -> Iterator[Code]:
         group = group[1:]
     while group and _is_word(group[-1].group()):
         group = group[:-1]
+    while len(group) > 1 and _is_label(group[0].group()) and not _is_bound(group, page.text):
+        group = group[1:]
     if [token.group().casefold() for token in group[:2]] == ["s", "n"]:
         group = group[2:]
     if not group:
@@ -157,6 +168,13 @@ def _code(group: list[re.Match[str]], page: Page) -> Iterator[Code]:
         text.isupper() and len(text) >= 5 and expression("cues", "booking_code").search(page.before(start, 30))
     ):
         yield Code(text, start, end)
+
+
+def _is_label(text: str) -> bool:
+    """Whether capitals before a code say what it is: ``PPS 1234567FA``, ``EAN 4006381333931``."""
+    return text.isalpha() and bool(
+        expression("cues", "public_number", "customer_number", "tracking", "other_number").fullmatch(text)
+    )
 
 
 def _is_bound(group: list[re.Match[str]], text: str) -> bool:

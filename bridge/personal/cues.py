@@ -26,7 +26,7 @@ class Cue(Enum):
 
 
 _KINDS = (Datum.ORDER, Datum.CUSTOMER_NUMBER, Datum.TRACKING, Datum.OTHER_NUMBER)
-_SORTS = ("public_number", "phone", "order", "customer_number", "tracking", "secret", "other_number")
+_SORTS = ("secret", "public_number", "phone", "order", "customer_number", "tracking", "other_number")
 _ANY = re.compile(
     r"(?<![^\W_])(?:" + "|".join(f"(?P<{sort}>{alternatives('cues', sort)})" for sort in _SORTS) + r")(?![^\W_])",
     re.IGNORECASE,
@@ -38,6 +38,8 @@ _REACH_BEFORE, _REACH_AFTER = 70, 34
 _GENERAL = frozenset(("nr", "no", "#", "number", "nummer", "id", "code", "codes", "key"))
 """Words that tell that a number follows, and not of what."""
 _GENERAL_STANDS_BACK = 14
+_UNCLEAR = frozenset(("ref", "reference", "referenz", "code", "file reference"))
+"""Words for a number of anything: of a customer's request, and of what everybody may look up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class Named:
     def is_general(self) -> bool:
         """Whether the word tells no more than that a number follows."""
         return self.word.casefold() in _GENERAL
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the word tells whose or of what the number is."""
+        return not self.is_general and self.word.casefold() not in _UNCLEAR
 
     @property
     def names_a_number(self) -> bool:

@@ -74,7 +74,8 @@ def _is_of_birth(match: re.Match[str], page: Page) -> bool:
         return False
     if _cue(before, last=True) or _cue(after, last=False):
         return True
-    return bool(_PEOPLE_LINE.search(before)) and _has_year(match.group())
+    congratulated = expression("cues", "congratulation").search(before) and re.search(r"(?:19|20)\d\d", match.group())
+    return bool(congratulated) or (bool(_PEOPLE_LINE.search(before)) and _has_year(match.group()))
 
 
 def _cue(window: str, *, last: bool) -> bool:

@@ -57,11 +57,17 @@ def _is_personal(link: str, page: Page, start: int, end: int) -> bool:
     host, path, query, fragment = parts
     if _shows_a_name(host + path, page):
         return True
+    opens_own = bool(expression("cues", "opens_own").search(page.before(start, 80) + " " + page.after(end, 60)))
     if host in words("cues", "link_shorteners"):
-        return bool(expression("cues", "opens_own").search(page.before(start, 80) + " " + page.after(end, 60)))
+        return opens_own
     public = any(host == one or host.endswith("." + one) for one in words("cues", "public_hosts"))
     own = _has_own_parameter(query) or _has_own_segment(_below_published(host, path, page)) or _is_token(fragment)
-    return own and not public
+    return (own or (_is_short(path) and opens_own)) and not public
+
+
+def _is_short(path: str) -> bool:
+    """Whether a path is a few signs that are no word, as behind links that were shortened."""
+    return bool(re.fullmatch(r"/(?=[^/]*(?:\d|[a-z][A-Z]))[A-Za-z0-9_-]{3,10}", path))
 
 
 def _is_number(link: str, page: Page) -> bool:
@@ -105,6 +111,7 @@ def _has_own_parameter(query: list[tuple[str, str]]) -> bool:
         and (
             (bool(re.search(r"\d{4,}", value)) and not re.fullmatch(r"(?:19|20)\d\d|[A-Z]{2}\d{1,4}", value))
             or _is_token(value)
+            or "@" in value
             or key.casefold() in words("cues", "own_parameters")
         )
         for key, value in query

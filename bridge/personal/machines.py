@@ -23,12 +23,17 @@ _MAC = re.compile(
 _IP = re.compile(
     r"(?i)(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){1,6}|(?:[0-9a-f]{1,4}:){1,6}:)(?![\w:]|\.\d|/(?:[12]?\d|3[01])(?!\d))"
 )
+_NETWORK = re.compile(
+    r"(?i)(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}:[0-9a-f:]{2,39})/(?:[12]?\d|3[01])(?!\d)"
+)
 
 
 def addresses_of_machines(page: Page) -> Iterator[Span]:
     """Find MAC and IP addresses; those that are the same for everybody are settled."""
     for match in _MAC.finditer(page.text):
         yield Span(None if is_example(page, match.start()) else Datum.OTHER_NUMBER, match.start(), match.end())
+    for match in _NETWORK.finditer(page.text):
+        yield Span(None, match.start(), match.end())
     for match in _IP.finditer(page.text):
         if (personal := _is_one_persons(match.group(), page, match.start(), match.end())) is not None:
             yield Span(Datum.OTHER_NUMBER if personal else None, match.start(), match.end())
@@ -46,7 +51,13 @@ def _is_one_persons(written: str, page: Page, start: int, end: int) -> bool | No
     inside = str(address).startswith(("10.", "192.168.", "172.16.", "172.17.", "172.18.", "172.2", "172.3", "fd", "fc"))
     public = str(address) in {"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "149.112.112.112"}
     return not (
-        local or inside or public or expression("cues", "machine_of_all").search(near) or is_example(page, start)
+        local
+        or inside
+        or public
+        or written.startswith("255.")
+        or expression("cues", "machine_of_all").search(near)
+        or is_example(page, start)
+        or expression("cues", "example").search(page.after(end, 20))
     )
 
 

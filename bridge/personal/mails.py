@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bridge.personal.model import Datum
 from bridge.personal.page import Page, Span
-from bridge.personal.words import words
+from bridge.personal.words import expression, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,9 +50,7 @@ def mails(page: Page) -> Iterator[Span]:
 
 def _judged(match: re.Match[str], page: Page, *, spelled: bool) -> Span | None:
     local, start = _own_local(match)
-    if re.search(r"\s@\S", page.text[match.start() : match.end()]) and local.casefold() in words(
-        "cues", "not_a_mailbox"
-    ):
+    if _is_mention(match, local, page):
         return None
     if spelled and not _is_spelled_out(local, match["domain"]):
         return None
@@ -60,6 +58,15 @@ def _judged(match: re.Match[str], page: Page, *, spelled: bool) -> Span | None:
     if email in page.published.emails or _is_example(local) or _is_masked(local):
         return Span(None, start, match.end())
     return Span(Datum.EMAIL, start, match.end())
+
+
+def _is_mention(match: re.Match[str], local: str, page: Page) -> bool:
+    """Whether a word stands before a handle: ``Thanks @tom.runs``; where mail is spoken of, it is a torn address."""
+    if not re.search(r"\s@\S", page.text[match.start() : match.end()]):
+        return False
+    if local.casefold() in words("cues", "not_a_mailbox"):
+        return True
+    return local.isalpha() and not expression("cues", "mail").search(page.before(match.start(), 40))
 
 
 def _own_local(match: re.Match[str]) -> tuple[str, int]:
@@ -86,7 +93,7 @@ def _is_spelled_out(local: str, domain: str) -> bool:
 
 
 def _is_example(local: str) -> bool:
-    return _plain(local).casefold() in words("cues", "example_mailboxes")
+    return _plain(local).casefold().partition("+")[0] in words("cues", "example_mailboxes")
 
 
 def _is_masked(local: str) -> bool:

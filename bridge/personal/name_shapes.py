@@ -27,10 +27,10 @@ AFTER_A_TITLE = re.compile(
 INITIAL = re.compile(rf"(?<![\w.])(?P<name>(?:(?:{_U}|Ch|Th|Jr|Ph|Chr)\.[ -]?){{1,2}}(?P<surname>{_SURNAME}))(?!\w)")
 PAIR = re.compile(rf"(?<![\w@#/.-]){_WORD}(?:[ ](?:{_U}\.[ ])?{_SURNAME}){{1,4}}(?:[ ]{_U}\.)?(?![\w@])")
 AFTER_A_ROLE = re.compile(
-    rf"(?<![\w-])(?i:{alternatives('names', 'roles')})(?:[ ](?i:namens|named|called|is|ist|war|was|heißt|hieß))?,?[ ](?P<name>{_SURNAME}(?:[ ]{_SURNAME})?)(?![\w@-])"
+    rf"(?<![\w-])(?i:{alternatives('names', 'roles')})(?:[ ](?i:namens|named|called|is|ist|war|was|heißt|hieß))?,?[ ]\(?(?P<name>{_SURNAME}(?:[ ]{_SURNAME})?)(?![\w@-])"
 )
 NAMED = re.compile(
-    rf"(?<![\w-])(?i:{alternatives('names', 'naming')})\s?[:=]?\s?[\"„“'‚]?(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?![\w@-])"
+    rf"(?<![\w-])(?i:{alternatives('names', 'naming')})\s?[:=]?\s?[\"„“'‚]?(?P<name>(?:{_U}\s)?{_SURNAME}(?:\s{_SURNAME})?)(?![\w@-])"
 )
 DELIVERED_AT = re.compile(
     rf"(?i:{alternatives('names', 'delivered')})[^.!?\n]{{0,30}}?\s(?:bei|beim|an|von|with|by|to)\s(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?=\s*(?:[,.;!?–(-]|$|\s(?:abgegeben|hinterlegt|abgestellt|in|im|nebenan|at|from|next|on|\d)))"
@@ -42,15 +42,15 @@ GREETED = re.compile(
     rf"(?<![\w-])(?i:{alternatives('names', 'greetings')}),?\s(?P<name>{_SURNAME}(?:\s{_SURNAME}){{1,2}})(?=\s?[,!.:–-]|$|\s(?i:and|und|to|so|is|has|who)\b)"
 )
 LOWER_TITLE = re.compile(
-    r"(?:^|(?:hallo|hi|hey|hello|dear|liebe[r]?|danke|sorry|moin|servus|tag|morgen|abend|,|\.|!)\s)(?:frau|herrn?|mrs?|ms|familie|fam)\.?\s"
-    r"(?P<name>[a-zäöüß][a-zäöüß'’-]{2,})(?=\s?[,.!?]|\s?$)"
+    r"(?:^|(?:hallo|hi|hey|hello|dear|liebe[r]?|danke|thanks|thx|cheers|ok|okay|sorry|moin|servus|tag|morgen|abend|,|\.|!)\s)(?:frau|herrn?|mrs?|ms|familie|fam)\.?\s"
+    r"(?P<name>[a-zäöüß][a-zäöüß'’-]{2,})(?=\s?[,.!?]|\s?$|\s(?:das|ihr|ihre|wir|ich|es|der|die|we|your|you|i|it|the|that)\b)"
     r"|(?:nachbar(?:in)?|kolleg(?:e|in)|vermieter(?:in)?|mieter(?:in)?) (?:frau|herrn?) (?P<neighbour>[a-zäöüß][a-zäöüß'’-]{2,})"
 )
 CAPITALS = re.compile(
     r"(?<!\w)(?P<name>[A-ZÄÖÜ]{3,}, (?P<first>[A-ZÄÖÜ]{3,}))(?!\w)|(?<!\w)(?P<ticket>[A-ZÄÖÜ]{3,}/[A-ZÄÖÜ]{3,}(?: ?(?:MRS?|MS))?)(?!\w)"
 )
 BOOKED = re.compile(
-    rf"(?<!\w)(?:(?i:bei|an)\s(?P<at>{_WORD})(?=\s(?i:geklingelt|abgegeben|hinterlegt|abgestellt|zugestellt|abgeliefert|abzuholen))"
+    rf"(?<!\w)(?:(?i:bei|an)\s[\"„“'»]?(?P<at>{_WORD}(?:/{_WORD})?)[\"“”'«]?(?=\s(?i:geklingelt|abgegeben|hinterlegt|abgestellt|zugestellt|abgeliefert|abzuholen))"
     rf"|(?i:unter)\s(?P<under>{_WORD})(?=\s(?i:reserviert|gebucht|gespeichert|eingetragen|registriert))"
     rf"|(?i:reserv\w+|booking|booked|table|room)\s\(?(?i:is |it's )?(?i:under|for)\s(?P<table>{_WORD})(?=[).,!?]|\s(?i:is|at|on|tonight|tomorrow)\b)"
     rf"|(?i:reserviert|gebucht|vorbestellt|hinterlegt|eingetragen|läuft|lautet|booked|reserved)\s(?:\w+\s)?(?i:auf|unter|under)\s(?P<last>{_WORD})(?=[,.!?]|$|\s(?i:und|and|um|für|for|at|ab)\b)"
@@ -63,7 +63,9 @@ TURNED = re.compile(
     rf"|(?<![\w-])(?P<told>{_SURNAME}),? (?i:vorname|first name|given name) (?P<given>{_WORD})"
 )
 """Surname before first name: ``Krohn, Edda``."""
-_SIGN_OFF = re.compile(rf"(?i:{alternatives('names', 'sign_off')})[,!.\s–—|~-]*(?:\w+\s)?$")
+_SIGN_OFF = re.compile(
+    rf"(?i:{alternatives('names', 'sign_off')})(?:\s(?:aus|from|vom|von)(?:\s[\w-]+){{1,3}},)?[,!.\s–—|~-]*(?:\w+\s)?$"
+)
 _FROM_YOUR_OWN = re.compile(r"(?i)(?:^|[.!?\n]\s*)(?:ihre?|deine?|eure?|your)(?: [\w-]+){1,2},?\s$")
 """``Ihr Marktleiter`` at the end, before the agent's own name."""
 _END_OF_TEXT = re.compile(r"[\s.!)\]}\U0001F300-\U0001FAFF♥❤☀-➿💚️]*$")

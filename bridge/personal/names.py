@@ -112,7 +112,9 @@ def _pairs(page: Page) -> Iterator[tuple[int, int]]:
             continue
         if is_signature(start, end, page) or is_public_person(start, end, page) or _is_brand(surname, page):
             continue
-        if expression("names", "famous").match(page.text[start:end]):
+        if expression("names", "famous").match(page.text[start:end]) or (
+            expression("names", "firm_after").fullmatch(parts[-1].rpartition("-")[2])
+        ):
             continue
         yield start, end
 
@@ -146,6 +148,8 @@ def _after_roles(page: Page) -> Iterator[tuple[int, int]]:
             end = start + len(name)
             parts = name.split()
             if any(is_ordinary(part) for part in parts) or (len(parts) == 1 and _is_first_name(parts[0])):
+                continue
+            if expression("cues", "business").fullmatch(parts[0]):
                 continue
             if is_shown(parts[-1], page) or is_public_person(start, end, page, role=False) or _is_brand(name, page):
                 continue

@@ -11,9 +11,10 @@ from bridge.personal.allowed import phone_forms
 from bridge.personal.codes import Code, codes
 from bridge.personal.cues import Cue, Named, is_example, named
 from bridge.personal.model import Datum
+from bridge.personal.owners import OWN_SHORTEST, is_for_everybody, is_given_to_somebody, is_the_brands, may_be_somebodys
 from bridge.personal.page import Page, Span
 from bridge.personal.reading import digits, folded
-from bridge.personal.words import alternatives, expression
+from bridge.personal.words import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +23,6 @@ _KNOWN_SHORTEST = 4
 _SIGNIFICANT, _SHORTEST_PHONE = 9, 7
 """Digits at the end of a phone number by which it is known, and how many it must have."""
 _LEFT_WHEN_MASKED = 4
-_BESIDE = 3
-_OWN_SHORTEST = 4
 _POSTAL_DIGITS = 9
 _FILLERS = re.compile(r"(?i)nummer|number|lautet|heißt|code|ist|war|was|is")
 
@@ -67,6 +66,8 @@ def _any_notation(number: str) -> re.Pattern[str] | None:
 
 _POSTAL_ITEM = re.compile(r"(?<![\w-])[A-Z]{2}[ -]?\d{2,3}(?:[ -]?\d{2,3}){2,3}[ -]?[A-Z]{2}(?![\w-])")
 """Number of a letter or parcel of the Universal Postal Union: two letters, nine digits, the country."""
+_VEHICLE = re.compile(r"(?<![\w-])(?=[A-Z\d]*\d{3})(?=\d*[A-Z]+\d*[A-Z])[A-HJ-NPR-Z\d]{17}(?![\w-])")
+"""Number of a road vehicle: 17 signs without I, O and Q."""
 
 
 def numbers(page: Page) -> Iterator[Span]:
@@ -74,6 +75,8 @@ def numbers(page: Page) -> Iterator[Span]:
     for match in _POSTAL_ITEM.finditer(page.text):
         if len(digits(match.group())) == _POSTAL_DIGITS and folded(match.group()) not in page.published.numbers:
             yield Span(Datum.TRACKING, match.start(), match.end())
+    for match in _VEHICLE.finditer(page.text):
+        yield Span(Datum.OTHER_NUMBER, match.start(), match.end())
     for code in codes(page):
         if folded(code.text) in page.published.numbers:
             yield Span(None, code.start, code.end)
@@ -99,63 +102,29 @@ def _judged(code: Code, page: Page) -> Datum | None:
 
 
 def _by_word(code: Code, word: Named | None, page: Page) -> Datum | None:
-    around = page.sentence(code.start, code.end, 90)
-    if expression("cues", "for_all").search(around) or _is_of_a_campaign(code, word, around):
+    if is_the_brands(code, word, page):
         return None
-    if (word is None or len(word.between) > _BESIDE) and _is_of_a_thing(code, page, around):
+    if word is not None and _is_announced(code, word):
+        return word.datum
+    if is_for_everybody(code, word, page):
         return None
-    tight = word is not None and len(word.between) <= _BESIDE and not word.is_general
-    if not tight and _is_called_somebodys(code, page):
+    if is_given_to_somebody(code, word, page):
         return Datum.OTHER_NUMBER
-    if word is None or word.cue is Cue.PHONE:
-        return Datum.OTHER_NUMBER if code.is_striking else None
-    if word.cue is Cue.PUBLIC:
-        own = _is_customers_vat(code, page) or _is_own_voucher(code, word, around)
-        return Datum.OTHER_NUMBER if own else None
-    return word.datum if _belongs(code, word, page) else None
+    if word is None or word.cue is not Cue.PERSONAL:
+        striking = code.is_striking and (word is None or word.cue is Cue.PHONE)
+        return Datum.OTHER_NUMBER if striking and may_be_somebodys(code, page) else None
+    vague = word.is_general and code.figures <= OWN_SHORTEST and not may_be_somebodys(code, page)
+    return word.datum if not vague and _belongs(code, word, page) else None
 
 
-def _is_of_a_thing(code: Code, page: Page, around: str) -> bool:
-    """Whether a code is the type of a thing: the thing stands beside it, or the sentence speaks of stock and spare parts."""
-    before, after = page.before(code.start, 40), page.after(code.end, 24)
-    thing = alternatives("cues", "thing")
-    beside = re.search(rf"(?i)(?<!\w){thing}(?: (?:von|by|typ|type))?[ :(„\"]{{1,3}}$", before)
-    follows = re.match(rf"(?i) {thing}(?!\w)", after)
-    return bool(beside or follows) or bool(expression("cues", "of_a_thing").search(around))
+def _is_announced(code: Code, word: Named) -> bool:
+    """Whether a word that speaks of somebody's number stands right before the digits: nothing else can take it back."""
+    beside = word.comes_before and word.cue is Cue.PERSONAL and not _has_words(word.between)
+    return beside and word.names_a_number and word.is_clear and code.figures >= OWN_SHORTEST
 
 
-_SOMEBODYS = re.compile(
-    r"(?i)(?<!\w)(?:your|his|her|their|dein(?:e[rnms]?)?|ihr(?:e[rnms]?)?|eure[rnms]?|euer)\s(?:[^\W\d]{2,}\s){1,3}(?:(?:is|ist|lautet|nr\.?|no\.?)\s)?$"
-)
-_GIVEN_TO = re.compile(
-    r"(?i)\W{0,3}(?:is |ist )?(?:yours\b|deins\b|belongs to you|gehört (?:dir|ihnen|euch)|(?:is )?in your (?:name|account|namespace))"
-)
-
-
-def _is_called_somebodys(code: Code, page: Page) -> bool:
-    """Whether the words beside a code give it to somebody: ``your cluster c-2204x``, ``417093 gehört dir``."""
-    if code.figures < _OWN_SHORTEST or code.is_year or not re.fullmatch(r"[\w-]+(?:[ ./][\w-]+)*", code.text):
-        return False
-    return bool(_SOMEBODYS.search(page.before(code.start, 50)) or _GIVEN_TO.match(page.after(code.end, 40)))
-
-
-def _is_of_a_campaign(code: Code, word: Named | None, around: str) -> bool:
-    """Whether a voucher's code is a word with a figure, as campaigns have, and not called somebody's own."""
-    voucher = word is not None and re.search(r"(?i)gutschein|voucher|coupon|rabatt|promo|discount", word.word)
-    shape = re.fullmatch(r"[A-ZÄÖÜ]{4,}-?\d{1,3}", code.text)
-    return bool(voucher and shape) and not expression("cues", "one_person").search(around)
-
-
-def _is_own_voucher(code: Code, word: Named, around: str) -> bool:
-    """Whether a voucher's code is called somebody's own."""
-    voucher = re.search(r"(?i)rabatt|code|gutschein|voucher|coupon|promo|discount", word.word)
-    return bool(voucher) and code.figures > 0 and bool(expression("cues", "one_person").search(around))
-
-
-def _is_customers_vat(code: Code, page: Page) -> bool:
-    """Whether it is the VAT number of the firm that is answered, not the brand's own, which is on the list."""
-    shape = re.fullmatch(r"[A-Z]{2}U? ?\d(?:[\d ]){7,11}", code.text)
-    return bool(shape) and bool(expression("cues", "own_vat").search(page.sentence(code.start, code.end, 50)))
+def _has_words(between: str) -> bool:
+    return bool(re.search(r"\w{3}", _FILLERS.sub("", between)))
 
 
 def _kind(word: Named | None) -> Datum:
@@ -172,9 +141,9 @@ def _belongs(code: Code, word: Named, page: Page) -> bool:
         or (word.comes_before and expression("cues", "counts").search(word.between))
     ):
         return False
-    tight = not re.search(r"\w{3}", _FILLERS.sub("", word.between))
+    tight = not _has_words(word.between)
     if word.sort == "secret":
-        return tight and code.figures >= 3
+        return code.figures >= OWN_SHORTEST or (tight and code.figures >= 3)
     if not word.comes_before:
         return code.figures >= 4 and len(word.between) <= 22
     if code.letters:
