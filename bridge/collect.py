@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from bridge.nouns import Message, Page, SourceEvent
+    from bridge.nouns import Message, Page, Profile, SourceEvent
     from bridge.reading import Reading
     from bridge.store.store import Store
 
@@ -142,7 +142,7 @@ def _prepare(reading: Reading, page: Page, now: datetime) -> _Prepared:
 def _prepare_message(prepared: _Prepared, reading: Reading, message: Message, now: datetime) -> None:
     prepared.messages.add(reading, message, now)
     if message.author is not None:
-        prepared.people.profile(message.author, message.sent_at, reading.own)
+        prepared.people.profile(message.author, message.sent_at, own=message.direction is Direction.OUT)
         if message.direction is Direction.IN:
             prepared.people.claims(message.author.key, features.claims(message), message.sent_at)
     if message.sent_at and (prepared.newest is None or message.sent_at > prepared.newest):
@@ -152,7 +152,8 @@ def _prepare_message(prepared: _Prepared, reading: Reading, message: Message, no
 def _prepare_people(prepared: _Prepared, reading: Reading, event: SourceEvent) -> None:
     match event:
         case ProfileSeen():
-            prepared.people.profile(masking.masked_profile(event.profile), event.at, reading.own)
+            shown = masking.masked_profile(event.profile)
+            prepared.people.profile(shown, event.at, own=_ours(reading, shown))
         case PersonSeen():
             prepared.people.person(masking.masked_person(event.person))
         case PersonMerged() | PersonDeleted():
@@ -162,17 +163,17 @@ def _prepare_people(prepared: _Prepared, reading: Reading, event: SourceEvent) -
 def _settle(reading: Reading, message: Message) -> Message:
     """Apply what the project file says: unit, own accounts, history; unprintable characters and card numbers go."""
     changes: dict[str, Any] = {}
-    author = message.author
     if not message.unit and reading.unit:
         changes["unit"] = reading.unit
-    if (
-        author is not None
-        and message.direction is Direction.IN
-        and (author.id.lower() in reading.own or author.handle.lower() in reading.own)
-    ):
+    if message.author is not None and message.direction is Direction.IN and _ours(reading, message.author):
         changes["direction"] = Direction.OUT
     message = masking.masked_message(message)
     return replace(message, **changes) if changes else message
+
+
+def _ours(reading: Reading, profile: Profile) -> bool:
+    """Tell whether the project file says that an account is ours."""
+    return profile.id.lower() in reading.own or profile.handle.lower() in reading.own
 
 
 def _write(connection: Connection, prepared: _Prepared, now: datetime) -> Counts:

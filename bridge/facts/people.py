@@ -51,18 +51,20 @@ class Batch:
         """Start empty."""
         self._sightings: dict[Profile, Span] = {}
         self._own: set[str] = set()
+        self._turned: set[str] = set()
+        """Vertices that turned out to be ours."""
         self._profiles: dict[str, _Sighted] = {}
         self._evidence: dict[tuple[str, str, str], Span] = {}
         self._persons: dict[str, Person] = {}
         self._ended: list[PersonMerged | PersonDeleted] = []
 
-    def profile(self, profile: Profile, at: datetime | None, own: frozenset[str]) -> None:
-        """Take a sighting of a profile; the same one again costs next to nothing."""
+    def profile(self, profile: Profile, at: datetime | None, *, own: bool) -> None:
+        """Take a sighting of a profile, ``own`` if it is one of ours; the same one again costs next to nothing."""
+        if own:
+            self._own.add(profile.key)
         span = self._sightings.get(profile)
         if span is None:
             span = self._sightings[profile] = Span()
-            if profile.id.lower() in own or (bool(profile.handle) and profile.handle.lower() in own):
-                self._own.add(profile.key)
         span.widen(at, at)
 
     def claims(self, profile_key: str, identifiers: Iterable[Identifier], at: datetime | None) -> None:
@@ -86,7 +88,7 @@ class Batch:
         for profile, span in self._sightings.items():
             self._take(profile, span)
         ids = self._store_profiles(connection)
-        dirty = self._store_persons(connection) | self._store_evidence(connection, now)
+        dirty = self._turned | self._store_persons(connection) | self._store_evidence(connection, now)
         bulk.insert_new(connection, schema.dirty, [{"kind": "vertex", "key": vertex} for vertex in sorted(dirty)])
         return ids
 
@@ -134,6 +136,8 @@ class Batch:
         if newer and _shared(connection):
             query = _KNOWN_PROFILE.order_by(table.c.id).with_for_update()
             newer = self._newer_rows(bulk.rows_where(connection, query, table.c.id, [row["id"] for row in newer]))
+        stood = {row.id: row for row in known.values()}
+        self._turned = {f"p:{stood[row['id']].key}" for row in newer if row["own"] and not stood[row["id"]].own}
         bulk.update(connection, table, [row for row in newer if "handle" in row])
         bulk.update(connection, table, [row for row in newer if "handle" not in row])
         return {key: row.id for key, row in known.items()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from bridge.queries.selection import where_now
+from bridge.queries.selection import SOMEBODY, where_now
 from bridge.store.schema import case, customer, evidence, member, resolved, suggestion
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ class SuggestionLine:
 
 
 def list_customers(connection: Connection, cut: Cut) -> list[CustomerLine]:
-    """Return customers, the newest first; those that became part of another are left out."""
-    query = select(customer.c.id, customer.c.name, customer.c.golden).where(customer.c.redirect_to.is_(None))
+    """Return customers, the newest first; those that became part of another, or that nothing is left of, are left out."""
+    query = select(customer.c.id, customer.c.name, customer.c.golden).where(SOMEBODY)
     rows = connection.execute(cut.of(query, customer.c.id)).all()
     ids = [row.id for row in rows]
     members = _counts(connection, member.c.customer_id, ids)

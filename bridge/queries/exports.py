@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from bridge.queries.selection import SOMEBODY
 from bridge.store.bulk import rows_where
 from bridge.store.schema import case, customer, evidence, member, message, person, resolved
 from identity.model import IdentifierKind
@@ -32,9 +33,7 @@ def export_customers(store: Store) -> Iterator[dict[str, Any]]:
     Members are source record keys: ``network/scope/id`` of profiles, ``instance:native_id`` of CRM rows. Rows that a CRM
     has from us are none: which of them we have read back already depends on when we looked.
     """
-    for connection, rows in _batches(
-        store, select(customer.c.id).where(customer.c.redirect_to.is_(None)), customer.c.id
-    ):
+    for connection, rows in _batches(store, select(customer.c.id).where(SOMEBODY), customer.c.id):
         ids = [row.id for row in rows]
         members = _members(connection, ids)
         messages = _messages(connection, resolved.c.customer_id, ids)

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+
+from bridge.store.schema import customer, member
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy import Column, Select, Table
     from sqlalchemy.engine import Connection
+
+
+SOMEBODY = customer.c.redirect_to.is_(None) & exists().where(member.c.customer_id == customer.c.id)
+"""Customers who are somebody: they did not become part of another, and an account or record of theirs is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from bridge.errors import Exit
+from bridge.queries.selection import SOMEBODY
 from bridge.store.schema import (
     action,
     budget,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
-    from sqlalchemy import FromClause
+    from sqlalchemy import ColumnElement, FromClause
     from sqlalchemy.engine import Connection
 
 DELIVERY_STATES = ("pending", "delivered", "refused", "unknown", "waiting")
@@ -104,8 +105,8 @@ def status(connection: Connection, now: datetime, warnings: tuple[str, ...] = ()
     return Status(
         messages=_count(connection, message),
         conversations=connection.execute(select(func.count(resolved.c.conversation_id.distinct()))).scalar_one(),
-        customers=_live(connection, customer),
-        cases=_live(connection, case),
+        customers=_count(connection, customer, SOMEBODY),
+        cases=_count(connection, case, case.c.redirect_to.is_(None)),
         deliveries=_states(connection, delivery, DELIVERY_STATES),
         quarantine=connection.execute(open_rows).scalar_one(),
         actions=_states(connection, action, ACTION_STATES),
@@ -178,14 +179,8 @@ def _run(row: Any) -> RunLine:  # noqa: ANN401 - a row of the run table
     return RunLine(**values | {"counts": values["counts"] or {}, "errors": values["errors"] or []})
 
 
-def _count(connection: Connection, table: FromClause) -> int:
-    return connection.execute(select(func.count()).select_from(table)).scalar_one()
-
-
-def _live(connection: Connection, table: FromClause) -> int:
-    """Count what did not become part of another."""
-    query = select(func.count()).select_from(table).where(table.c.redirect_to.is_(None))
-    return connection.execute(query).scalar_one()
+def _count(connection: Connection, table: FromClause, *conditions: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
 
 
 def _states(connection: Connection, table: FromClause, always: tuple[str, ...]) -> dict[str, int]:

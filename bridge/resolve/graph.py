@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from bridge.keys import target_key
+from bridge.nouns import Direction
 from bridge.store import bulk, schema
 from identity.golden import Facet, FacetKind, golden, provenance
 from identity.model import Decision, DecisionKind, Evidence, Identifier, IdentifierKind, Relation, Vertex
@@ -23,15 +24,17 @@ if TYPE_CHECKING:
     from bridge.app import App
 
 _P, _R, _E, _D = schema.profile.c, schema.person.c, schema.evidence.c, schema.decision.c
+_M, _MEMBER = schema.message.c, schema.member.c
 
 
 class StoredGraph:
     """Answers batches of questions; keeps what it has read for the time of one batch of resolving."""
 
-    def __init__(self, connection: Connection, app: App) -> None:
-        """Read through an open connection."""
+    def __init__(self, connection: Connection, app: App, authors: Collection[int] = ()) -> None:
+        """Read through an open connection; ``authors`` are profiles who are known to have written to us."""
         self._connection = connection
         self._app = app
+        self._authors = authors
         self._profiles: dict[str, Row[Any] | None] = {}
         self._persons: dict[str, Row[Any] | None] = {}
         self._evidence: dict[str, list[Evidence]] = {}
@@ -41,7 +44,7 @@ class StoredGraph:
         self._asked: dict[Identifier, int] = {}
 
     def vertices(self, keys: Collection[str]) -> dict[str, Vertex]:
-        """Return the vertices that exist; rows that a CRM deleted or merged away do not."""
+        """Return the vertices that exist; rows that a CRM deleted or merged away do not, nor do accounts of ours."""
         self._read_profiles([key[2:] for key in keys if key.startswith("p:")])
         self._read_persons([key[2:] for key in keys if key.startswith("r:")])
         found = ((key, self._vertex(key)) for key in keys)
@@ -143,8 +146,24 @@ class StoredGraph:
         if not unread:
             return
         self._profiles.update(dict.fromkeys(unread))
-        rows = bulk.rows_where(self._connection, select(schema.profile), _P.key, unread)
-        self._profiles.update((row.key, row) for row in rows)
+        rows = list(bulk.rows_where(self._connection, select(schema.profile), _P.key, unread))
+        ours = {row.id for row in rows if row.own} - self._writing_to_us([row for row in rows if row.own])
+        self._profiles.update((row.key, row) for row in rows if row.id not in ours)
+
+    def _writing_to_us(self, own: Sequence[Row[Any]]) -> set[int]:
+        """Return accounts of ours that are customers all the same: they have written to us, maybe before they were ours.
+
+        Only who is a customer already can have, beside the authors of this batch: the others are not looked up, as
+        their messages are many.
+        """
+        found = {row.id for row in own if row.id in self._authors}
+        asked = {f"p:{row.key}": row.id for row in own if row.id not in found}
+        known = bulk.rows_where(self._connection, select(_MEMBER.vertex), _MEMBER.vertex, sorted(asked))
+        return found | {id_ for row in known if self._has_written(id_ := asked[row.vertex])}
+
+    def _has_written(self, profile: int) -> bool:
+        query = select(_M.id).where(_M.author_id == profile, _M.direction == Direction.IN).limit(1)
+        return self._connection.execute(query).first() is not None
 
     def _read_persons(self, keys: list[str]) -> None:
         unread = [key for key in keys if key not in self._persons]

@@ -55,7 +55,7 @@ def _mates(connection: Connection, work: Work, members: Mapping[str, int]) -> se
 
 def _solve(connection: Connection, work: Work, seeds: set[str], members: dict[str, int]) -> set[int]:
     """Solve the components of the seeds, write members and customers; updates ``members``."""
-    graph = StoredGraph(connection, work.app)
+    graph = StoredGraph(connection, work.app, work.authors)
     policy = work.app.identity
     shown = graph.evidence_of(seeds)
     problem = component(
@@ -73,7 +73,7 @@ def _solve(connection: Connection, work: Work, seeds: set[str], members: dict[st
         for one in solution.suggestions
     ]
     everybody = sorted({vertex for cluster in clusters for vertex in cluster})
-    before = _members(connection, everybody)
+    before = _members(connection, {*everybody, *seeds})
     minted = _minted(connection, everybody)
     touched: set[int] = set(before.values())
     for cluster in clusters:
@@ -86,8 +86,10 @@ def _solve(connection: Connection, work: Work, seeds: set[str], members: dict[st
                     {"vertex": vertex, "customer_id": number, "provisional": vertex in solution.provisional}
                 )
             members[vertex] = number
-    lost = sorted((seeds & before.keys()) - set(everybody))
+    lost = sorted(before.keys() - set(everybody))
     work.writes.lost_members += lost
+    for vertex in lost:
+        members.pop(vertex, None)
     work.customers |= touched
     work.whole |= {number for number in touched if number in before.values()}
     firm = [cluster - solution.provisional or cluster for cluster in clusters]

@@ -257,6 +257,21 @@ def test_a_customer_grows_no_more_accounts_of_one_server_than_the_policy_allows(
     assert reasons(accounts(["home.example"] * 4, "https://home.example/users/anna")) == {Reason.TOO_MANY}
 
 
+def test_accounts_that_differ_are_counted_however_many_servers_show_one_of_them_each() -> None:
+    """The id that an account has for everybody tells them apart; a number on the phones of a family does not make them one."""
+    world = World(policy=IdentityPolicy())
+    for number in range(4):
+        key = f"p:mastodon/server{number}.example/{number}"
+        world.add(key, "Anna Müller")
+        for scope, id_ in ((f"server{number}.example", str(number)), ("", f"https://home.example/users/{number}")):
+            found = normalise.uid("mastodon", scope, id_)
+            assert found is not None
+            world.show(key, Relation.PROFILE, found)
+        world.show(key, Relation.AUTHENTICATED, NUMBER)
+    assert max(map(len, world.solve().clusters)) == 3
+    assert reasons(world) == {Reason.TOO_MANY}
+
+
 def test_people_decide_last() -> None:
     world = two("r:crm:1", "p:x//1", "Anna Müller", "Bernd Weber")
     world.decide(DecisionKind.MUST_LINK, "r:crm:1", "p:x//1")
