@@ -80,8 +80,8 @@ def last_public(connection: Connection, case_id: int) -> Where:
 
 
 def last_own(connection: Connection, case_id: int) -> Where:
-    """Return the last message of ours that stands in a case."""
-    query = _messages(_R.case_id == case_id).where(_M.direction == "out")
+    """Return the last message of ours that stands in a case, the beginning of one that was sent in several."""
+    query = _messages(_R.case_id == case_id).where(_M.direction == "out", _M.automatic.is_(False))
     message = _last(list(connection.execute(query)))
     return Where(message, message.public if message is not None else True)
 

@@ -30,6 +30,7 @@ SEND_MESSAGE = "chat.bsky.convo.sendMessage"
 
 POST = "app.bsky.feed.post"
 LIKE = "app.bsky.feed.like"
+THREADGATE = "app.bsky.feed.threadgate"
 
 MENTION_FACET = "app.bsky.richtext.facet#mention"
 LINK_FACET = "app.bsky.richtext.facet#link"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from adapters.bluesky.settings import BlueskySettings
     from bridge.contracts import Surroundings
 
-CREATED, DELETED = 3, 1
+CREATED, UPDATED, DELETED = 3, 2, 1
 _DAY, _HOUR = "points", "points at {:%H}"  # the meter counts a day: of the same hour yesterday it counts none
 
 

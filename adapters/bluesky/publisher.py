@@ -9,6 +9,7 @@ from adapters.bluesky import judging
 from adapters.bluesky.directs import Directs
 from adapters.bluesky.errors import Declined, Uncertain
 from adapters.bluesky.gestures import Deletions, Likes
+from adapters.bluesky.hiding import Hiding
 from adapters.bluesky.records import Repository
 from adapters.bluesky.replying import Replies
 from adapters.bluesky.source import BlueskySource
@@ -41,7 +42,7 @@ class Way(Protocol):
 
 
 class BlueskyPublisher(Publisher):
-    """Replies, likes and deletes, under keys of ours in our repository; sends direct messages, which are read back."""
+    """Replies, likes, hides and deletes, under keys of ours in our repository; sends direct messages, which are read back."""
 
     publishing = Idempotency(Strategy.CALLER_CHOSEN_ID, settle_after=timedelta())
 
@@ -52,6 +53,8 @@ class BlueskyPublisher(Publisher):
         self._replies, self._directs = Replies(repository, settings, clock), Directs(client, settings, clock)
         self._gestures: Mapping[ActionKind, Way] = {
             ActionKind.LIKE: Likes(repository, clock),
+            ActionKind.HIDE: Hiding(repository, clock, hides=True),
+            ActionKind.UNHIDE: Hiding(repository, clock, hides=False),
             ActionKind.DELETE_OWN: Deletions(repository),
         }
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from bridge.contracts import Surroundings
     from bridge.nouns import Json
 
-_STANDS = "InvalidSwap"
-"""What a server says if something else stands under the key than what is to be replaced: nothing."""
+STANDS = "InvalidSwap"
+"""What a server says if something else stands under the key than what is to be replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,19 @@ class Repository:
 
     def insert(self, collection: str, key: str, record: dict[str, Json]) -> Stored:
         """Write a record unless something stands there, which is adopted. Raises ``Uncertain``, ``Declined``."""
-        points.spend(self._around, self._settings, points.CREATED)
-        body = {"collection": collection, "rkey": key, "record": {"$type": collection, **record}, "swapRecord": None}
         try:
-            told: dict[str, Any] = self.client.post(PUT_RECORD, {"repo": self.client.did, **body})
+            return self.replace(collection, key, record, over=None)
         except Declined as declined:
-            stands = self.standing(collection, key) if declined.error == _STANDS else None
+            stands = self.standing(collection, key) if declined.error == STANDS else None
             if stands is None:
                 raise
             return stands
+
+    def replace(self, collection: str, key: str, record: dict[str, Json], *, over: str | None) -> Stored:
+        """Write a record in the place of the one whose hash is ``over``, None: of none; raises ``Declined`` if another stands there."""
+        points.spend(self._around, self._settings, points.CREATED if over is None else points.UPDATED)
+        body = {"collection": collection, "rkey": key, "record": {"$type": collection, **record}, "swapRecord": over}
+        told: dict[str, Any] = self.client.post(PUT_RECORD, {"repo": self.client.did, **body})
         return Stored(str(told["uri"]), str(told["cid"]), created=True)
 
     def delete(self, uri: str) -> None:

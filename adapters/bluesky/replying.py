@@ -9,7 +9,7 @@ from adapters.bluesky import facets, judging, tids
 from adapters.bluesky.errors import Declined
 from adapters.bluesky.names import MAX_BYTES, MAX_GRAPHEMES, MAX_IMAGES, POST, RESOLVE_HANDLE, UPLOAD_BLOB
 from adapters.bluesky.shapes import obj, text, texts
-from adapters.bluesky.texts import split
+from adapters.bluesky.texts import description, split
 from bridge.nouns import Eligibility, Found, Presence, Written
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from adapters.bluesky.settings import BlueskySettings
     from bridge.clock import Clock
     from bridge.nouns import Action, FileContent, Json, Outcome
+
+_SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+"""Media types of images that are shown."""
 
 
 class Replies:
@@ -92,9 +95,10 @@ class Replies:
 
     def _images_fit(self, files: Sequence[FileContent]) -> Eligibility | None:
         """Return why files cannot go along, None if they can."""
-        others = [file.name for file in files if not file.mime.startswith("image/")]
+        others = [file.name for file in files if file.mime not in _SHOWN]
         if others:
-            return judging.cannot(f"Bluesky takes images only, not {', '.join(others)}", "a link to the file", "mail")
+            reason = f"Bluesky shows images only (JPEG, PNG, WebP, GIF), not {', '.join(others)}"
+            return judging.cannot(reason, "a link to the file", "mail")
         if len(files) > MAX_IMAGES:
             return judging.cannot(f"a post takes {MAX_IMAGES} images, not {len(files)}", "fewer images")
         large = [file.name for file in files if file.size > self._settings.image_bytes]
@@ -108,7 +112,7 @@ class Replies:
         images = []
         for file in files:
             told = self._client.post(UPLOAD_BLOB, content=Path(file.path).read_bytes(), mime=file.mime)
-            images.append({"image": told["blob"], "alt": file.name})
+            images.append({"image": told["blob"], "alt": description(file.name)})
         return {"$type": "app.bsky.embed.images", "images": images}
 
 

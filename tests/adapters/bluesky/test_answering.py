@@ -10,7 +10,7 @@ import pytest
 
 from adapters.bluesky.publisher import BlueskyPublisher
 from bridge.errors import BudgetSpent, RateLimited
-from bridge.nouns import Action, ActionKind, Cursor, Direction, FileContent, Presence, Refusal, Said, Unknown, Written
+from bridge.nouns import Action, Cursor, Direction, FileContent, Presence, Refusal, Said, Unknown, Written
 from bridge.publish import ASK_FOR
 from tests.adapters.bluesky.harness import Account, BlueskyPublisherHarness
 from tests.conformance.harness import Trouble
@@ -133,10 +133,10 @@ def test_an_answer_that_stands_is_sent_even_if_the_question_is_gone_by_now(here:
     assert here.publisher.publish(action) == Written(first.ref, created=False)
 
 
-def test_images_go_along_with_a_name(here: BlueskyPublisherHarness, tmp_path: Path) -> None:
+def test_images_go_along_described_by_their_names(here: BlueskyPublisherHarness, tmp_path: Path) -> None:
     picture = tmp_path / "label.png"
     picture.write_bytes(b"\x89PNG label")
-    file = FileContent("f1", "Return label", "image/png", 10, str(picture))
+    file = FileContent("f1", "Return_label.png", "image/png", 10, str(picture))
     assert isinstance(here.publisher.publish(replace(here.action("Here it is"), files=(file,))), Written)
     (image,) = standing(here)[0]["embed"]["images"]
     assert (image["alt"], image["image"]["mimeType"], image["image"]["size"]) == ("Return label", "image/png", 10)
@@ -145,7 +145,8 @@ def test_images_go_along_with_a_name(here: BlueskyPublisherHarness, tmp_path: Pa
 @pytest.mark.parametrize(
     ("files", "why"),
     [
-        ([("terms.pdf", "application/pdf", 9)], "images only, not terms.pdf"),
+        ([("terms.pdf", "application/pdf", 9)], "images only (JPEG, PNG, WebP, GIF), not terms.pdf"),
+        ([("plan.svg", "image/svg+xml", 9)], "not plan.svg"),
         ([("large.png", "image/png", 1_000_001)], "large.png: an image may have 1000000 bytes"),
         ([(f"{number}.png", "image/png", 9) for number in range(5)], "4 images, not 5"),
     ],
@@ -171,25 +172,6 @@ def test_reasons_name_what_else_can_be_done(here: BlueskyPublisherHarness) -> No
         "the author has blocked this account",
         "the author lets only some people reply",
     ]
-
-
-def test_a_like_is_given_once_and_a_post_of_ours_is_taken_back(here: BlueskyPublisherHarness) -> None:
-    like = here.toward(here.asked, "", kind=ActionKind.LIKE)
-    first = here.publisher.publish(like)
-    assert isinstance(first, Written)
-    assert here.publisher.publish(like) == Written(first.ref, created=False)
-    assert here.far.world.records[first.ref].value["subject"] == here.far.world.ref(here.asked)
-    assert here.publisher.published(like, here.clock.now()).presence is Presence.FOUND
-    answer = here.publisher.publish(here.action("Oops"))
-    assert isinstance(answer, Written)
-    taken_back = here.toward(answer.ref, "", kind=ActionKind.DELETE_OWN)
-    assert here.publisher.published(taken_back, here.clock.now()).presence is Presence.ABSENT
-    assert isinstance(here.publisher.publish(taken_back), Written)
-    assert isinstance(here.publisher.publish(taken_back), Written)
-    assert here.publisher.published(taken_back, here.clock.now()).presence is Presence.FOUND
-    assert standing(here) == []
-    somebody_else_s = here.publisher.publish(here.toward(here.asked, "", kind=ActionKind.DELETE_OWN))
-    assert isinstance(somebody_else_s, Refusal)
 
 
 def test_points_are_counted_over_processes_and_what_is_spent_waits(here: BlueskyPublisherHarness) -> None:

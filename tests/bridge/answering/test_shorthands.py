@@ -90,6 +90,15 @@ def test_our_last_answer_is_deleted_on_the_network_and_known_to_be_gone(desk: De
     assert desk.notes(case)[-1] == "Our answer was not deleted: the case holds no answer of ours that could be deleted."
 
 
+def test_of_an_answer_in_several_posts_the_first_is_deleted_which_the_others_hang_on(desk: Desk) -> None:
+    case = desk.case()
+    first = desk.world.message(case, 1, direction="out", kind="reply", text="It is on its way (1/2)")
+    desk.world.message(case, 2, direction="out", kind="reply", text="and comes tomorrow (2/2)", automatic=True)
+    desk.answer(case, "#delete")
+    desk.write_back()
+    assert [(row.kind, row.message_id) for row in desk.actions()] == [(ActionKind.DELETE_OWN, first)]
+
+
 def test_a_like_that_is_taken_back_while_it_is_held_is_not_done(desk: Desk) -> None:
     case = desk.case()
     written = desk.answer(case, "#like Thanks")

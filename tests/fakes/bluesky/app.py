@@ -233,23 +233,7 @@ class Bluesky:
         uri, height, depth = query["uri"], int(query.get("parentHeight", 80)), int(query.get("depth", 6))
         if uri not in self.world.records:
             raise Wrong(400, "NotFound", f"Post not found: {uri}")
-        node = self._node(uri)
-        top = node
-        for above in self.world.above(uri)[:height]:
-            top["parent"] = self._node(above)
-            top = top["parent"]
-        if depth:
-            below = [each.uri for each in self.world.posts() if self.world.above(each.uri)[:1] == [uri]]
-            node["replies"] = [self._node(each) for each in below]
-        return {"thread": node}
-
-    def _node(self, uri: str) -> dict[str, Any]:
-        if uri not in self.world.records:
-            return {"$type": "app.bsky.feed.defs#notFoundPost", "uri": uri, "notFound": True}
-        view = self.world.shown(self.world.records[uri], self.brand)
-        if view is None:
-            return {"$type": "app.bsky.feed.defs#blockedPost", "uri": uri, "blocked": True}
-        return {"$type": "app.bsky.feed.defs#threadViewPost", "post": view}
+        return {"thread": self.world.thread(uri, self.brand, height, depth)}
 
     def _profiles(self, query: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
         if len(query["actors"]) > 25:
@@ -278,8 +262,9 @@ class Bluesky:
             raise Wrong(
                 400, "InvalidRequest", "Invalid app.bsky.feed.post record: must not be longer than 300 graphemes"
             )
-        if uri in self.world.records and told.get("swapRecord", "") is None:
-            raise Wrong(400, "InvalidSwap", f"Record was at {self.world.records[uri].cid}")
+        stands = self.world.records[uri].cid if uri in self.world.records else None
+        if told.get("swapRecord", stands) != stands:
+            raise Wrong(400, "InvalidSwap", f"Record was at {stands}")
         stored = self.world.store(told["repo"], told["collection"], told["rkey"], told["record"])
         return {"uri": uri, "cid": stored.cid, "validationStatus": "valid"}
 

@@ -125,10 +125,19 @@ class World:
             "record": stored.value,
             "replyCount": len(below),
             "indexedAt": stamp(stored.at),
-            "viewer": {"replyDisabled": True} if root in self.closed else {},
+            "viewer": {
+                **({"replyDisabled": True} if root in self.closed else {}),
+                **self._liked(stored.uri, viewer),
+            },
             "labels": [],
             **stored.more,
         }
+
+    def _liked(self, uri: str, viewer: Person) -> dict[str, str]:
+        """Return which like is whoever looks's own."""
+        likes = (each for each in self.records.values() if each.value.get("subject", {}).get("uri") == uri)
+        own = [each.uri for each in likes if author_of(each.uri) == viewer.did]
+        return {"like": own[0]} if own else {}
 
     def basic(self, person: Person, viewer: Person) -> dict[str, Any]:
         """Return the short view of a profile."""
@@ -157,6 +166,31 @@ class World:
             chain.append(parent)
             stored = self.records.get(parent)
         return chain
+
+    def thread(self, uri: str, viewer: Person, height: int, depth: int) -> dict[str, Any]:
+        """Return a post with those above it, so many high, and those below it, so many deep."""
+        node = top = self._node(uri, viewer)
+        for above in self.above(uri)[:height]:
+            top["parent"] = self._node(above, viewer)
+            top = top["parent"]
+        self._below(node, viewer, depth)
+        return node
+
+    def _below(self, node: dict[str, Any], viewer: Person, depth: int) -> None:
+        if not depth or "post" not in node:
+            return
+        below = [each.uri for each in self.posts() if self.above(each.uri)[:1] == [node["post"]["uri"]]]
+        node["replies"] = [self._node(each, viewer) for each in below]
+        for reply in node["replies"]:
+            self._below(reply, viewer, depth - 1)
+
+    def _node(self, uri: str, viewer: Person) -> dict[str, Any]:
+        if uri not in self.records:
+            return {"$type": "app.bsky.feed.defs#notFoundPost", "uri": uri, "notFound": True}
+        view = self.shown(self.records[uri], viewer)
+        if view is None:
+            return {"$type": "app.bsky.feed.defs#blockedPost", "uri": uri, "blocked": True}
+        return {"$type": "app.bsky.feed.defs#threadViewPost", "post": view}
 
     def _reason(self, stored: Stored, viewer: Person) -> str:
         facets = [each for facet in stored.value.get("facets", ()) for each in facet["features"]]
