@@ -244,7 +244,7 @@ def _judged(
     doubt = _doubt(connection, app, setup, wish)
     if not doubt:
         return _awaiting(setup, wish)
-    return {"state": "review", "reason": doubt, "files": row["files"] if readable(wish.files) else None}
+    return {"state": "review", "reason": doubt, "files": row["files"] if readable(wish.files, setup) else None}
 
 
 def _awaiting(setup: TargetSetup, wish: Wish) -> dict[str, Any]:
@@ -259,7 +259,7 @@ def _doubt(connection: Connection, app: App, setup: TargetSetup, wish: Wish) -> 
     restored = restored_lately(connection, app.clock.now())
     if restored is not None and wish.at <= restored:
         return REVIEW
-    if not readable(wish.files):
+    if not readable(wish.files, setup):
         return f"it has files that cannot be read from here; {NOT_ALONG}"
     return too_old(wish.at, setup.stale_answer, app.clock.now())
 

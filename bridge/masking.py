@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from bridge.nouns import Attachment, Broken, Message, Person, Profile
 
+_IDS = ("mid:",)
+"""Addresses that are ids: of mails and their parts."""
 _TALK = (
     "text",
     "message",
@@ -100,7 +102,7 @@ def _masked_list(values: list[Any], name: str) -> list[Any]:
 
 def masked_address(address: str) -> str:
     """Return a web address with card numbers masked; the same object where there is none."""
-    if not address:
+    if not address or address.startswith(_IDS):
         return address
     try:
         parts = urlsplit(address)

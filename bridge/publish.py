@@ -107,14 +107,20 @@ def _one(app: App, setup: SourceSetup, publisher: Publisher, row: Row[Any]) -> s
         doubt = overtaken.doubt(connection, row, app.targets[row.target].stale_answer, app.clock.now())
     if action is None:
         return _finish(app, setup, row, None, Refusal("the customer's message is not in the store any more"))
-    files = kept(app, row.files or ())
-    if isinstance(files, str):
-        return _ask(app, row, files, files=None)
-    action = replace(action, files=files)
     if gone:
         return _finish(app, setup, row, action, Refusal(gone), _instead(app, row))
     if too_long := holding.too_long(row):
         return _finish(app, setup, row, action, Refusal(too_long), ("a shorter text",))
+    files = kept(app, row.target, row.files or ())
+    if isinstance(files, Retry):
+        return _finish(app, setup, row, action, files)
+    if isinstance(files, str):
+        return _ask(app, row, files, files=None)
+    return _if_harmless(app, setup, publisher, row, replace(action, files=files), doubt)
+
+
+def _if_harmless(app: App, setup: SourceSetup, publisher: Publisher, row: Row[Any], action: Action, doubt: str) -> str:
+    """Send what tells nothing about anybody; the rest is held."""
     if found := _personal(app, row, action):
         return "held" if _hold(app, row, found) else "changed_meanwhile"
     return _if_eligible(app, setup, publisher, row, action, doubt)

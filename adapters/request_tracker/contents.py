@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,17 @@ def mailed_to(tracker: Tracker, transactions: Sequence[str]) -> list[tuple[str, 
         for row in rows
         if (headers := _headers(row.get("Headers") or "")).get("Message-ID")
     ]
+
+
+def file(tracker: Tracker, url: str) -> bytes | None:
+    """Return what an attachment holds, None if it is not there any more, or the address is none of this server's.
+
+    Asked for an attachment that is gone, Request Tracker fails with 500; a search just does not find it.
+    """
+    number = url.removeprefix(_address(tracker))
+    if not number.isdecimal() or not _attachments(tracker, "id", [number], "Filename"):
+        return None
+    return base64.b64decode(tracker.client.get(f"attachment/{number}").get("Content") or "")
 
 
 def _attachments(tracker: Tracker, by: str, values: Sequence[str], fields: str) -> list[dict[str, Any]]:
@@ -88,12 +100,16 @@ def _text(parts: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _files(tracker: Tracker, parts: Sequence[Mapping[str, Any]]) -> tuple[Attachment, ...]:
-    base = tracker.settings.base_url
     return tuple(
-        Attachment(url=f"{base}/REST/2.0/attachment/{part['id']}", name=part["Filename"], mime=part["ContentType"])
+        Attachment(url=f"{_address(tracker)}{part['id']}", name=part["Filename"], mime=part["ContentType"])
         for part in parts
         if part.get("Filename")
     )
+
+
+def _address(tracker: Tracker) -> str:
+    """Return how the addresses of attachments begin."""
+    return f"{tracker.settings.base_url}/REST/2.0/attachment/"
 
 
 def _headers(text: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from adapters.request_tracker import activity, amending, checking, foreign, people, preparing, writing
+from adapters.request_tracker import activity, amending, checking, contents, foreign, people, preparing, writing
 from adapters.request_tracker.hands import Hands
 from adapters.request_tracker.names import TICKET, TRANSACTION, USER
 from adapters.request_tracker.settings import RequestTrackerSettings
@@ -139,6 +139,10 @@ class RequestTrackerTarget(Target):
     def activity(self, after: Cursor) -> Iterator[ActivityPage]:
         """Yield what happened to tickets, with some overlap."""
         return activity.pages(self._tracker, after)
+
+    def attachment(self, url: str) -> bytes | None:
+        """Return a file of an agent's reply."""
+        return contents.file(self._tracker, url)
 
     def activity_head(self) -> Cursor:
         """Return the cursor for "from now"."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _ROOT = "/api/v2"
 _PAGE = 100
+_GONE = (404, 410)
 
 
 class Client:
@@ -102,6 +103,18 @@ class Client:
             "POST", "/uploads", Purpose.DELIVER, writing=True, content=content, headers=headers, params=query
         )
         return str(body["upload"]["token"])
+
+    def file(self, address: str) -> bytes | None:
+        """Return a file of the account, None if it is not there; the storage that it leads to is told no credentials."""
+        if not address.startswith(f"{self._settings.url}/attachments/"):
+            return None
+        try:
+            response = self._http.get(address, headers=self._tokens.header(), follow_redirects=True)
+        except httpx.HTTPError as error:
+            raise lost(error, writing=False) from error
+        if not response.is_success and response.status_code not in _GONE:
+            answered(response, writing=False)
+        return response.content if response.is_success else None
 
     def close(self) -> None:
         """Close the connections."""

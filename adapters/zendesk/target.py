@@ -139,6 +139,10 @@ class ZendeskTarget(Target):
         """Yield what happened to tickets, with some overlap."""
         return activity.pages(self._account, after)
 
+    def attachment(self, url: str) -> bytes | None:
+        """Return a file of an agent's comment."""
+        return self._account.client.file(url)
+
     def activity_head(self) -> Cursor:
         """Return the cursor for "from now"."""
         return activity.head(self._account)

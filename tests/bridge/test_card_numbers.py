@@ -220,3 +220,8 @@ def test_the_cards_of_all_issuers_are_masked_in_any_notation(number: str) -> Non
 )
 def test_what_only_looks_like_a_card_stays(text: str) -> None:
     assert mask_cards(text) is text
+
+
+def test_the_address_of_a_mails_file_stays_for_it_is_found_by_that(desk: Desk) -> None:
+    address = "mid:a4111111111111111@kunde.example/0"
+    assert address in collect(desk, Said(replace_message(attachments=(Attachment(url=address, name="bill.pdf"),))))

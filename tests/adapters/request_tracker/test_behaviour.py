@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +114,21 @@ def test_an_agents_reply_opens_a_new_ticket_in_the_name_of_the_system(here: Plac
     assert [(each.actor, each.text) for each in items if isinstance(each, Answer)] == [(Actor.AGENT, "We are on it.")]
     (opened,) = [each for each in items if isinstance(each, CaseEvent) and each.what is What.STATUS]
     assert (opened.actor, opened.actor_name, opened.value) == (Actor.AUTOMATION, "RT_System", "open")
+
+
+def test_a_file_of_an_agents_reply_is_handed_over_as_it_is(here: Place) -> None:
+    (ref,) = refs(here.target, ticket(1))
+    head = here.target.activity_head()
+    content = b"%PDF-1.4 a bill \xff\x00"
+    file = {"FileName": "bill.pdf", "FileType": "application/pdf", "FileContent": base64.b64encode(content).decode()}
+    said = {"Content": "Here it is.", "ContentType": TEXT, "Attachments": [file]}
+    here.server.call("POST", f"ticket/{ref}/correspond", said)
+    (answer,) = [item for page in here.target.activity(head) for item in page.items if isinstance(item, Answer)]
+    (attached,) = answer.files
+    assert (answer.text, attached.name, attached.mime) == ("Here it is.", "bill.pdf", "application/pdf")
+    assert here.target.attachment(attached.url) == content
+    assert here.target.attachment(f"{attached.url}00") is None
+    assert here.target.attachment(attached.url.replace("127.0.0.1", "127.0.0.2")) is None
 
 
 def test_totals_are_null_and_pages_end_all_the_same(here: Place) -> None:

@@ -179,3 +179,17 @@ def test_what_was_written_just_now_is_among_the_keys_and_only_then_is_waited_for
     assert here.clock.now() == began + timedelta(seconds=70)
     assert list(here.target.keys("comments")) == []
     assert here.clock.now() == began + timedelta(seconds=70)
+
+
+def test_a_file_of_an_agents_comment_is_handed_over_and_the_storage_gets_no_credentials(
+    here: Place, tmp_path: Path
+) -> None:
+    (case,) = refs(here.target, [ticket(1)])
+    file = tmp_path / "bill.pdf"
+    file.write_bytes(b"%PDF-1.4 a bill \xff\x00")
+    here.target.agent().reply(case, "Here it is.", author="Kim", attach=[file])
+    (attached,) = [each for answer in answers(here) for each in answer.files]
+    assert attached.name == "bill.pdf"
+    assert here.target.attachment(attached.url) == file.read_bytes()
+    assert here.target.attachment("https://acme.zendesk.example/attachments/token/gone/?name=bill.pdf") is None
+    assert here.target.attachment("https://elsewhere.example/attachments/token/1/") is None

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapters.memory.publisher import MemoryPublisher
+from adapters.memory.target import MemoryTarget
 from bridge import interventions
+from bridge.errors import AuthError, Refused, Transient
 from bridge.nouns import Actor, Answer, Attachment, Eligibility
 from tests.bridge.answering.conftest import MINUTE
 from tests.shop import Shop, make_shop
@@ -129,3 +131,70 @@ def test_a_file_that_only_the_tool_itself_can_open_is_asked_about_at_once(desk: 
     assert desk.actions()[0].reason == "it has files that cannot be read from here; approve to send the text alone"
     interventions.approve_actions(desk.world.store, [1], desk.world.clock.now(), by="Mia")
     assert desk.publish() == {"sent": 1}
+
+
+class Opening(MemoryTarget):
+    """A tool that hands its files over."""
+
+    def __init__(self, target: MemoryTarget) -> None:
+        """Stand in the place of ``target``."""
+        super().__init__(target.name, target.crm)
+        self.files: dict[str, bytes | Exception] = {}
+
+    def attachment(self, url: str) -> bytes | None:
+        """Return a file."""
+        found = self.files.get(url)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+URL = "https://crm.example/files/1"
+
+
+def opening(desk: Desk, content: bytes | Exception | None) -> Opening:
+    """Let the tool hand over a file with an answer."""
+    case = desk.case()
+    tool = Opening(desk.world.target)
+    desk.world.change(target=tool)
+    if content is not None:
+        tool.files[URL] = content
+    written(desk, case, Attachment(url=URL, name="bill.pdf"))
+    desk.world.clock.forward(MINUTE)
+    return tool
+
+
+def test_a_file_that_the_tool_hands_over_goes_along(desk: Desk) -> None:
+    opening(desk, BILL)
+    assert desk.publish() == {"sent": 1}
+    (post,) = desk.network.posts.values()
+    (file,) = post.action.files
+    assert (file.name, file.mime, Path(file.path).read_bytes()) == ("bill.pdf", "application/pdf", BILL)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "it is not at crm any more"),
+        (Refused("The token may not read files."), "The token may not read files"),
+        (b"#!/bin/sh\nexit", "application/octet-stream is not among the types that are kept"),
+    ],
+)
+def test_a_file_that_the_tool_does_not_hand_over_is_asked_about(
+    desk: Desk, content: bytes | Exception | None, why: str
+) -> None:
+    opening(desk, content)
+    assert desk.publish() == {"review": 1}
+    assert desk.actions()[0].reason == f"the file bill.pdf cannot go along: {why}; approve to send the text alone"
+
+
+@pytest.mark.parametrize("error", [Transient("It is down."), AuthError("The token has ended.")])
+def test_an_answer_waits_for_its_file_while_the_tool_cannot_be_reached(desk: Desk, error: Exception) -> None:
+    tool = opening(desk, error)
+    assert desk.publish() == {"retried": 1}
+    assert desk.actions()[0].reason == f"its files cannot be had from crm: {error}"
+    assert desk.publish() == {}
+    tool.files[URL] = BILL
+    desk.world.clock.forward(2 * MINUTE)
+    assert desk.publish() == {"sent": 1}
+    assert [len(post.action.files) for post in desk.network.posts.values()] == [1]

@@ -13,6 +13,7 @@ def upload(asked: Asked) -> Answer:
     """Take a file; it belongs to the comment that names its token."""
     token = f"upload{len(asked.state.uploads) + 1:08d}"
     name = unquote(asked.query.get("filename", "file"))
+    asked.state.contents[token] = asked.raw
     asked.state.uploads[token] = {
         "id": asked.state.next_id(),
         "file_name": name,

@@ -38,6 +38,8 @@ class State:
     """By address or external id, folded: who had it at any time, so that thousands of users need not be gone through."""
     audits: list[Row] = field(default_factory=list)
     uploads: dict[str, Row] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    """What uploads hold, by token."""
     groups: dict[int, str] = field(default_factory=lambda: {360001: "Support", 360002: "Billing"})
     mails: list[Row] = field(default_factory=list)
     writes: int = 0
