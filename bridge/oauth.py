@@ -46,6 +46,8 @@ class Provider:
     scopes: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Further parameters of the address that the person is sent to, such as access_type=offline."""
+    token_parameters: Mapping[str, str] = field(default_factory=dict)
+    """Further parameters with which tokens are asked for and renewed."""
 
 
 class Tokens:
@@ -110,7 +112,7 @@ class Tokens:
     def _asked(self, form: Mapping[str, str], known: Secrets) -> Secrets:
         """Ask for tokens; what is not given anew stays as it was."""
         provider = self._provider
-        credentials = {"client_id": provider.client_id}
+        credentials = {"client_id": provider.client_id, **provider.token_parameters}
         if provider.client_secret is not None:
             credentials["client_secret"] = provider.client_secret.get_secret_value()
         try:

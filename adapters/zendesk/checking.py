@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from adapters.zendesk.wording import TOKENS
+from adapters.zendesk.wording import CLIENTS, TOKENS
 from bridge import nouns
 from bridge.errors import AuthError, CasebridgeError, ConfigError, Refused, Transient
 from bridge.nouns import Finding
@@ -29,7 +29,7 @@ def check(account: Account) -> nouns.Account:
     try:
         me = account.client.get("/users/me")["user"]
     except (AuthError, Transient, Refused, ConfigError) as error:
-        finding = Finding(ok=False, text=str(error), remedy=f"Make or renew the API token under {TOKENS}.")
+        finding = Finding(ok=False, text=str(error), remedy=_renewing(account))
         return nouns.Account(name="Zendesk", findings=(finding,))
     parts: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: _person(me),
@@ -41,6 +41,16 @@ def check(account: Account) -> nouns.Account:
     )
     findings = [finding for part in parts for finding in _found(part)]
     return nouns.Account(name=f"Zendesk {account.settings.url} as {me['name']}", findings=tuple(findings))
+
+
+def _renewing(account: Account) -> str:
+    """Return how what the account is signed in with is renewed."""
+    settings = account.settings
+    if settings.by_person:
+        return f"casebridge connect {account.surroundings.name}"
+    if settings.client_secret:
+        return f"Compare the OAuth client under {CLIENTS}."
+    return f"Make or renew the API token under {TOKENS}."
 
 
 def _found(part: Callable[[], Iterator[Finding]]) -> list[Finding]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import orjson
 
+from adapters.zendesk import tokens
 from adapters.zendesk.errors import Denied, answered, lost
 from adapters.zendesk.limits import Purpose, Usage
-from adapters.zendesk.tokens import Tokens
 from bridge.errors import AuthError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from adapters.zendesk.settings import ZendeskSettings
     from bridge.contracts import Surroundings
     from bridge.nouns import FileContent, Json
+    from bridge.signing_in import Person
 
 _ROOT = "/api/v2"
 _PAGE = 100
@@ -34,7 +35,7 @@ class Client:
         self, settings: ZendeskSettings, surroundings: Surroundings, transport: httpx.BaseTransport | None = None
     ) -> None:
         """Open nothing yet; ``transport`` stands in for the network."""
-        self._settings, self._clock = settings, surroundings.clock
+        self._settings, self._clock, self._surroundings = settings, surroundings.clock, surroundings
         self._http = httpx.Client(
             base_url=settings.url + _ROOT,
             headers={"Accept": "application/json"},
@@ -42,7 +43,7 @@ class Client:
             transport=transport,
             trust_env=False,
         )
-        self._tokens = Tokens(settings, surroundings.clock, self._http)
+        self._signature = tokens.signature(settings, surroundings, self._http)
         self.usage = Usage(settings, surroundings.clock)
         self.clock_off = timedelta()
         """How far Zendesk's clock is ahead of ours, as of the latest answer."""
@@ -109,12 +110,19 @@ class Client:
         if not address.startswith(f"{self._settings.url}/attachments/"):
             return None
         try:
-            response = self._http.get(address, headers=self._tokens.header(), follow_redirects=True)
+            response = self._http.get(address, headers=self._signature.header(), follow_redirects=True)
         except httpx.HTTPError as error:
             raise lost(error, writing=False) from error
         if not response.is_success and response.status_code not in _GONE:
             answered(response, writing=False)
         return response.content if response.is_success else None
+
+    def sign_in(self, person: Person) -> None:
+        """Let a person allow it in the browser, where that is what the settings ask for; raises ``AuthError``."""
+        if self._settings.by_person:
+            tokens.personal(self._settings, self._surroundings, self._http).sign_in(person)
+        else:
+            person.told("It signs in with the credentials of the settings; nothing is asked.")
 
     def close(self) -> None:
         """Close the connections."""
@@ -126,7 +134,7 @@ class Client:
         except Denied:
             raise
         except AuthError:
-            if not self._tokens.forget():
+            if not self._signature.forget():
                 raise
         return self._send(method, path, purpose, writing=writing, **parts)
 
@@ -141,7 +149,7 @@ class Client:
         **parts: Any,  # noqa: ANN401 - the others
     ) -> dict[str, Any]:
         self.usage.spend(purpose)
-        signed = {**(headers or {}), **self._tokens.header()}
+        signed = {**(headers or {}), **self._signature.header()}
         try:
             response = self._http.request(method, path, headers=signed, **parts)
         except httpx.HTTPError as error:

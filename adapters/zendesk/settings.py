@@ -21,6 +21,10 @@ class ZendeskSettings(BaseModel):
     oauth_token: SecretStr | None = Field(default=None, description="OAuth access token, instead of address and token.")
     client_id: str = Field(default="", description="Identifier of an OAuth client that gets its tokens itself.")
     client_secret: SecretStr | None = Field(default=None, description="Secret of that OAuth client.")
+    grant: Literal["client_credentials", "authorization_code"] = Field(
+        default="client_credentials",
+        description="How that OAuth client gets its tokens: by itself, or once with a person's help (casebridge connect) and renewed from then on.",
+    )
     scope: str = Field(default="read write", description="Scopes that the OAuth client asks for.")
     token_seconds: int = Field(
         default=7_200, ge=600, le=172_000, description="How long a token of the OAuth client is to last, in seconds."
@@ -92,4 +96,12 @@ class ZendeskSettings(BaseModel):
         if halves or ways != 1:
             message = "give either email and token, or client_id and client_secret, or oauth_token"
             raise ValueError(message)
+        if self.by_person and not self.client_secret:
+            message = "grant: authorization_code needs client_id and client_secret"
+            raise ValueError(message)
         return self
+
+    @property
+    def by_person(self) -> bool:
+        """Tell whether a person signs in, and tokens are renewed from then on."""
+        return self.grant == "authorization_code"

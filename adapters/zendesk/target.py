@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Page,
         Record,
     )
+    from bridge.signing_in import Person
 
 SETTLED = timedelta(minutes=5)
 """A job whose answer got lost may wait in Zendesk's queue and be done minutes later; look-ups themselves do not lag."""
@@ -75,6 +76,10 @@ class ZendeskTarget(Target):
             message = f"The zendesk target takes ZendeskSettings, not {type(settings).__name__}."
             raise ConfigError(message)
         return cls(Account.of(Client(settings, surroundings, transport), settings, surroundings))
+
+    def sign_in(self, person: Person) -> None:
+        """Sign in with a person's help; raises ``AuthError``."""
+        self._account.client.sign_in(person)
 
     def check(self) -> nouns.Account:
         """Look at credentials, rights, triggers that mail, required fields, limits and the clock."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 import webbrowser
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Annotated, ClassVar
@@ -30,6 +31,14 @@ def connect(
     paste: Annotated[
         bool, typer.Option("--paste", help="Paste the address that the browser ends at; for a machine without one.")
     ] = False,
+    port: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=65_535,
+            help="Port of this machine that the browser comes back to, where it must be known before.",
+        ),
+    ] = 0,
 ) -> None:
     """Sign a connection in, show what it may do, and try it.
 
@@ -43,7 +52,7 @@ def connect(
         raise ConfigError(message)
     adapter = adapters[name]
     if isinstance(adapter, SignsIn):
-        adapter.sign_in(AtTheKeyboard(paste=paste))
+        adapter.sign_in(AtTheKeyboard(paste=paste, port=port))
     else:
         typer.echo(f"{name} is signed in by its settings in the project file alone; this is what it may do:", err=True)
     account = adapter.check()
@@ -57,9 +66,9 @@ def connect(
 class AtTheKeyboard:
     """The person at the terminal, whose browser comes back to a port of this machine."""
 
-    def __init__(self, *, paste: bool) -> None:
-        """``paste``: there is no browser here; its last address is pasted."""
-        self._paste = paste
+    def __init__(self, *, paste: bool, port: int = 0) -> None:
+        """``paste``: there is no browser here; its last address is pasted. ``port``: it comes back to; 0 for a free one."""
+        self._paste, self._port = paste, port
 
     def told(self, text: str) -> None:
         """Show something beside the results."""
@@ -78,29 +87,42 @@ class AtTheKeyboard:
     def sent(self, address: Callable[[str], str]) -> Mapping[str, str]:
         """Open the browser and wait until it comes back."""
         _Back.answer = {}
-        with HTTPServer(("127.0.0.1", 0), _Back) as waiting:
+        with self._waiting() as waiting:
             target = address(f"http://127.0.0.1:{waiting.server_port}/")
             self.told(f"Allow it at:\n{target}")
             if self._paste:
                 pasted = self.asked("Paste the address at which the browser ended")
                 return dict(parse_qsl(urlsplit(pasted).query))
             webbrowser.open(target)
-            waiting.timeout = _WAIT
-            waiting.handle_request()
+            until = time.monotonic() + _WAIT
+            while not _Back.answer and (left := until - time.monotonic()) > 0:
+                waiting.timeout = left
+                waiting.handle_request()
         if not _Back.answer:
             message = "The browser did not come back within five minutes. Try again, or with --paste."
             raise ConfigError(message)
         return _Back.answer
 
+    def _waiting(self) -> HTTPServer:
+        try:
+            return HTTPServer(("127.0.0.1", self._port), _Back)
+        except OSError as error:
+            message = f"Port {self._port} is taken on this machine; name another one that the provider knows."
+            raise ConfigError(message) from error
+
 
 class _Back(BaseHTTPRequestHandler):
-    """The page at which the browser ends; takes one call."""
+    """The page at which the browser ends; what else calls there, as for an icon, is not waited for."""
 
     answer: ClassVar[dict[str, str]] = {}
 
     def do_GET(self) -> None:
         """Keep the parameters and thank."""
-        _Back.answer = dict(parse_qsl(urlsplit(self.path).query))
+        query = dict(parse_qsl(urlsplit(self.path).query))
+        if not query.keys() & {"code", "error"}:
+            self.send_error(404)
+            return
+        _Back.answer = query
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()

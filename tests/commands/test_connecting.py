@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -86,6 +87,30 @@ def test_the_browser_comes_back_to_a_port_of_this_machine(monkeypatch: pytest.Mo
         "code": "c0de",
         "state": "s",
     }
+
+
+def test_what_else_calls_at_the_port_is_not_taken_for_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    def allow(back: str) -> bool:
+        def call() -> None:
+            assert httpx.get(f"{back}favicon.ico").status_code == 404
+            httpx.get(f"{back}?error=access_denied&state=s")
+
+        threading.Thread(target=call).start()
+        return True
+
+    monkeypatch.setattr("webbrowser.open", allow)
+    assert AtTheKeyboard(paste=False).sent(lambda back: back) == {"error": "access_denied", "state": "s"}
+
+
+def test_the_port_that_a_provider_knows_is_used_and_one_that_is_taken_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AtTheKeyboard, "asked", lambda *_: "http://127.0.0.1:1/?code=c0de&state=s")
+    came_back: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = int(taken.getsockname()[1])
+        with pytest.raises(ConfigError, match=f"Port {port} is taken"):
+            AtTheKeyboard(paste=True, port=port).sent(str)
+    AtTheKeyboard(paste=True, port=port).sent(lambda back: came_back.append(back) or back)
+    assert came_back == [f"http://127.0.0.1:{port}/"]
 
 
 def test_a_browser_that_does_not_come_back_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

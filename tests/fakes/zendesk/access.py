@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MINUTE, TEN_MINUTES = timedelta(minutes=1), timedelta(minutes=10)
 BASIC = "Basic " + base64.b64encode(f"{EMAIL}/token:{TOKEN}".encode()).decode()
 OAUTH = "Bearer zd-oauth-0123456789"
+REFRESHABLE = 2_592_000
 LONGEST = 172_800
 """Seconds that a token may be asked to last; 300 is too short."""
 
@@ -32,6 +34,9 @@ class Access:
     allowed: set[str] = field(default_factory=lambda: {BASIC, OAUTH})
     granted: dict[str, datetime] = field(default_factory=dict)
     """What the OAuth client was given, and until when."""
+    refreshing: set[str] = field(default_factory=set)
+    """Refresh tokens that were not used yet."""
+    _codes: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _calls: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
 
     def check(self, authorization: str) -> None:
@@ -42,18 +47,51 @@ class Access:
         if ends is None and authorization not in self.allowed:
             raise Declined(401, "Couldn't authenticate you")
 
+    def authorize(self, asked: Mapping[str, str]) -> str:
+        """Let an admin allow what the address of a browser asks; returns the code that it comes back with."""
+        if asked["client_id"] != CLIENT_ID or asked["response_type"] != "code":
+            raise Declined(400, "invalid_client", "No such client")
+        code = f"zd-code-{len(self._codes):08d}"
+        self._codes[code] = asked
+        return code
+
     def grant(self, given: Mapping[str, Any]) -> Row:
-        """Give the OAuth client a token, by client credentials."""
-        if given.get("grant_type") != "client_credentials":
-            raise Declined(400, "unsupported_grant_type")
+        """Give the OAuth client tokens: for itself, for a code, or anew for a refresh token, which is good for once."""
         if (given.get("client_id"), given.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             raise Declined(401, "invalid_client", "Client authentication failed")
         if not 300 < int(given.get("expires_in") or 301) < LONGEST:
             raise Declined(400, "invalid_request", "expires_in is out of range")
+        match given.get("grant_type"):
+            case "client_credentials":
+                return self._granted(given)
+            case "authorization_code":
+                self._redeem(given)
+            case "refresh_token":
+                if given.get("refresh_token") not in self.refreshing:
+                    raise Declined(400, "invalid_grant", "The provided authorization grant is invalid or revoked")
+                self.refreshing.remove(str(given["refresh_token"]))
+            case _:
+                raise Declined(400, "unsupported_grant_type")
+        return self._granted(given) | self._refreshable()
+
+    def _redeem(self, given: Mapping[str, Any]) -> None:
+        asked = self._codes.pop(str(given.get("code")), {})
+        challenge = hashlib.sha256(str(given.get("code_verifier")).encode()).digest()
+        told = (asked.get("redirect_uri"), asked.get("code_challenge"), asked.get("scope"))
+        kept = base64.urlsafe_b64encode(challenge).decode().rstrip("=")
+        if told != (given.get("redirect_uri"), kept, given.get("scope")):
+            raise Declined(400, "invalid_grant", "The provided authorization grant is invalid")
+
+    def _granted(self, given: Mapping[str, Any]) -> Row:
         token = f"zd-granted-{len(self.granted):08d}"
         seconds = int(given["expires_in"])
         self.granted[f"Bearer {token}"] = self.state.clock.now() + timedelta(seconds=seconds)
         return {"access_token": token, "token_type": "bearer", "scope": given.get("scope"), "expires_in": seconds}
+
+    def _refreshable(self) -> Row:
+        token = f"zd-refresh-{len(self.granted):08d}"
+        self.refreshing.add(token)
+        return {"refresh_token": token, "refresh_token_expires_in": REFRESHABLE}
 
     def count(self) -> dict[str, str]:
         """Count a call; returns the headers of its answer."""

@@ -104,7 +104,8 @@ class Door:
         given = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
         self._house.jobs.kill_next += (scope.get("state") or {}).get("fault") == "killed"
         if scope["path"] == "/oauth/tokens":
-            return 200, self._house.access.grant(json.loads(body))
+            form = given.get("content-type", "").startswith("application/x-www-form-urlencoded")
+            return 200, self._house.access.grant(dict(parse_qsl(body.decode())) if form else json.loads(body))
         self._house.access.check(given.get("authorization", ""))
         headers |= self._house.access.count()
         path = scope["path"].removesuffix(".json")
