@@ -80,10 +80,22 @@ def last_public(connection: Connection, case_id: int) -> Where:
 
 
 def last_own(connection: Connection, case_id: int) -> Where:
-    """Return the last message of ours that stands in a case, the beginning of one that was sent in several."""
-    query = _messages(_R.case_id == case_id).where(_M.direction == "out", _M.automatic.is_(False))
-    message = _last(list(connection.execute(query)))
+    """Return the last message of ours that stands in a case, the beginning of one that was sent in several.
+
+    What was sent a moment ago counts, though it was not placed into the case yet.
+    """
+    ours = (_M.direction == "out") & _M.automatic.is_(False)
+    placed = connection.execute(_messages(_R.case_id == case_id).where(ours)).all()
+    sent = select(*MESSAGE).where(_M.key.in_(_sent_in(connection, case_id)), ours, _M.deleted_at.is_(None))
+    message = _last([*placed, *connection.execute(sent)])
     return Where(message, message.public if message is not None else True)
+
+
+def _sent_in(connection: Connection, case_id: int) -> list[str]:
+    """Return the keys of what was sent for answers in a case: each stands where the message stands that it answers."""
+    query = select(_M.key, A.ref).join(schema.action, A.message_id == _M.id)
+    sent = connection.execute(query.where(A.case_id == case_id, A.kind == ActionKind.REPLY, A.ref != ""))
+    return ["/".join((*row.key.split("/", 2)[:2], row.ref)) for row in sent]
 
 
 def networks_of(connection: Connection, case_id: int) -> list[str]:

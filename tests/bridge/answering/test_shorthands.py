@@ -90,6 +90,25 @@ def test_our_last_answer_is_deleted_on_the_network_and_known_to_be_gone(desk: De
     assert desk.notes(case)[-1] == "Our answer was not deleted: the case holds no answer of ours that could be deleted."
 
 
+def test_an_answer_is_deleted_that_was_sent_a_moment_ago(desk: Desk) -> None:
+    """The agent sees that it was sent, and what is wrong with it, before the next run has looked at the network."""
+    case, other = desk.case(), desk.case()
+    for each in (case, other):
+        desk.answer(each, f"Wrong window {each}.")
+    desk.write_back()
+    desk.world.clock.forward(MINUTE)
+    desk.publish()
+    desk.answer(case, "#delete")
+    desk.write_back()
+    desk.world.clock.forward(MINUTE)
+    assert desk.publish() == {"sent": 1}
+    (gone,) = [id_ for id_, deleted in desk.own_posts().items() if deleted]
+    assert (
+        next(post.action.text for post in desk.network.posts.values() if post.native_id == gone)
+        == f"Wrong window {case}."
+    )
+
+
 def test_of_an_answer_in_several_posts_the_first_is_deleted_which_the_others_hang_on(desk: Desk) -> None:
     case = desk.case()
     first = desk.world.message(case, 1, direction="out", kind="reply", text="It is on its way (1/2)")
