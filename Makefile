@@ -47,7 +47,7 @@ format: $(VENV)/.test
 	$(BIN)/ruff format .
 
 real: $(VENV)/.test servers
-	$(PYTEST) -n $(JOBS) --maxprocesses 8 -rs -m "($(MARKS)) and not soak"
+	$(PYTEST) -n $(JOBS) --maxprocesses 8 --dist loadgroup -rs -m "($(MARKS)) and not soak"
 
 # What cannot be installed here is said, and its tests are skipped.
 servers: $(VENV)/.test

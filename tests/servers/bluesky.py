@@ -103,6 +103,14 @@ class Somebody:
         uri: str = told["uri"]
         return uri
 
+    def uploads(self, content: bytes, mime: str) -> dict[str, Any]:
+        """Upload a file, and return how records refer to it."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": mime}
+        url = f"{self.network.pds}/xrpc/com.atproto.repo.uploadBlob"
+        answer = self.network.http.post(url, content=content, headers=headers)
+        blob: dict[str, Any] = answer.raise_for_status().json()["blob"]
+        return blob
+
     def deletes(self, uri: str) -> None:
         """Delete a post."""
         where = {"repo": self.did, "collection": _POST, "rkey": uri.rpartition("/")[2]}
@@ -141,6 +149,13 @@ class Somebody:
         body = {"name": f"casebridge {next(_numbers)}", "privileged": direct_messages}
         password: str = self.call("com.atproto.server.createAppPassword", body)["password"]
         return password
+
+    def sees(self, uri: str) -> dict[str, Any]:
+        """Return a post as this person sees it."""
+        self.network.settle()
+        (view,) = self.call("app.bsky.feed.getPosts", uris=[uri])["posts"]
+        shown: dict[str, Any] = view
+        return shown
 
     def sees_below(self, uri: str) -> list[dict[str, Any]]:
         """Return the replies to a post as this person sees them, with those below them after each."""

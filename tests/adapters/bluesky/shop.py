@@ -24,7 +24,7 @@ from cli import compose
 from tests.bad_input.project import MAPPINGS, TRIAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from adapters.desk.agent import Desk
@@ -79,8 +79,8 @@ class Shop:
         finally:
             app.close()
 
-    def sync(self, *, losing: str = "") -> RunReport:
-        """Sync once, when the network shows all that was written; ``losing`` the next request that writes, or its response."""
+    def sync(self, *, losing: Sequence[str] = ()) -> RunReport:
+        """Sync once, when the network shows all that was written; ``losing`` of the next writes the request, or the response."""
         self.network.settle()
         with self.app() as app:
             if losing:
@@ -108,10 +108,11 @@ class Shop:
             assert isinstance(desk, DeskTarget)
             yield desk.agent()
 
-    def answers(self, ref: str, text: str) -> None:
-        """Let an agent answer in a case, and the minute pass in which it could be taken back."""
+    def answers(self, words: Mapping[str, str]) -> None:
+        """Let an agent answer in cases, and the minute pass in which it could be taken back."""
         with self.agent() as agent:
-            agent.reply(ref, text)
+            for ref, text in words.items():
+                agent.reply(ref, text)
         self.sync()
         self.clock.forward(timedelta(seconds=HOLD + 1))
 
@@ -130,10 +131,11 @@ class Shop:
         """Return those whom we know."""
         return self.rows(select(schema.customer).where(schema.customer.c.redirect_to.is_(None)))
 
-    def handles(self) -> list[str]:
-        """Return what everybody but the brand is called."""
+    def handle(self, person: Somebody) -> str:
+        """Return what we think that somebody is called."""
         profile = schema.profile.c
-        return [row.handle for row in self.rows(select(profile.handle).where(profile.uid != self.brand.did))]
+        ((handle,),) = self.rows(select(profile.handle).where(profile.uid == person.did))
+        return str(handle)
 
     def rows(self, query: Any) -> list[Any]:  # noqa: ANN401 - any query
         """Read the store."""
@@ -149,19 +151,19 @@ class Shop:
 
 
 class Losing(httpx.BaseTransport):
-    """A wire that loses a request to write a record on its way, or the response to it."""
+    """A wire that loses requests to write a record on their way, or the responses to them; then it is well."""
 
-    def __init__(self, what: str) -> None:
-        """Lose ``request`` or ``response``."""
-        self._what, self._inner = what, httpx.HTTPTransport()
+    def __init__(self, what: Sequence[str]) -> None:
+        """Lose of each of the next writes ``request`` or ``response``."""
+        self._what, self._inner = list(what), httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Make the call, or lose it."""
-        writes = request.url.path.endswith("putRecord")
-        if writes and self._what == "request":
+        lost = self._what.pop(0) if request.url.path.endswith("putRecord") and self._what else ""
+        if lost == "request":
             raise httpx.ReadTimeout("timed out", request=request)
         response = self._inner.handle_request(request)
-        if writes:
+        if lost:
             response.read()
             raise httpx.ReadTimeout("timed out", request=request)
         return response

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.servers.request_tracker import RequestTracker
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("bluesky")]
 
 TARGET = """\
   rt:
@@ -74,8 +74,8 @@ def test_customers_read_what_agents_answer_there_once_whoever_is_killed(tmp_path
     ]
     network.settle()
     moments = random.Random(5)
-    for _ in range(3):
-        killed(shop.folder, moments.uniform(0.2, 2.5))
+    for _ in range(2):
+        killed(shop.folder, moments.uniform(0.3, 2.0))
     assert casebridge(shop.folder, "sync").returncode == 0
     tickets = [row["id"] for row in server.rows(TICKETS)]
     assert len(tickets) == len(people)
@@ -84,8 +84,8 @@ def test_customers_read_what_agents_answer_there_once_whoever_is_killed(tmp_path
         (person,) = [each for each in people if each.handle in said]
         body = {"Content": f"On its way, {person.handle}!", "ContentType": "text/plain"}
         assert server.call("POST", f"ticket/{ticket}/correspond", body).is_success
-    for _ in range(3):
-        killed(shop.folder, moments.uniform(0.2, 2.5))
+    for _ in range(2):
+        killed(shop.folder, moments.uniform(0.3, 2.0))
     assert casebridge(shop.folder, "sync").returncode in (0, 1)
     app = compose(shop.folder, SystemClock())
     try:
