@@ -82,6 +82,7 @@ COMMANDS = {
             "backup", "keeping:backup", "Write a consistent copy of the store to a file, while everything goes on."
         ),
         Outline("restore", "keeping:restore", "Put a backup in the place of the store."),
+        Outline("retention", "keeping:retention", "Show what is deleted here after the time for which it is kept."),
         Outline("audit", "keeping:audit", "Show how the configuration changed, sync by sync, with the differences."),
     ),
 }

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bridge.alarms.policy import AlertPolicy
+from bridge.nouns import Retention
 from bridge.personal.model import Allowed
 from bridge.templates import Templates
 
@@ -71,6 +72,8 @@ class SourceSetup:
     own: frozenset[str] = frozenset()
     """The brand's own profile ids or handles there (lower case)."""
     keep_raw: bool = True
+    retention: Retention = field(default_factory=Retention)
+    """For how long what it brings is kept."""
     fact_patterns: Mapping[str, str] = field(default_factory=dict)
     """Kind of fact (``order``, ``customer_number``, ``product``…) → regular expression whose group 1 (or whole) is it."""
 

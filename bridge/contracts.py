@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from bridge.meter import MemoryMeter, Meter
+from bridge.nouns import Retention
 from bridge.safe import MemorySafe, Safe
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ class Source(Adapter):
 
     live: ClassVar[bool]
     """True: a first sync starts from now, history only on request. False: an export, read from its beginning."""
+    retention: ClassVar[Retention] = Retention()
+    """For how long the network lets what was said there be kept; the project file may say otherwise."""
 
     @abstractmethod
     def head(self) -> Cursor:
@@ -129,10 +132,7 @@ class Source(Adapter):
 
     @abstractmethod
     def reread(self, fields: Mapping[str, str], where: str) -> Page:
-        """Parse one repaired row of the quarantine with the same parse functions as ``pages``.
-
-        The page's cursor is ignored. Raises ``Unsupported`` where the source has no rows to repair.
-        """
+        """Parse one repaired row as ``pages`` does; the cursor is ignored. Raises ``Unsupported`` where there are no rows."""
 
 
 @dataclass(frozen=True, slots=True)

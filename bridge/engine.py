@@ -30,6 +30,7 @@ from bridge.policies import stamp, store_secret
 from bridge.publish import publish, settle
 from bridge.reading import reading_of
 from bridge.resolve.batch import resolve
+from bridge.retention import keep_no_longer
 from bridge.runs import RunReport, SyncOptions
 from bridge.telling import tell
 from bridge.windows import warn
@@ -109,6 +110,8 @@ def _story(
     tell(app)
     _each(report, targets, lambda target: _deliver(app, target, options, report))
     _each(report, sources, lambda source: _publish(app, source, options, report))
+    for problem in keep_no_longer(app, sources):
+        report.problem(Exit.HALTED, problem)
     _judge(app, report)
 
 

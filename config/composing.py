@@ -17,7 +17,7 @@ from bridge.call_counts import StoreMeter
 from bridge.clock import SystemClock
 from bridge.contracts import Surroundings
 from bridge.mapping.target import in_order, load_target_mapping
-from bridge.nouns import KeyField, What
+from bridge.nouns import KeyField, Retention, What
 from bridge.personal.model import Allowed
 from bridge.registry import Role
 from bridge.store import migrate
@@ -28,6 +28,7 @@ from config.alerts import alerts_of
 from config.environment import read_environment
 from config.loading import read_project
 from config.mappings import SHIPPED, mapping_files
+from config.retention_entry import RetentionEntry
 from config.templates import load_templates, template_files
 
 if TYPE_CHECKING:
@@ -100,8 +101,16 @@ def _source(entry: SourceEntry, surroundings: Surroundings) -> SourceSetup:
         unit=entry.unit,
         own=frozenset(each.casefold() for each in entry.own),
         keep_raw=entry.keep_raw,
+        retention=_retention(entry.retention, source.retention),
         fact_patterns=entry.facts,
     )
+
+
+def _retention(entry: RetentionEntry, network: Retention) -> Retention:
+    """Return the times of the project file, those of the network where it says nothing."""
+    said = {name: getattr(entry, name) for name in RetentionEntry.model_fields}
+    chosen = {name: getattr(network, name) if days is None else days for name, days in said.items()}
+    return Retention(**{name: None if days == "never" else days for name, days in chosen.items()})
 
 
 def _target(

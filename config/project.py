@@ -21,6 +21,7 @@ from bridge.cases.policy import CasePolicy
 from bridge.errors import ConfigError
 from config.alert_entries import AlertsEntry
 from config.answer_entries import ApprovalEntry, TemplatesEntry
+from config.retention_entry import RetentionEntry
 from config.sections import Section, one_or_many
 from identity.policy import IdentityPolicy
 
@@ -61,9 +62,7 @@ class BrakesEntry(Section):
     norm_factor: float = Field(
         default=5.0, gt=1, description="The same as a multiple of the usual hour, once a week is known."
     )
-    answers_per_hour: int = Field(
-        default=60, ge=1, description="Answers on one account in an hour, above which publishing pauses."
-    )
+    answers_per_hour: int = Field(default=60, ge=1, description="Answers on one account an hour that pause publishing.")
     identical_texts: int = Field(
         default=3, ge=2, description="So many identical answers on one account pause publishing."
     )
@@ -135,6 +134,7 @@ class SourceEntry(Section):
         description="Kind of fact (order, customer_number, product, topic) → regular expression that finds it in a text; group 1, or the whole match, is the fact.",
     )
     keep_raw: bool = Field(default=True, description="Whether payloads are kept as they came.")
+    retention: RetentionEntry = Field(default_factory=RetentionEntry, description="When what it brings is deleted.")
 
 
 class MappingFiles(Section):

@@ -14,7 +14,7 @@ from adapters.bluesky.reading import Reader
 from adapters.bluesky.settings import BlueskySettings
 from bridge.contracts import Source
 from bridge.errors import Unsupported
-from bridge.nouns import Account, Cursor, Estimate, Page
+from bridge.nouns import Account, Cursor, Estimate, Page, Retention
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +37,7 @@ class BlueskySource(Source):
 
     settings_model = BlueskySettings
     live = True
+    retention = Retention(deleted_days=1)
 
     def __init__(
         self, settings: BlueskySettings, surroundings: Surroundings, transport: httpx.BaseTransport | None = None

@@ -14,7 +14,7 @@ from adapters.discourse.reading import Reader
 from adapters.discourse.settings import DiscourseSettings
 from bridge.contracts import Source
 from bridge.errors import Refused
-from bridge.nouns import Account, Cursor, Estimate, Finding, Page
+from bridge.nouns import Account, Cursor, Estimate, Finding, Page, Retention
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,6 +34,7 @@ class DiscourseSource(Source):
 
     settings_model = DiscourseSettings
     live: ClassVar[bool] = True
+    retention: ClassVar[Retention] = Retention(deleted_days=1)
 
     def __init__(
         self, settings: DiscourseSettings, surroundings: Surroundings, transport: httpx.BaseTransport | None = None

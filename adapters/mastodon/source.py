@@ -15,7 +15,7 @@ from adapters.mastodon.server import Server
 from adapters.mastodon.settings import MastodonSettings
 from bridge.contracts import Source
 from bridge.errors import Refused
-from bridge.nouns import Cursor, Estimate, Page
+from bridge.nouns import Cursor, Estimate, Page, Retention
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +38,7 @@ class MastodonSource(Source):
 
     settings_model = MastodonSettings
     live: ClassVar[bool] = True
+    retention: ClassVar[Retention] = Retention(deleted_days=1)
 
     def __init__(
         self, settings: MastodonSettings, surroundings: Surroundings, transport: httpx.BaseTransport | None = None

@@ -9,7 +9,8 @@ import typer
 
 from bridge import audit as auditing
 from bridge import backup as backups
-from bridge.commands.context import app, record, result, session, shown
+from bridge import retention as keeping_times
+from bridge.commands.context import app, record, result, session, shown, table
 
 
 def backup(
@@ -42,6 +43,39 @@ def restore(
         "answers that were still to go out wait for you: casebridge actions list --state review"
     )
     result(ctx, {"restored": str(file)}, sentence)
+
+
+def retention(
+    ctx: typer.Context,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Delete what is due now, by the times as they are set.")
+    ] = False,
+) -> None:
+    """Show what is deleted here after the time for which it is kept, by connection; with --apply delete what is due.
+
+    Syncs delete it by themselves. Times that are new and concern what was kept until now begin only with --apply.
+
+    Example: casebridge retention
+    """
+    composed = app(ctx)
+    rows = keeping_times.apply(composed) if apply else keeping_times.preview(composed)
+    times = {name: setup.retention for name, setup in composed.sources.items()}
+    columns = {
+        "connection": lambda row: row.connection,
+        "keep_days": lambda row: _days(times[row.connection].keep_days),
+        "raw_days": lambda row: _days(times[row.connection].raw_days),
+        "deleted_days": lambda row: _days(times[row.connection].deleted_days),
+        "deleted" if apply else "due": lambda row: row.texts,
+        "payloads": lambda row: row.payloads,
+        "waiting": lambda row: row.waiting,
+        "begun": lambda row: row.begun,
+    }
+    table(ctx, rows, columns)
+
+
+def _days(days: float | None) -> float | str:
+    """Return days as people write them."""
+    return "never" if days is None else int(days) if days == int(days) else days
 
 
 def audit(

@@ -33,7 +33,18 @@ from bridge.nouns.json_values import Json
 from bridge.nouns.messages import Attachment, Direction, Kind, Message, Mode, Person, Profile, Shown
 from bridge.nouns.outcomes import Accepted, Ended, Found, Outcome, Presence, Refusal, Retry, Unknown, Written
 from bridge.nouns.records import FileContent, Record, Reference, Thing
-from bridge.nouns.systems import Account, Budget, Estimate, FieldSchema, Finding, KeyField, ObjectSchema, Share, Step
+from bridge.nouns.systems import (
+    Account,
+    Budget,
+    Estimate,
+    FieldSchema,
+    Finding,
+    KeyField,
+    ObjectSchema,
+    Retention,
+    Share,
+    Step,
+)
 
 __all__ = [
     "Accepted",
@@ -79,6 +90,7 @@ __all__ = [
     "Record",
     "Reference",
     "Refusal",
+    "Retention",
     "Retry",
     "Said",
     "Share",

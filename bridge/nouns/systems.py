@@ -84,6 +84,22 @@ class Estimate:
     currency: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """For how many days what was said over a connection is kept; None: for good."""
+
+    keep_days: float | None = None
+    """Texts, payloads, earlier versions, files and the words of answers, from when they were stored."""
+    raw_days: float | None = None
+    """Payloads alone, and what could not be read."""
+    deleted_days: float | None = None
+    """Texts and payloads of what was deleted on the network, from then on."""
+
+    def days(self) -> list[float | None]:
+        """Return the times in this order."""
+        return [self.keep_days, self.raw_days, self.deleted_days]
+
+
 class Share(StrEnum):
     """Whose part of a daily budget a call comes out of; what is spent rests alone."""
 

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from bridge.outbox.values import Rows
 
 
+FORGOTTEN = "its text was deleted after the time for which it is kept"
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A claim with the body that it is to be sent with."""
@@ -110,7 +113,10 @@ class _Batch:
             case Thing.CASE:
                 if MERGED_FROM in (claim.row.spec or {}):  # the survivor's fields are the agents'
                     return Done(claim, Same())
-                return self._record(claim, self._of_case(claim.row.case_id), _references(claim.refs))
+                first = self._rows.first.get(claim.row.case_id)
+                gone = first is not None and first.text is None
+                values = self._of_case(claim.row.case_id)
+                return self._record(claim, values, _references(claim.refs), worded=not gone)
             case Thing.MESSAGE:
                 return self._message(claim)
 
@@ -147,6 +153,8 @@ class _Batch:
         row = self._rows.messages.get(claim.row.subject_id)
         if row is None:
             return Done(claim, Refusal("The message is not in the store any more.", "", "missing"))
+        if row.text is None:
+            return Done(claim, Same() if claim.row.ref else Unneeded(FORGOTTEN))
         own = store_values.message_values(row, claim.row.key, self._rows, self._setup.stale_answer)
         case = self._rows.cases[claim.row.case_id]
         refs = {"case": Reference(Thing.CASE, case.key, claim.refs.case), **_references(claim.refs)}
@@ -172,8 +180,13 @@ class _Batch:
         refs: Mapping[str, Reference],
         parent: str = "",
         files: tuple[FileContent, ...] = (),
+        *,
+        worded: bool = True,
     ) -> Result:
-        """Apply the mapping and the write modes; nothing to write where the target has it already."""
+        """Apply the mapping and the write modes; nothing to write where the target has it already.
+
+        Without ``worded`` the text was deleted here: fields that hold it stay there as they stand.
+        """
         row = claim.row
         mapping = self._chosen(row, values)
         if mapping is None:
@@ -181,7 +194,8 @@ class _Batch:
         rendered = mapping.render(values, refs)
         if rendered.skipped is not None:
             return Done(claim, Same() if row.ref else Unneeded(rendered.skipped))
-        later = {name: value for name, value in rendered.fields.items() if name not in rendered.create_only}
+        stands = rendered.create_only if worded else rendered.create_only | mapping.worded
+        later = {name: value for name, value in rendered.fields.items() if name not in stands}
         seen = fingerprint({**later, " files": [file.key for file in files]})
         if row.ref and (seen == row.delivered_hash or not (later or files)):
             return Done(claim, Same())

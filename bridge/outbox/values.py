@@ -266,7 +266,7 @@ def _history(connection: Connection, customers: Collection[int]) -> dict[int, li
         select(_R.customer_id, _R.case_id, _M.id, _M.network, _M.direction, _M.sent_at, _T.text, rank)
         .join(schema.message, _M.id == _R.message_id)
         .outerjoin(schema.message_text, _T.message_id == _M.id)
-        .where(_M.deleted_at.is_(None))
+        .where(_M.deleted_at.is_(None), _T.text.is_not(None))
     )
     history: dict[int, list[Row[Any]]] = defaultdict(list)
     for part in bulk.chunks(list(customers)):

@@ -64,7 +64,7 @@ def resolve_messages(app: App, routes: Mapping[str, tuple[str, ...]], held: leas
         batch = MessageBatch(app, routes, [row.seq for row in dirty])
         ids = sorted({int(row.key) for row in dirty if row.kind == "message"})
         batch.messages = {row.id: row for row in bulk.rows_where(connection, _FACTS, _M.id, ids)}
-        query = select(_R.message_id, _R.conversation_id, _R.answers_id, _R.customer_id)
+        query = select(_R.message_id, _R.conversation_id, _R.answers_id, _R.customer_id, _R.triage)
         batch.known = {row.message_id: row for row in bulk.rows_where(connection, query, _R.message_id, ids)}
         batch.touched = {(row.kind, row.key) for row in dirty if row.kind in {"vertex", "customer"}}
         _touch_cases(connection, batch, {int(row.key) for row in dirty if row.kind == "case"})
@@ -141,7 +141,8 @@ def _changed_row(batch: MessageBatch, id_: int) -> dict[str, Any]:
         "message_id": id_,
         "conversation_id": batch.conversation[id_],
         "answers_id": batch.answers.get(id_, known.answers_id if known is not None else None),
-        "triage": batch.triage.get(id_),
+        # A text that was deleted by its retention decides nothing anew.
+        "triage": batch.triage.get(id_, known.triage if known is not None else None),
         "fresh": True,
     }
 

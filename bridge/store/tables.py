@@ -112,6 +112,7 @@ class MessageRow(Table, table=True):
         Index("ix_message_author_id_sent_at", "author_id", "sent_at"),
         Index("ix_message_permalink", "permalink"),
         Index("ix_message_sent_at", "sent_at"),
+        _present("message", "deleted_at"),
     )
 
 
@@ -177,6 +178,9 @@ class AttachmentRow(Table, table=True):
             "id",
             sqlite_where=text("state = 'wanted'"),
             postgresql_where=text("state = 'wanted'"),
+        ),
+        Index(
+            "ix_attachment_sha256", "sha256", sqlite_where=text("sha256 <> ''"), postgresql_where=text("sha256 <> ''")
         ),
     )
 

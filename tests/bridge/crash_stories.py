@@ -110,6 +110,9 @@ ELSEWHERE = {
     "windows.told": "test_a_crash_while_a_window_is_noted_or_told_of_tells_once",
     "alarms.told": "test_a_crash_while_people_are_told_tells_them_again_rather_than_never",
     "by_hand": "test_a_crash_while_answers_by_hand_are_found_tells_the_case_once",
+    "retention": "test_a_crash_while_texts_are_deleted_deletes_them_the_next_time",
+    "retention.forget": "test_a_crash_while_texts_are_deleted_deletes_them_the_next_time",
+    "retention.rest": "test_a_crash_while_texts_are_deleted_deletes_them_the_next_time",
     "undo": "one transaction of a person, as decide",
 }
 """Passed in a story of their own."""

@@ -108,6 +108,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.UniqueConstraint("message_id", "position", name=op.f("uq_attachment_message_id_position")),
     )
     op.create_index(
+        "ix_attachment_sha256",
+        "attachment",
+        ["sha256"],
+        unique=False,
+        sqlite_where=sa.text("sha256 <> ''"),
+        postgresql_where=sa.text("sha256 <> ''"),
+    )
+    op.create_index(
         "ix_attachment_wanted",
         "attachment",
         ["id"],
@@ -403,6 +411,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
         sa.UniqueConstraint("key", name=op.f("uq_message_key")),
     )
     op.create_index("ix_message_author_id_sent_at", "message", ["author_id", "sent_at"], unique=False)
+    op.create_index(
+        "ix_message_deleted_at",
+        "message",
+        ["deleted_at"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NOT NULL"),
+        postgresql_where=sa.text("deleted_at IS NOT NULL"),
+    )
     op.create_index("ix_message_permalink", "message", ["permalink"], unique=False)
     op.create_index("ix_message_sent_at", "message", ["sent_at"], unique=False)
     op.create_table(
