@@ -68,7 +68,7 @@ _UK_POSTCODE = re.compile(
     rf"(?<![\w])(?:{_NAME}[ ,]+){{1,5}}[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)|(?<!\w)\d{{1,3}}[a-d]?,?\s[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)"
 )
 _FLAT = re.compile(
-    r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? (?:Top|Tür)|Top(?= \d{1,2}(?!\d| der| of| in))|Tür|Stellplatz|Pitch|pitch|Caravan)\s(?:is |ist )?(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)"
+    r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Ferienwohnung|FeWo|Ferienhaus|Lodge|lodge|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? (?:Top|Tür)|Top(?= \d{1,2}(?!\d| der| of| in))|Tür|Stellplatz|Pitch|pitch|Caravan)\s(?:is |ist )?(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)"
 )
 _ROOM = re.compile(
     r"(?i)(?<![\w-])(?:zimmer(?:nummer|nr\.?)?|zi\.|rm\.?|room(?: number| no\.?)?|ward|suite|guest in|gast in|schlüssel für (?:die|das)|kabine(?:nnummer)?|cabin|stateroom|bett(?:platz)?|bed|bungalow|chalet),?\s?(?:is |ist )?(?:nr\.?|no\.?|#|number)?\s?(\d{1,5}[a-z]?|[A-Z]\d{1,4})(?![\w%€]|[.,:]\d)"
@@ -192,7 +192,8 @@ def _of_a_guest(page: Page) -> Iterator[Span]:
     """Find rooms, flats and boxes of somebody."""
     for match in _ROOM.finditer(page.text):
         near = page.sentence(match.start(), match.end(), 70)
-        if not expression("cues", "public_room").search(near) or expression("cues", "own_room").search(near):
+        public = expression("cues", "public_room", "office").search(near)
+        if not public or expression("cues", "own_room").search(near):
             yield Span(Datum.ADDRESS, match.start(), match.end())
     for match in _FLAT.finditer(page.text):
         if not expression("cues", "public_room").search(page.sentence(match.start(), match.end(), 40)):

@@ -67,8 +67,8 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _USER_NAME = re.compile(
-    r"(?i)(?<!\w)(?:user(?: ?name)?|benutzername|nutzername|benutzerkennung|anmeldename|login(?:name)?|gamertag|spielername|player(?: ?name| ?tag| ?id)?|account ?name)"
-    r"(?: ist| is| lautet| war| was|:)?\s[\"„“'@]?(?P<value>(?=[\w.#-]*[^\W\d_])(?=[\w.#-]*\d|[a-z]+\.[a-z]+[\s,.])\w+(?:[.#-]\w+)*)"
+    r"(?i)(?<!\w)(?:user(?: ?name)?|benutzername|nutzername|benutzerkennung|anmeldename|login(?:name)?|gamertag|spielername|player(?: ?name| ?tag| ?id)?|game(?: ?id)?|gamer ?tag|account ?name|zugang|skype)"
+    r"(?: ist| is| lautet| heißt| war| was| me|:)*\s[\"„“'@]?(?P<value>(?=[\w.#-]*[^\W\d_])(?=[\w.#-]*\d|[a-z]+\.[a-z]+[\s,.])\w+(?:[.#-]\w+)*)"
 )
 _ANSWER = re.compile(
     rf"(?<!\w)(?i:{alternatives('cues', 'security_question')})(?!\w)[^.!?\n]{{0,45}}?(?:ist|is|was|war|lautet|[:=→\"„“])\s?[\"„“']?(?P<value>[A-ZÄÖÜ][\w-]+)",
@@ -133,7 +133,7 @@ def spelled_codes(page: Page) -> Iterator[Span]:
 _PLATE = re.compile(
     r"(?<![\w-])(?:[A-ZÄÖÜ]{1,3}[-–: ][ ]?[A-Z]{1,2}[- ]?\d{1,4}[EH]?|[A-Z]{2}\d{2} ?[A-Z]{3}|\d{2,3}-[A-Z]{1,2}-\d{1,6}|[A-Z]{2}[ ·-]\d{4,6}|[A-Z]{1,2}[- ]\d{1,5} ?[A-Z]{1,3})(?![\w-])"
 )
-_PLATE_SHAPE = re.compile(r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ -]?\d{2,4}[EH]?|[A-Z]{2}\d{2} [A-Z]{3}")
+_PLATE_SHAPE = re.compile(r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ -]\d{2,4}[EH]?|[A-Z]{2}\d{2} [A-Z]{3}")
 
 
 def plates(page: Page) -> Iterator[Span]:
@@ -141,7 +141,7 @@ def plates(page: Page) -> Iterator[Span]:
     for match in _PLATE.finditer(page.text):
         near = page.before(match.start(), 60) + " □ " + page.after(match.end(), 40)
         public = named(page, match.start(), match.end())
-        if expression("cues", "aircraft").search(near):
+        if expression("cues", "aircraft").search(near) or is_example(page, match.start()):
             continue
         vehicle = expression("cues", "vehicle").search(near)
         shape = _PLATE_SHAPE.fullmatch(match.group()) and not public

@@ -36,7 +36,7 @@ DELIVERED_AT = re.compile(
     rf"(?i:{alternatives('names', 'delivered')})[^.!?\n]{{0,30}}?\s(?:bei|beim|an|von|with|by|to)\s(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?=\s*(?:[,.;!?–(-]|$|\s(?:abgegeben|hinterlegt|abgestellt|in|im|nebenan|at|from|next|on|\d)))"
 )
 FAMILY = re.compile(
-    rf"(?<!\w)(?i:die|the|den)\s(?P<name>{_U}[^\W\d_]{{2,}}s)(?=\s(?i:von nebenan|nebenan|next door|upstairs|downstairs|across|from no|oben|unten|gegenüber))|(?<!\w)(?i:the)\s(?P<kept>{_U}[a-z]{{2,}}(?:sons?|mans?|ers|ts|es|tts|lls|ns))(?=[,.!?]|\s(?i:kept|have|took|signed|said|are|were|live)\b)"
+    rf"(?<!\w)(?i:die|the|den)\s(?P<name>{_U}[^\W\d_]{{2,}}s)(?=\s(?i:von nebenan|nebenan|next door|upstairs|downstairs|across|from no|oben|unten|gegenüber))|(?<!\w)(?i:the)\s(?P<kept>{_U}[a-z]{{2,}}(?:sons?|mans?|ers|ts|es|tts|lls|ns))(?=[,.!?]|\s(?i:kept|at|have|took|signed|said|are|were|live)\b)"
 )
 GREETED = re.compile(
     rf"(?<![\w-])(?i:{alternatives('names', 'greetings')}),?\s(?P<name>{_SURNAME}(?:\s{_SURNAME}){{1,2}})(?=\s?[,!.:–-]|$|\s(?i:and|und|to|so|is|has|who)\b)"
@@ -44,17 +44,19 @@ GREETED = re.compile(
 LOWER_TITLE = re.compile(
     r"(?:^|(?:hallo|hi|hey|hello|dear|liebe[r]?|danke|thanks|thx|cheers|ok|okay|sorry|moin|servus|tag|morgen|abend|,|\.|!)\s)(?:frau|herrn?|mrs?|ms|familie|fam)\.?\s"
     r"(?P<name>[a-zäöüß][a-zäöüß'’-]{2,})(?=\s?[,.!?]|\s?$|\s(?:das|ihr|ihre|wir|ich|es|der|die|we|your|you|i|it|the|that)\b)"
-    r"|(?:nachbar(?:in)?|kolleg(?:e|in)|vermieter(?:in)?|mieter(?:in)?) (?:frau|herrn?) (?P<neighbour>[a-zäöüß][a-zäöüß'’-]{2,})"
+    r"|(?:nachbar(?:in)?|kolleg(?:e|in)|vermieter(?:in)?|mieter(?:in)?|neighbou?r|colleague|landlord|landlady) (?:frau|herrn?|mrs?|ms|miss) (?P<neighbour>[a-zäöüß][a-zäöüß'’-]{2,})"
 )
 CAPITALS = re.compile(
     r"(?<!\w)(?P<name>[A-ZÄÖÜ]{3,}, (?P<first>[A-ZÄÖÜ]{3,}))(?!\w)|(?<!\w)(?P<ticket>[A-ZÄÖÜ]{3,}/[A-ZÄÖÜ]{3,}(?: ?(?:MRS?|MS))?)(?!\w)"
 )
 BOOKED = re.compile(
     rf"(?<!\w)(?:(?i:bei|an)\s[\"„“'»]?(?P<at>{_WORD}(?:/{_WORD})?)[\"“”'«]?(?=\s(?i:geklingelt|abgegeben|hinterlegt|abgestellt|zugestellt|abgeliefert|abzuholen))"
+    rf"|(?i:it['’]?s|läuft|steht)\s(?i:under|unter)\s(?P<listed>{_WORD})(?=[,.!?]|$)"
     rf"|(?i:unter)\s(?P<under>{_WORD})(?=\s(?i:reserviert|gebucht|gespeichert|eingetragen|registriert))"
     rf"|(?i:reserv\w+|booking|booked|table|room)\s\(?(?i:is |it's )?(?i:under|for)\s(?P<table>{_WORD})(?=[).,!?]|\s(?i:is|at|on|tonight|tomorrow)\b)"
     rf"|(?i:reserviert|gebucht|vorbestellt|hinterlegt|eingetragen|läuft|lautet|booked|reserved)\s(?:\w+\s)?(?i:auf|unter|under)\s(?P<last>{_WORD})(?=[,.!?]|$|\s(?i:und|and|um|für|for|at|ab)\b)"
     rf"|(?i:table|room|booking|reservation|order|collection|pick-?up)[^.!?\n]{{0,30}}\sunder\s(?P<beneath>{_WORD})(?=[,.!?)]|$|\s(?i:at|for|on)\b)"
+    rf"|(?i:hat|von)\s[\"„“'»]?(?P<signer>{_WORD})[\"“”'«]?(?=\s(?i:unterschrieben|quittiert|angenommen|entgegengenommen)\b)"
     rf"|(?i:tisch|reservierung|buchung|termin|zimmer|mietwagen)\s(?i:auf|unter)\s(?P<auf>{_WORD})(?=[,.!?)]|\s(?i:ist|für|um|am|steht|gebucht)\b))"
 )
 TURNED = re.compile(

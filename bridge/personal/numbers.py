@@ -68,6 +68,10 @@ _POSTAL_ITEM = re.compile(r"(?<![\w-])[A-Z]{2}[ -]?\d{2,3}(?:[ -]?\d{2,3}){2,3}[
 """Number of a letter or parcel of the Universal Postal Union: two letters, nine digits, the country."""
 _VEHICLE = re.compile(r"(?<![\w-])(?=[A-Z\d]*\d{3})(?=\d*[A-Z]+\d*[A-Z])[A-HJ-NPR-Z\d]{17}(?![\w-])")
 """Number of a road vehicle: 17 signs without I, O and Q."""
+_LICENCE = re.compile(
+    r"(?<![\w-])(?=(?:[A-Z]*[-\d]+){3}[A-Z])(?=[\d-]*[A-Z])(?:[A-Z\d]{4,5}-){2,6}[A-Z\d]{4,5}(?![\w-])"
+)
+"""Key of a licence or a voucher: groups of four or five signs, letters and digits mixed."""
 
 
 def numbers(page: Page) -> Iterator[Span]:
@@ -75,7 +79,7 @@ def numbers(page: Page) -> Iterator[Span]:
     for match in _POSTAL_ITEM.finditer(page.text):
         if len(digits(match.group())) == _POSTAL_DIGITS and folded(match.group()) not in page.published.numbers:
             yield Span(Datum.TRACKING, match.start(), match.end())
-    for match in _VEHICLE.finditer(page.text):
+    for match in (*_VEHICLE.finditer(page.text), *_LICENCE.finditer(page.text)):
         yield Span(Datum.OTHER_NUMBER, match.start(), match.end())
     for code in codes(page):
         if folded(code.text) in page.published.numbers:
@@ -137,7 +141,7 @@ def _belongs(code: Code, word: Named, page: Page) -> bool:
         return True
     if (
         code.is_year
-        or (word.is_general and 0 < code.figures < 3)
+        or (word.is_general and 0 < code.figures < 3 and not code.letters)
         or (word.comes_before and expression("cues", "counts").search(word.between))
     ):
         return False

@@ -27,6 +27,7 @@ def is_the_brands(code: Code, word: Named | None, page: Page) -> bool:
         bool(_OF_THE_BRAND.search(page.before(code.start, 50)))
         or _is_of_a_campaign(code, word, _around(code, page))
         or _is_of_an_incident(code, page)
+        or bool(expression("cues", "public_register").search(_around(code, page)))
     )
 
 
@@ -59,7 +60,7 @@ def may_be_somebodys(code: Code, page: Page) -> bool:
     around = _around(code, page)
     return (
         code.figures >= _LONG
-        or len(around.strip(" .!?")) - len(code.text) < _LONG
+        or len(around.strip(" .!?")) - len(code.text) <= _BESIDE
         or bool(expression("cues", "of_somebody").search(around.replace(code.text, " ")))
     )
 

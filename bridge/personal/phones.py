@@ -45,6 +45,8 @@ _NORTH_AMERICAN = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]{1,2}\d{3}[ .-]\d{
 _AUSTRALIAN = re.compile(r"0?4\d\d \d{3} \d{3}")
 _SHORT = 6
 _FEWEST, _MOST = 7, 15
+_LABEL = re.compile(r"(?<!\w)[A-Z]{3,4}[ :]{1,2}$")
+"""Capitals right before digits that say what they are, and speak of no phone: ``NDC 0071-0155-23``."""
 _TIGHT = 3
 """As far as a word that names what a number is stands from it, in signs."""
 
@@ -91,7 +93,7 @@ def _judged(page: Page, start: int, end: int) -> Span | None:
         return None
     if _is_free(written, figures) or expression("cues", "made_up").search(page.sentence(start, end, 60)):
         return Span(None, start, end)
-    if _is_plain_example(figures):
+    if _is_plain_example(figures) or (cue is Cue.NONE and _LABEL.search(page.before(start, 8))):
         return None
     if cue is Cue.PHONE:
         return Span(Datum.PHONE, start, end) if len(figures) > _SHORT else None
