@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bridge.nouns import SourceEvent
 
-NETWORK = "email"
+NETWORK = "mail"
 _EARLIER, _LATER = timedelta(days=14), timedelta(hours=1)
 """How far a stated time may be from the arrival to be believed."""
 _KEPT_HEADERS = 100

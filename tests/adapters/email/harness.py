@@ -45,15 +45,15 @@ class MailSourceHarness:
 
     @property
     def keys(self) -> frozenset[str]:
-        return frozenset(f"email//{id_}" for id_ in self._ids)
+        return frozenset(f"mail//{id_}" for id_ in self._ids)
 
     def since(self) -> tuple[datetime, frozenset[str]]:
-        later = frozenset(f"email//m{number}@kunde.example" for number in (3, 4, 5))
+        later = frozenset(f"mail//m{number}@kunde.example" for number in (3, 4, 5))
         return MONDAY + timedelta(hours=2, minutes=30), later
 
     def grow(self) -> frozenset[str]:
         self._ids.append(self._mail(len(self._ids) + 10))
-        return frozenset({f"email//{self._ids[-1]}"})
+        return frozenset({f"mail//{self._ids[-1]}"})
 
     def stand_still(self) -> None:
         reason = "the cursor is made of the UIDs that were read, which only grow"
@@ -77,7 +77,7 @@ class MailSourceHarness:
 
     def repair(self) -> Repair:
         whole = mail("again@kunde.example", "Hallo", sender=self.office.customer, to=self.office.address)
-        return Repair(fields={"mail": whole.decode()}, where="INBOX:1:7", key="email//again@kunde.example")
+        return Repair(fields={"mail": whole.decode()}, where="INBOX:1:7", key="mail//again@kunde.example")
 
     def provoke(self, trouble: Trouble) -> None:
         self.source.account.close()
@@ -105,7 +105,7 @@ class MailPublisherHarness:
             key=f"cb1-{self.office.address}-{self._keys}",
             kind=ActionKind.REPLY,
             connection="mail",
-            network="email",
+            network="mail",
             scope="",
             reply_to=self._reply_to,
             recipient=self.office.customer,

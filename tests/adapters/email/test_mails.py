@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from adapters.email.parse import Mailbox, Place, events
-from bridge.nouns import Message, Said, StatusSeen, UnknownKind
+from bridge.mapping.target import load_target_mapping
+from bridge.nouns import Message, Said, StatusSeen, Thing, UnknownKind
+from tests.source_tree import ROOT
 
 HERE = Path(__file__).with_name("mails")
 NAMES = sorted(path.stem for path in HERE.glob("*.eml"))
@@ -40,6 +42,17 @@ REPORTS = [name for name in NAMES if expected(name)["text"] is None]
 def test_there_are_enough_of_them() -> None:
     assert len(NAMES) >= 80
     assert sum(name.startswith("quote-") for name in NAMES) >= 40
+
+
+@pytest.mark.parametrize(
+    ("target", "field", "wanted"), [("salesforce", "Origin", "Email"), ("freshdesk", "source", "1")]
+)
+def test_mails_come_under_the_name_by_which_exports_and_mappings_call_them(
+    target: str, field: str, wanted: str
+) -> None:
+    said = message(SPEAKING[0])
+    mapping = load_target_mapping(ROOT / "mappings" / target / "case.yaml", thing=Thing.CASE)
+    assert mapping.render({"case.channel": said.network}, {}).fields[field] == wanted
 
 
 @pytest.mark.parametrize("wire", [False, True], ids=["lf", "crlf"])
