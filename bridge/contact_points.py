@@ -5,7 +5,7 @@ What cannot be normalised (``anonymous``, ``n/a``) identifies nobody and is left
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bridge.nouns import Kind, Shown
 from identity import normalise
@@ -58,6 +58,16 @@ def of_person(
     for value in customer_numbers:
         found += _one(normalise.customer_number(instance, value))
     return _shown(found, Relation.CRM)
+
+
+def handles_in(row: Mapping[str, Any], fields: Mapping[str, str]) -> list[Identifier]:
+    """Return the handles that stand in fields of a row. ``fields``: network → field, of one text or several."""
+    found: list[Identifier] = []
+    for network, field in fields.items():
+        value = row.get(field) or ()
+        for each in (value,) if isinstance(value, str) else value:
+            found += _one(normalise.handle(network, each))
+    return found
 
 
 def _shown(identifiers: Iterable[Identifier], relation: Relation) -> tuple[Shown, ...]:

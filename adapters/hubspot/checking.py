@@ -46,6 +46,7 @@ def check(account: Account) -> nouns.Account:
         lambda: _zone(account, details),
         lambda: _objects(account),
         lambda: _places(account),
+        lambda: _handles(account),
         lambda: _channel(account),
         lambda: _required(account),
         lambda: _pipelines(account),
@@ -104,6 +105,20 @@ def _places(account: Account) -> Iterator[Finding]:
         except Declined:  # there is no file 0, and that could be asked
             pass
         yield Finding(ok=True, text=f"{what} can be read")
+
+
+def _handles(account: Account) -> Iterator[Finding]:
+    """Look whether the properties with handles are there: HubSpot answers as if unknown ones were empty."""
+    wanted = account.settings.handles
+    lacking = sorted({*wanted.values()} - account.schemas.of(CONTACTS).fields.keys())
+    if lacking:
+        text, remedy = (
+            f"contacts have no property {', '.join(lacking)}",
+            "Correct handles, or create it under Properties.",
+        )
+        yield Finding(ok=False, text=text, remedy=remedy)
+    elif wanted:
+        yield Finding(ok=True, text=f"handles on {', '.join(wanted)} are read of contacts")
 
 
 def _channel(account: Account) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from adapters.hubspot.cursors import Position
 from adapters.hubspot.limits import Purpose
 from adapters.hubspot.names import CONTACTS, MERGED, READ
 from adapters.hubspot.values import moment
+from bridge.contact_points import handles_in
 from bridge.nouns import Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
 from identity import normalise
 from identity.model import Relation
@@ -91,13 +92,12 @@ def _gone(account: Account, at: Position, now: datetime) -> Page:
     return Page(events, at.moved(listed=now).cursor())
 
 
-def shown(properties: Mapping[str, Any]) -> tuple[Shown, ...]:
-    """Return the identifiers in a contact's properties."""
+def shown(properties: Mapping[str, Any], handles: Mapping[str, str]) -> tuple[Shown, ...]:
+    """Return the identifiers in a contact's properties. ``handles``: network → property that holds the handle there."""
     mails = [properties.get("email") or "", *(properties.get("hs_additional_emails") or "").split(";")]
     found = [identifier for mail in mails for identifier in normalise.email(mail)]
     found += filter(None, [normalise.phone(properties.get(name) or "") for name in _PHONES])
-    if properties.get("twitterhandle"):
-        found += filter(None, [normalise.handle(normalise.network("x"), properties["twitterhandle"])])
+    found += [*handles_in(properties, {"x": "twitterhandle"}), *handles_in(properties, handles)]
     return tuple(Shown(identifier=identifier, relation=Relation.CRM) for identifier in dict.fromkeys(found))
 
 
@@ -107,7 +107,8 @@ def name_of(properties: Mapping[str, Any]) -> str:
 
 
 def _properties(account: Account) -> list[str]:
-    return [*dict.fromkeys([*READ[CONTACTS], MERGED, account.key_field(CONTACTS)])]
+    theirs = [*READ[CONTACTS], MERGED, *account.settings.handles.values()]
+    return [*dict.fromkeys([*theirs, account.key_field(CONTACTS)])]
 
 
 def _seen(account: Account, rows: list[Row]) -> tuple[SourceEvent, ...]:
@@ -123,7 +124,7 @@ def _events(account: Account, row: Row) -> Iterator[SourceEvent]:
         instance=instance,
         native_id=row["id"],
         name=name_of(properties),
-        shown=shown(properties),
+        shown=shown(properties, account.settings.handles),
         our_key=str(properties.get(account.key_field(CONTACTS)) or ""),
         updated_at=at,
         raw=properties,

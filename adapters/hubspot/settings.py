@@ -56,6 +56,10 @@ class HubSpotSettings(BaseModel):
     answer_prefix: str = Field(
         default="#reply", min_length=2, description="A note that begins with this word answers the customer."
     )
+    handles: dict[str, str] = Field(
+        default_factory=dict,
+        description="Properties of contacts in which their handles stand, by network: {bluesky: bluesky_handle}; twitterhandle is read anyway.",
+    )
     export_contacts_from: int = Field(
         default=0, ge=0, description="From so many contacts on, the first reading is an export; 0: always by lists."
     )

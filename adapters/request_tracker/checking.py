@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters.request_tracker import preparing
 from adapters.request_tracker.errors import TOKENS, Declined
-from adapters.request_tracker.names import KEY, NOBODY, TICKET, TRANSACTION
+from adapters.request_tracker.names import KEY, NOBODY, TICKET, TRANSACTION, USER_FIELDS, custom
 from bridge import nouns
 from bridge.errors import AuthError, CasebridgeError, ConfigError, Transient
 from bridge.nouns import Finding, KeyField
@@ -32,7 +32,7 @@ def check(tracker: Tracker) -> nouns.Account:
         return nouns.Account(name=name, findings=(Finding(ok=False, text=str(error), remedy=remedy),))
     findings = [Finding(ok=True, text=f"signed in to {name} as {tracker.settings.user}")]
     findings.append(_version(version))
-    for part in (_user, _queues, _fields, _statuses, _clock, _mails):
+    for part in (_user, _handles, _queues, _fields, _statuses, _clock, _mails):
         try:
             findings += part(tracker)
         except CasebridgeError as error:
@@ -60,6 +60,24 @@ def _user(tracker: Tracker) -> Iterator[Finding]:
     may = "Disabled" in (tracker.client.found(f"user/{NOBODY}") or {})
     remedy = f"Give {name} AdminUsers under Admin > Global > User Rights, or deliver no persons (persons: link)."
     yield Finding(ok=may, text=f"{name} {'may' if may else 'may not'} see and create users", remedy=remedy)
+
+
+def _handles(tracker: Tracker) -> Iterator[Finding]:
+    """Look whether the fields with handles are there: every user shows the custom fields of users, empty ones too."""
+    wanted = tracker.settings.handles
+    if not wanted:
+        return
+    user = tracker.client.found(f"user/{tracker.settings.user}") or {}
+    known = {*USER_FIELDS, *(custom(each["name"]) for each in user.get("CustomFields") or ())}
+    lacking = sorted({*wanted.values()} - known)
+    text = (
+        f"users have no field {', '.join(lacking)}" if lacking else f"handles on {', '.join(wanted)} are read of users"
+    )
+    remedy = (
+        "Create it under Admin > Custom Fields, Applies to Users, apply it globally, and let our user see it; "
+        'write it as "CF.{Name}" under handles.'
+    )
+    yield Finding(ok=not lacking, text=text, remedy=remedy if lacking else "")
 
 
 def _queues(tracker: Tracker) -> Iterator[Finding]:

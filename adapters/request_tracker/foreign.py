@@ -66,7 +66,7 @@ def _snapshot(tracker: Tracker, row: Row, text: str, active: Collection[str]) ->
         subject=row["Subject"] or "",
         text=text,
         person_ref=str(people[0]["id"]) if people and str(people[0]["id"]).isdecimal() else "",
-        shown=shown(people[0]) if people else (),
+        shown=shown(people[0], tracker.settings.handles) if people else (),
         permalinks=tuple(LINK.findall(text)),
         url=tracker.url(ref),
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.request_tracker.client import moment
 from adapters.request_tracker.names import NAME, NOBODY, READ_USER, SYSTEM
+from adapters.request_tracker.values import present
+from bridge.contact_points import handles_in
 from bridge.nouns import Cursor, Page, Person, PersonDeleted, PersonSeen, Shown
 from identity import normalise
 from identity.model import Relation
@@ -34,7 +36,7 @@ def pages(tracker: Tracker, after: Cursor) -> Iterator[Page]:
         {"field": "id", "operator": ">", "value": str(at.get("listing", 0))},
     ]
     # The list of the disabled is made by leaving out who is active.
-    search = {"fields": READ_USER, "orderby": "id"}
+    search = {"fields": f"{READ_USER},CustomFields" if tracker.settings.handles else READ_USER, "orderby": "id"}
     for rows in tracker.client.pages("users", asked, find_disabled_rows=1, **search):
         if rows:
             active = _active(tracker, rows)
@@ -46,10 +48,11 @@ def pages(tracker: Tracker, after: Cursor) -> Iterator[Page]:
     yield Page((), _cursor({"since": f"{since:%Y-%m-%d %H:%M:%S}"}))
 
 
-def shown(row: Mapping[str, Any]) -> tuple[Shown, ...]:
-    """Return the identifiers of a user."""
+def shown(row: Mapping[str, Any], handles: Mapping[str, str]) -> tuple[Shown, ...]:
+    """Return the identifiers of a user. ``handles``: network → field that holds the handle there."""
     found = [*normalise.email(row.get("EmailAddress") or "")]
     found += filter(None, [normalise.phone(row.get(name) or "") for name in _PHONES])
+    found += handles_in(present(row), handles)
     return tuple(Shown(identifier=identifier, relation=Relation.CRM) for identifier in dict.fromkeys(found))
 
 
@@ -75,7 +78,7 @@ def _event(tracker: Tracker, row: Row, active: set[str]) -> SourceEvent:
         instance=instance,
         native_id=number,
         name=row.get("RealName") or name,
-        shown=shown(row),
+        shown=shown(row, tracker.settings.handles),
         our_key=name if name.startswith(_OURS) else "",
         updated_at=at,
         raw={field: row.get(field) for field in row if not field.startswith("_")},

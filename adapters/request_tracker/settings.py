@@ -33,6 +33,10 @@ class RequestTrackerSettings(BaseModel):
         description="Custom field of transactions that marks our edits and notes, so that none is written twice.",
     )
     tags_field: str = Field(default="Casebridge Tags", description="Custom field of tickets that takes our tags.")
+    handles: dict[str, str] = Field(
+        default_factory=dict,
+        description="Fields of users in which their handles stand, by network: {bluesky: 'CF.{Bluesky}'}.",
+    )
     mail_requestors: bool = Field(
         default=False,
         description="Whether a person with a mail address may become the requestor, whom scrips then mail.",

@@ -90,7 +90,7 @@ def _snapshot(
         subject=row["Subject"] or "",
         text=row["Description"] or "",
         person_ref=person,
-        shown=() if person else shown({"Email": row["SuppliedEmail"], "Phone": row["SuppliedPhone"]}),
+        shown=() if person else shown({"Email": row["SuppliedEmail"], "Phone": row["SuppliedPhone"]}, {}),
         permalinks=tuple(dict.fromkeys([*named, *(post.key for post in posts if post.key)])),
         url=org.client.link("Case", row["Id"]),
     )

@@ -14,6 +14,7 @@ from adapters.salesforce.errors import Declined
 from adapters.salesforce.looking import by_field, survivors
 from adapters.salesforce.org import PERSONA
 from adapters.salesforce.personas import of_people
+from bridge.contact_points import handles_in
 from bridge.errors import Transient
 from bridge.nouns import Cursor, Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
 from identity import normalise
@@ -75,10 +76,11 @@ def parsed(value: str) -> datetime:
     return datetime.fromisoformat(value.replace("+0000", "+00:00"))
 
 
-def shown(row: Mapping[str, Any]) -> tuple[Shown, ...]:
-    """Return the identifiers in a person's fields."""
+def shown(row: Mapping[str, Any], handles: Mapping[str, str]) -> tuple[Shown, ...]:
+    """Return the identifiers in a person's fields. ``handles``: network → field that holds the handle there."""
     identifiers = [each for name in _MAIL for each in normalise.email(row.get(name) or "")]
     identifiers += [found for name in _PHONES if (found := normalise.phone(row.get(name) or ""))]
+    identifiers += handles_in(row, handles)
     return tuple(Shown(identifier=each, relation=Relation.CRM) for each in dict.fromkeys(identifiers))
 
 
@@ -162,7 +164,8 @@ def _fields(org: Org) -> list[str]:
 
 def read(org: Org) -> tuple[str, ...]:
     """Return the fields of persons that are read."""
-    return ACCOUNT if org.person == "Account" else CONTACT
+    usual = ACCOUNT if org.person == "Account" else CONTACT
+    return tuple(dict.fromkeys([*usual, *org.settings.handles.values()]))
 
 
 def _people_of(org: Org, wanted: str, *conditions: str) -> str:
@@ -192,7 +195,7 @@ def _event(
         instance=instance,
         native_id=row["Id"],
         name=" ".join(filter(None, (row.get("FirstName"), row.get("LastName")))),
-        shown=(*shown(row), *social),
+        shown=(*shown(row, org.settings.handles), *social),
         our_key=row[org.key_field(org.person)] or "",
         updated_at=changed,
     )

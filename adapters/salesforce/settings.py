@@ -51,6 +51,10 @@ class SalesforceSettings(BaseModel):
         default=("CaseComment", "FeedItem", "FeedComment"),
         description="Objects in which agents answer. With EmailMessage mails that were sent from a case go to the network, too.",
     )
+    handles: dict[str, str] = Field(
+        default_factory=dict,
+        description="Fields of contacts or person accounts in which their handles stand, by network: {bluesky: Bluesky__c}.",
+    )
     automations: tuple[str, ...] = Field(
         default=(), description="Usernames of programs that work in cases; what they write is no agent's answer."
     )

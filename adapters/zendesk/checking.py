@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from adapters.zendesk.names import USERS
 from adapters.zendesk.wording import CLIENTS, TOKENS
 from bridge import nouns
 from bridge.errors import AuthError, CasebridgeError, ConfigError, Refused, Transient
@@ -36,6 +37,7 @@ def check(account: Account) -> nouns.Account:
         lambda: _exports(account),
         lambda: _triggers(account),
         lambda: _fields(account),
+        lambda: _handles(account),
         lambda: _limits(account),
         lambda: _clock(account),
     )
@@ -117,6 +119,16 @@ def _fields(account: Account) -> Iterator[Finding]:
     yield Finding(
         ok=True, text=text, remedy=f"Fill them in mappings/zendesk/case.yaml, or see {_FIELDS}." if names else ""
     )
+
+
+def _handles(account: Account) -> Iterator[Finding]:
+    wanted = account.settings.handles
+    lacking = sorted({*wanted.values()} - account.schemas.of(USERS).fields.keys()) if wanted else []
+    if lacking:
+        remedy = "Write user_fields. and the field key that Admin Center > People > Configuration > User fields shows."
+        yield Finding(ok=False, text=f"users have no field {', '.join(lacking)}", remedy=remedy)
+    elif wanted:
+        yield Finding(ok=True, text=f"handles on {', '.join(wanted)} are read of users")
 
 
 def _limits(account: Account) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ from adapters.zendesk.account import is_ours
 from adapters.zendesk.cursors import Position
 from adapters.zendesk.limits import Purpose
 from adapters.zendesk.names import KEY, USERS
-from adapters.zendesk.values import moment
+from adapters.zendesk.values import moment, readable
+from bridge.contact_points import handles_in
 from bridge.nouns import Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
 from identity import normalise
 from identity.model import Relation
@@ -50,14 +51,16 @@ def exported(account: Account, name: str, at: Position, *, purpose: Purpose = Pu
     return account.client.export(f"{name}/cursor", purpose=purpose, **place, **more)
 
 
-def shown(row: Row, identities: Sequence[Row] = ()) -> tuple[Shown, ...]:
-    """Return the identifiers of a user: own and further addresses and numbers."""
+def shown(row: Row, identities: Sequence[Row], handles: Mapping[str, str]) -> tuple[Shown, ...]:
+    """Return the identifiers of a user: own and further addresses and numbers, and handles: network → field."""
     told = [(str(each.get("type")), str(each.get("value") or "")) for each in identities]
     found: list[Identifier] = []
     for kind, value in (("email", row.get("email")), *told):
         found += normalise.email(value or "") if kind == "email" else ()
     for kind, value in (("phone_number", row.get("phone")), *told):
         found += filter(None, [normalise.phone(value or "") if kind == "phone_number" else None])
+    found += handles_in({"screen_names": [value for kind, value in told if kind == "twitter"]}, {"x": "screen_names"})
+    found += handles_in(readable(row), handles)
     return tuple(Shown(identifier=identifier, relation=Relation.CRM) for identifier in dict.fromkeys(found))
 
 
@@ -87,7 +90,7 @@ def _event(account: Account, row: Row, winner: str, identities: Sequence[Row]) -
         instance=instance,
         native_id=ref,
         name=row.get("name") or "",
-        shown=shown(row, identities),
+        shown=shown(row, identities, account.settings.handles),
         our_key=key if is_ours(key) else "",
         updated_at=at,
         raw={name: row.get(name) for name in ("name", "email", "phone", KEY)},

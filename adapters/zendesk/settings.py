@@ -55,6 +55,10 @@ class ZendeskSettings(BaseModel):
     closed_tickets: Literal["follow_up", "refuse"] = Field(
         default="follow_up", description="What becomes of a message for a ticket of ours that is closed for good."
     )
+    handles: dict[str, str] = Field(
+        default_factory=dict,
+        description="Fields of users in which their handles stand, by network: {bluesky: user_fields.bluesky}.",
+    )
     identities_verified: bool = Field(
         default=True, description="Whether further addresses of a user are added as verified ones."
     )

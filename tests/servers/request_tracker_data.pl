@@ -18,6 +18,7 @@ our @CustomFields = (
       Pattern => '(?#Mandatory).', Values => [ { Name => 'Router' }, { Name => 'Phone' } ] },
     { Name => 'Casebridge Key', Type => 'FreeformSingle', LookupType => 'RT::Queue-RT::Ticket-RT::Transaction', ApplyTo => 0 },
     { Name => 'Permalink', Type => 'FreeformSingle', LookupType => 'RT::Queue-RT::Ticket-RT::Transaction', ApplyTo => 0 },
+    { Name => 'Bluesky', Type => 'FreeformSingle', LookupType => 'RT::User', ApplyTo => 0 },
     { Name => 'Casebridge Change', Type => 'FreeformSingle', LookupType => 'RT::Queue-RT::Ticket-RT::Transaction', ApplyTo => 0 },
 );
 

@@ -10,7 +10,9 @@ import pytest
 
 from bridge.errors import RateLimited
 from bridge.nouns import Actor, Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged, PersonSeen, What, Written
+from identity.model import IdentifierKind
 from tests.adapters.hubspot.accounts import contact, note, place, quick, refs, ticket
+from tests.fakes.hubspot.definitions import Property
 from tests.fakes.hubspot.org import plain
 
 if TYPE_CHECKING:
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
 
 def people(pages: list[Page]) -> list[str]:
     return [event.person.native_id for page in pages for event in page.events if isinstance(event, PersonSeen)]
+
+
+def handles(pages: list[Page]) -> set[str]:
+    shown = [
+        each.identifier for page in pages for e in page.events if isinstance(e, PersonSeen) for each in e.person.shown
+    ]
+    return {f"{each.scope}:{each.value}" for each in shown if each.kind is IdentifierKind.HANDLE}
 
 
 def answers(pages: list[ActivityPage]) -> list[Answer]:
@@ -161,3 +170,18 @@ def test_tickets_are_told_with_their_address(tmp_path: Path) -> None:
     assert isinstance(outcome, Written)
     home = "https://app-eu1.hubspot.com/contacts/24680135/record/0-5"
     assert (outcome.url, seen.url) == (f"{home}/{outcome.ref}", f"{home}/{theirs}")
+
+
+def test_handles_are_read_of_the_properties_that_are_named(tmp_path: Path) -> None:
+    org = replace(quick(), custom_properties={"contacts": (Property(name="bluesky_handle", own=False),)})
+    here = place(tmp_path, org, handles={"bluesky": "bluesky_handle"})
+    here.fake.agent.contact(lastname="Kern", twitterhandle="ada_kern", bluesky_handle="@Ada.Example")
+    here.fake.agent.contact(lastname="Vogel")
+    assert handles(list(here.target.contacts(Cursor()))) == {"x:ada_kern", "bluesky:ada.example"}
+    assert here.target.check().ok
+
+
+def test_a_property_for_handles_that_contacts_do_not_have_is_missed_by_the_check(tmp_path: Path) -> None:
+    here = place(tmp_path, handles={"bluesky": "bluesky_handel"})
+    wrong = [finding.text for finding in here.target.check().findings if not finding.ok]
+    assert wrong == ["contacts have no property bluesky_handel"]

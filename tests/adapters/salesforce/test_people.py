@@ -6,8 +6,12 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bridge.nouns import Cursor, KeyField, PersonDeleted, PersonMerged, PersonSeen, Record, Reference, Thing, Written
+from identity.model import IdentifierKind
 from tests.adapters.salesforce.orgs import KEY, OBJECTS, connected, later, opened
+from tests.fakes.salesforce.fields import text
 from tests.fakes.salesforce.org import plain
 
 if TYPE_CHECKING:
@@ -19,6 +23,12 @@ if TYPE_CHECKING:
 
 def seen(pages: Iterable[Page]) -> list[str]:
     return [each.person.native_id for page in pages for each in page.events if isinstance(each, PersonSeen)]
+
+
+def handles(pages: Iterable[Page]) -> set[str]:
+    people = [event.person for page in pages for event in page.events if isinstance(event, PersonSeen)]
+    shown = [each.identifier for person in people for each in person.shown]
+    return {f"{each.scope}:{each.value}" for each in shown if each.kind is IdentifierKind.HANDLE}
 
 
 def filled(count: int) -> tuple[Fake, list[str]]:
@@ -97,3 +107,20 @@ def test_a_person_that_is_not_written_yet_is_referred_to_by_its_key() -> None:
     case = Record(thing=Thing.CASE, object="Case", key="cb1-c", key_field=KEY, fields=fields)
     assert isinstance(target.write("Case", [case])[0], Written)
     assert fake.rows("Case")[0]["ContactId"] == fake.rows("Contact")[0]["Id"]
+
+
+@pytest.mark.parametrize("bulk", [1, 1000])
+def test_handles_are_read_of_the_fields_that_are_named(bulk: int) -> None:
+    org = plain()
+    org.add("Contact", text("Bluesky__c"))
+    fake = opened(org)
+    fake.agent().create("Contact", LastName="Kern", Bluesky__c="@Ada.Example")
+    fake.agent().create("Contact", LastName="Vogel")
+    target = connected(fake, handles={"bluesky": "Bluesky__c"}, bulk_contacts_from=bulk)
+    assert handles(target.contacts(Cursor())) == {"bluesky:ada.example"}
+
+
+def test_a_field_for_handles_that_contacts_do_not_have_is_missed_by_the_check() -> None:
+    target = connected(opened(), handles={"bluesky": "Bluesky__c"})
+    wrong = [finding.text for finding in target.check().findings if not finding.ok]
+    assert "the integration user does not see Bluesky__c of Contact" in wrong

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bridge.nouns import Amendment, AmendmentKind, Cursor, PersonSeen, Refusal, Retry, Thing, Written
+from identity.model import IdentifierKind
 from tests.adapters.zendesk.accounts import Place, key, place, quick, refs, user
 from tests.fakes.zendesk import identities
 from tests.fakes.zendesk.org import plain
@@ -108,3 +109,27 @@ def test_an_erased_person_keeps_none(here: Place) -> None:
     for _ in range(2):
         assert isinstance(here.target.amend([redact])[0], Written)
     assert standing(here, ref) == []
+
+
+def handles(here: Place) -> list[str]:
+    """Return the handles that are read of all users."""
+    events = [event for page in here.target.contacts(Cursor()) for event in page.events]
+    shown = [each.identifier for event in events if isinstance(event, PersonSeen) for each in event.person.shown]
+    return [f"{each.scope}:{each.value}" for each in shown if each.kind is IdentifierKind.HANDLE]
+
+
+def test_screen_names_are_read_back_as_handles_on_x(here: Place) -> None:
+    refs(here.target, [person(1, **{"identities.twitter": ["Ada_Kern"]})])
+    assert handles(here) == ["x:ada_kern"]
+
+
+def test_handles_are_read_of_the_fields_that_are_named_and_missing_ones_are_missed(tmp_path: Path) -> None:
+    fields = {"bluesky": "user_fields.bluesky"}
+    here = place(tmp_path, replace(quick(), user_fields=("bluesky",)), handles=fields)
+    here.fake.agent.user("Ada Kern", user_fields={"bluesky": "@Ada.Example"})
+    here.fake.agent.user("Mia Vogel")
+    assert handles(here) == ["bluesky:ada.example"]
+    assert here.target.check().ok
+    other = here.again(handles={**fields, "x": "user_fields.twitter"})
+    wrong = [finding.text for finding in other.check().findings if not finding.ok]
+    assert wrong == ["users have no field user_fields.twitter"]

@@ -72,6 +72,8 @@ class Org:
 
     triggers: tuple[Trigger, ...] = ()
     fields: tuple[Field, ...] = ()
+    user_fields: tuple[str, ...] = ()
+    """Keys of custom fields of users, each a text."""
     data_imports: bool = False
     """Whether Zendesk Support has enabled bulk creation of users."""
     admin: bool = True

@@ -86,8 +86,9 @@ def delete_user(asked: Asked) -> Answer:
 
 
 def user_fields(asked: Asked) -> Answer:
-    """List the fields of users that the account has added: none."""
-    return 200, page_of(asked, "user_fields", [])
+    """List the fields of users that the account has added."""
+    rows = [{"key": key, "title": key.title(), "type": "text", "active": True} for key in asked.state.org.user_fields]
+    return 200, page_of(asked, "user_fields", rows)
 
 
 WAYS: tuple[Way, ...] = (
