@@ -141,6 +141,7 @@ def test_yaml_on_a_page_is_what_the_program_reads(page: Path, tmp_path: Path, mo
     monkeypatch.setenv("SHOP_SECRET", "an-invented-secret")
     monkeypatch.setenv("FORUM_KEY", "an-invented-key")
     monkeypatch.setenv("MAIL_PASSWORD", "an-invented-password")
+    monkeypatch.setenv("HUBSPOT_TOKEN", "an-invented-token")
     monkeypatch.setenv("SLACK_URL", "http://127.0.0.1:9/hook")
     for block in blocks(page):
         if block.language != "yaml":
