@@ -46,7 +46,7 @@ def beginning(
         return Beginning(replace(reading, live_since=since), setup.source.pages(Cursor(stood.cursor)))
     if not setup.source.live and not history:
         return Beginning(reading, setup.source.pages(Cursor()))
-    started = stood.started_at if stood is not None else app.clock.now()
+    started = stood.started_at if stood is not None else _second(app.clock.now())
     if not history:
         if not look_only:
             _begin(app, reading, setup.source.head(), started)
@@ -88,6 +88,11 @@ def _last(source: Source, count: int) -> Iterator[Page]:
         kept.extend(event for event in page.events if isinstance(event, Said))
         cursor = page.cursor
     yield Page(tuple(kept), cursor)
+
+
+def _second(now: datetime) -> datetime:
+    """Return the second that has begun: mailboxes, among others, tell no fractions of when something came."""
+    return now.replace(microsecond=0)
 
 
 def _begin(app: App, reading: Reading, cursor: Cursor, started: datetime) -> None:

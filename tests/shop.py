@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from adapters.desk.target import DeskTarget
-from bridge.clock import ShiftedClock
+from bridge.clock import FixedClock, ShiftedClock
 from bridge.engine import sync
 from bridge.ledger import ledger
 from bridge.runs import SyncOptions
@@ -40,7 +40,7 @@ class Shop:
     """A project with an outbox for answers, and agents at its desk."""
 
     folder: Path
-    clock: ShiftedClock = field(default_factory=ShiftedClock)
+    clock: ShiftedClock | FixedClock = field(default_factory=ShiftedClock)
 
     @contextmanager
     def app(self) -> Iterator[App]:

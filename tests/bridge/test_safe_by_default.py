@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import cli
 from adapters.memory.source import MemorySource
 from bridge.app import TargetMode
+from bridge.clock import FixedClock
 from bridge.engine import sync
 from bridge.errors import Exit
 from bridge.nouns import Message, Profile
@@ -24,7 +25,6 @@ from tests.shop import Shop, make_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from pathlib import Path
 
     from adapters.memory.network import MemoryNetwork
@@ -154,6 +154,20 @@ def test_a_live_source_starts_from_now(shop: Shop) -> None:
         network.say(_message("next", shop.clock.now()))
         sync(app, None, SyncOptions())
         assert _stored(app) == {"next": "open"}
+
+
+def test_what_is_said_in_the_second_in_which_listening_began_is_news_to_a_network_of_whole_seconds(
+    tmp_path: Path,
+) -> None:
+    """Mailboxes keep no fractions: a mail that came right after the beginning seems to have come before it."""
+    second = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    shop = make_shop(tmp_path / "project", publish=True)
+    shop.clock = FixedClock(second + timedelta(milliseconds=700))
+    with _network(shop) as (app, network):
+        sync(app, None, SyncOptions())
+        network.say(_message("next", second), _message("before", second - timedelta(seconds=1)))
+        sync(app, None, SyncOptions())
+        assert _stored(app) == {"next": "open", "before": "history"}
 
 
 def test_history_comes_by_date_or_count_alone_and_makes_no_case(shop: Shop) -> None:
