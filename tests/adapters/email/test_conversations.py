@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ def test_an_answer_from_another_mail_program_counts_and_opens_nothing(desk: Mail
     assert said[0] == ("in", "Router\n\nDer Router blinkt rot.")
     assert any(direction == "out" and "Ist unterwegs." in text for direction, text in said[1:])
     assert desk.answers() == []
+    (customer,) = desk.office.ask("customers", "list")
+    assert (customer["messages"], customer["cases"]) == (2, 1)
 
 
 def test_machines_open_no_case_and_get_no_answer(desk: MailDesk) -> None:
@@ -82,6 +85,25 @@ def test_a_file_comes_along(desk: MailDesk) -> None:
     desk.sync()
     (said,) = [one for one in desk.case()["messages"] if one["direction"] == "in"]
     assert said["files"] == ["lampe.png"]
+
+
+def test_numbers_of_cards_are_kept_nowhere_however_the_mail_writes_them(desk: MailDesk) -> None:
+    card = "4111 1111 1111 1111"
+    sent = EmailMessage()
+    sent["From"], sent["To"], sent["Subject"] = desk.customer, desk.address, f"Zahlung für Karte {card}"
+    sent["Message-ID"] = "<card@kunde.example>"
+    sent.set_content(f"Meine Karte ist die {card}, prüfen Sie das bitte.", cte="base64")
+    sent.add_attachment(b"%PDF-1.4 a bill", maintype="application", subtype="pdf", filename=f"Karte {card} für Sie.pdf")
+    desk.office.later(minutes=1)
+    desk.server.put(desk.address, sent.as_bytes(), at=desk.office.clock.now())
+    desk.sync()
+    (said,) = desk.case()["messages"]
+    assert "[card ending 1111]" in said["text"]
+    assert said["files"] == ["Karte [card ending 1111] für Sie.pdf"]
+    kept = b"".join(file.read_bytes() for file in desk.office.folder.rglob("*") if file.is_file())
+    written = [card, card.replace(" ", ""), card.replace(" ", "%20"), card.replace(" ", "_"), card.replace(" ", "-")]
+    assert [form for form in written if form.encode() in kept] == []
+    assert base64.b64encode(card[:12].encode()) not in kept
 
 
 def test_a_stranger_who_joins_the_thread_has_a_case_of_his_own(desk: MailDesk) -> None:
