@@ -227,7 +227,7 @@ def _alarm(app: App, report: RunReport) -> None:
     try:
         for problem in go_round(app, report.exit_code):
             report.problem(Exit.UNREACHABLE, problem)
-    except (CasebridgeError, SQLAlchemyError, OSError) as error:
+    except Exception as error:  # whatever it is, the run that it was to tell of is over
         log.info("alarms not told", exc_info=error)
         report.problem(Exit.OWN_FAULT, f"alerts: {type(error).__name__}: {error}")
 

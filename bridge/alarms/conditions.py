@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from bridge.alarms.kinds import SILENT, TALKATIVE, TIMES, kinds
+from bridge.alarms.kinds import SILENT, TALKATIVE, TIMES, kinds, usual_pause
 from bridge.alarms.model import Alarm, Severity
 from bridge.alarms.windows import closed, closing
 from bridge.brakes import BRAKE, PUBLISH
@@ -42,9 +42,9 @@ def alarms(app: App) -> list[Alarm]:
     now = app.clock.now()
     found: list[Alarm] = []
     with app.store.read() as connection:
-        for look in (_silent, kinds, _failing, _spent, _braked, _unsent, _refused, closing, closed):
+        for look in (_silent, kinds, _failing, _spent, _braked, _unsent, _refused, closing, closed, _ending):
             found += look(connection, app, now)
-    return [*found, *_ending(app, now), *_lying(app, now)]
+    return [*found, *_lying(app, now)]
 
 
 def _silent(connection: Connection, app: App, now: datetime) -> Iterator[Alarm]:
@@ -56,7 +56,7 @@ def _silent(connection: Connection, app: App, now: datetime) -> Iterator[Alarm]:
         if setup is None or not setup.source.live or row.new < TALKATIVE:
             continue
         gap = (row.last_message_at - row.started_at) / row.new
-        if now - row.last_message_at < max(SILENT, gap * TIMES):
+        if now - row.last_message_at < max(SILENT, gap * TIMES, usual_pause(connection, row.connection)):
             continue
         yield Alarm(
             kind="silence",
@@ -64,6 +64,7 @@ def _silent(connection: Connection, app: App, now: datetime) -> Iterator[Alarm]:
             severity=Severity.WARNING,
             what=f"{row.connection} brings nothing any more, although it is read without an error.",
             since=row.last_message_at,
+            customers=None,
             command=f"casebridge check; if the sign-in is to blame: casebridge connect {row.connection}",
         )
 
@@ -84,7 +85,7 @@ def _failing(connection: Connection, app: App, now: datetime) -> Iterator[Alarm]
             severity=Severity.CRITICAL,
             what=f"{row.connection} cannot be read: {row.error}",
             since=row.since,
-            customers=_waiting(connection, row.connection),
+            customers=None if row.connection in app.sources else _waiting(connection, row.connection),
             command="casebridge check",
         )
 
@@ -120,7 +121,7 @@ def _braked(connection: Connection, _app: App, _now: datetime) -> Iterator[Alarm
             severity=Severity.CRITICAL,
             what=what,
             since=row.at,
-            customers=(_unanswered if publishing else _waiting)(connection, row.connection),
+            customers=_waiting(connection, row.connection),
             command=f"{'casebridge actions list --state held; ' if publishing else ''}if they are wanted: "
             f"{command or f'casebridge resume {row.step} {row.connection}'.strip()}",
         )
@@ -176,7 +177,7 @@ def _refused(connection: Connection, _app: App, _now: datetime) -> Iterator[Alar
         )
 
 
-def _ending(app: App, now: datetime) -> Iterator[Alarm]:
+def _ending(connection: Connection, app: App, now: datetime) -> Iterator[Alarm]:
     """Look for sign-ins that end soon and are not renewed by themselves."""
     ends = app.vault.ends() if app.vault is not None else {}
     for name, at in sorted(ends.items()):
@@ -187,7 +188,8 @@ def _ending(app: App, now: datetime) -> Iterator[Alarm]:
                 subject=name,
                 severity=Severity.CRITICAL if over else Severity.WARNING,
                 what=f"The sign-in of {name} {'has ended' if over else 'ends'} on {at:%Y-%m-%d %H:%M} UTC.",
-                since=at if over else now,
+                since=at if over else at - ENDING,
+                customers=None if over and name in app.sources else _waiting(connection, name),
                 command=f"casebridge connect {name}",
             )
 
@@ -202,19 +204,19 @@ def _lying(app: App, now: datetime) -> Iterator[Alarm]:
                 kind="inbox",
                 subject=name,
                 severity=Severity.CRITICAL,
-                what=f"{backlog.calls} webhook calls of {name} wait in the inbox: no sync takes them.",
+                what=f"{_calls(backlog.calls)} of {name} in the inbox: no sync takes what came by webhook.",
                 since=backlog.oldest,
+                customers=None,
                 command="casebridge sync",
             )
 
 
+def _calls(number: int) -> str:
+    return "One call waits" if number == 1 else f"{number} calls wait"
+
+
 def _waiting(connection: Connection, name: str) -> int:
-    """Return in how many cases something waits to be delivered to a target."""
-    query = select(func.count(_D.case_id.distinct())).where(OPEN, _D.target == name)
-    return int(connection.execute(query).scalar_one())
-
-
-def _unanswered(connection: Connection, name: str) -> int:
-    """Return to how many customers answers wait on a network."""
-    query = select(func.count(_A.case_id.distinct())).where(_A.connection == name, _A.state.in_(("held", "queued")))
-    return int(connection.execute(query).scalar_one())
+    """Return how many customers wait for a connection: for what is to be delivered there, or answered there."""
+    delivered = select(func.count(_D.case_id.distinct())).where(OPEN, _D.target == name)
+    answered = select(func.count(_A.case_id.distinct())).where(_A.connection == name, _A.state.in_(("held", "queued")))
+    return int(connection.execute(delivered).scalar_one()) + int(connection.execute(answered).scalar_one())

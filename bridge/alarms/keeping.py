@@ -45,6 +45,10 @@ class News:
         what = self.text.partition("\n")[0]
         return f"Casebridge: {'recovered: ' if self.recovered else ''}{what}"
 
+    def details(self) -> str:
+        """Return the lines below the title: since when, who waits, the next command."""
+        return self.text.partition("\n")[2]
+
 
 def note(store: Store, alarms: Sequence[Alarm], now: datetime) -> None:
     """Write down what is wrong and what is not any more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bridge.alarms.model import Alarm, Severity
 from bridge.nouns import Kind
@@ -52,9 +52,10 @@ def kinds(connection: Connection, app: App, now: datetime) -> Iterator[Alarm]:
         mine = [row for row in rows if row.connection == name]
         if not setup.source.live:
             continue
+        heard = max((row.last_at for row in mine if not _is_silent(row, now)), default=None)
         silent = [row for row in mine if _is_silent(row, now)]
-        if len(silent) < len(mine):  # otherwise it is the connection that is silent
-            yield from (_silence(name, row) for row in silent)
+        # Where nothing else has come since then either, it is the connection that is silent.
+        yield from (_silence(name, row) for row in silent if heard is not None and heard > row.last_at)
         yield from (_lateness(name, row) for row in mine if _is_late(row, now))
 
 
@@ -62,8 +63,17 @@ def _is_silent(row: Row[Any], now: datetime) -> bool:
     if row.new < TALKATIVE:
         return False
     gap = (row.last_at - row.first_at) / row.new
-    pause = min(timedelta(seconds=row.pause_seconds), _LONG_WEEKEND) * 1.5
-    return bool(now - row.last_at >= max(SILENT, gap * TIMES, pause))
+    return bool(now - row.last_at >= max(SILENT, gap * TIMES, _pause(row.pause_seconds)))
+
+
+def usual_pause(connection: Connection, name: str) -> timedelta:
+    """Return for how long a connection as a whole may be silent by its longest pause: no longer one than each kind's."""
+    query = select(func.min(schema.heard.c.pause_seconds)).where(schema.heard.c.connection == name)
+    return _pause(connection.execute(query).scalar() or 0)
+
+
+def _pause(seconds: int) -> timedelta:
+    return min(timedelta(seconds=seconds), _LONG_WEEKEND) * 1.5
 
 
 def _is_late(row: Row[Any], now: datetime) -> bool:
@@ -79,6 +89,7 @@ def _silence(name: str, row: Row[Any]) -> Alarm:
         severity=Severity.WARNING,
         what=f"{name} brings no {what} any more, although others come.",
         since=row.last_at,
+        customers=None,
         command=f"casebridge check; a right may be missing: casebridge connect {name}",
     )
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+_LONGEST = 400
+
 
 class Severity(IntEnum):
     """How bad it is; only what is critical breaks quiet hours."""
@@ -30,8 +32,8 @@ class Alarm:
     what: str
     """One sentence."""
     since: datetime
-    customers: int = 0
-    """Who wait because of it."""
+    customers: int | None = 0
+    """How many wait because of it; None where nobody can know."""
     command: str
     """What to do next."""
 
@@ -41,6 +43,13 @@ class Alarm:
         return f"{self.kind}:{self.subject}"
 
     def text(self) -> str:
-        """Return it as a person reads it."""
-        waiting = {0: "", 1: " One customer waits."}.get(self.customers, f" {self.customers} customers wait.")
-        return f"{self.what}\nSince {self.since:%Y-%m-%d %H:%M} UTC.{waiting}\nNext: {self.command}"
+        """Return it as a person reads it: three lines, whatever a vendor's error holds."""
+        what = shortened(" ".join(self.what.split()))
+        said = {None: "Nobody knows how many customers wait.", 0: "No customer waits.", 1: "One customer waits."}
+        waiting = said.get(self.customers, f"{self.customers} customers wait.")
+        return f"{what}\nSince {self.since:%Y-%m-%d %H:%M} UTC. {waiting}\nNext: {self.command}"
+
+
+def shortened(text: str) -> str:
+    """Return a sentence that fits on a telephone."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from bridge.alarms.keeping import News
 
 TIMEOUT = 15.0
+_TLS_FROM_THE_START = 465
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Channel(ABC):
@@ -35,7 +38,7 @@ class Channel(ABC):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail(Channel):
-    """By SMTP, with STARTTLS where the server offers it."""
+    """By SMTP: with TLS on port 465, else with STARTTLS where the server offers it."""
 
     name: str
     host: str
@@ -52,15 +55,31 @@ class Mail(Channel):
         mail["Message-ID"], mail["Auto-Submitted"] = make_msgid(domain="casebridge.invalid"), "auto-generated"
         mail.set_content(news.text)
         try:
-            with smtplib.SMTP(self.host, self.port, timeout=TIMEOUT) as server:
-                if server.has_extn("starttls"):
-                    server.starttls()
+            with self._server() as server:
                 if self.password is not None:
                     server.login(self.user, self.password.get_secret_value())
                 server.send_message(mail)
         except (OSError, smtplib.SMTPException) as error:
             message = f"the mail was not taken by {self.host}: {type(error).__name__}."
             raise Transient(message) from None  # the cause may quote credentials
+
+    def _server(self) -> smtplib.SMTP:
+        """Return a connection that is encrypted wherever that can be; a password goes over no other."""
+        context = ssl.create_default_context()
+        if (
+            self.password is None or self.host in _LOOPBACK
+        ):  # as mail servers among themselves: nothing secret goes over it
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        if self.port == _TLS_FROM_THE_START:
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT, context=context)
+        server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
+        server.ehlo_or_helo_if_needed()
+        if server.has_extn("starttls"):
+            server.starttls(context=context)
+        elif self.password is not None and self.host not in _LOOPBACK:
+            server.close()
+            raise Transient(f"{self.host} offers no encryption, so the password was not sent; nor was the mail.")
+        return server
 
 
 def _own(news: News) -> dict[str, Any]:
@@ -75,13 +94,19 @@ def _own(news: News) -> dict[str, Any]:
 
 def _slack(news: News) -> dict[str, Any]:
     mark = ":white_check_mark:" if news.recovered else ":rotating_light:"
-    return {"text": f"{mark} *{news.title()}*\n{news.text}"}
+    said = f"{mark} *{_escaped(news.title())}*\n{_escaped(news.details())}"
+    return {"text": said.strip()}
+
+
+def _escaped(text: str) -> str:
+    """Return text in which nothing is a link or a mention to Slack: no post of a stranger calls everybody together."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _teams(news: News) -> dict[str, Any]:
     blocks = [
         {"type": "TextBlock", "weight": "Bolder", "wrap": True, "text": news.title()},
-        {"type": "TextBlock", "wrap": True, "text": news.text.replace("\n", "\n\n")},
+        {"type": "TextBlock", "wrap": True, "text": news.details().replace("\n", "\n\n")},
     ]
     card = {"$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.4"}
     content = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card | {"body": blocks}}

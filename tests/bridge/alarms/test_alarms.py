@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge import brakes, budget
+from bridge.alarms import keeping
 from bridge.alarms.conditions import alarms
 from bridge.contracts import HookRequest
 from bridge.errors import Halted
@@ -78,7 +79,7 @@ def test_a_source_that_falls_silent(desk: Desk) -> None:
     assert told(desk) == [
         (
             "x brings nothing any more, although it is read without an error.\n"
-            f"Since {since:%Y-%m-%d %H:%M} UTC.\n"
+            f"Since {since:%Y-%m-%d %H:%M} UTC. Nobody knows how many customers wait.\n"
             "Next: casebridge check; if the sign-in is to blame: casebridge connect x"
         )
     ]
@@ -101,7 +102,11 @@ def test_a_connection_that_cannot_be_read_for_an_hour(desk: Desk) -> None:
     since = desk.world.clock.now()
     desk.world.clock.forward(HOUR)
     assert told(desk) == [
-        f"x cannot be read: The password is not right.\nSince {since:%Y-%m-%d %H:%M} UTC.\nNext: casebridge check"
+        (
+            "x cannot be read: The password is not right.\n"
+            f"Since {since:%Y-%m-%d %H:%M} UTC. Nobody knows how many customers wait.\n"
+            "Next: casebridge check"
+        )
     ]
 
 
@@ -133,7 +138,7 @@ def test_a_brake_on_answers_and_no_alarm_for_what_a_person_paused(desk: Desk) ->
     brakes.pause(desk.world.store, brakes.PUBLISH, "x", by=brakes.BRAKE, reason="60 answers within an hour.", now=now)
     assert told(desk) == [
         (
-            f"60 answers within an hour.\nSince {now:%Y-%m-%d %H:%M} UTC.\n"
+            f"60 answers within an hour.\nSince {now:%Y-%m-%d %H:%M} UTC. No customer waits.\n"
             "Next: casebridge actions list --state held; if they are wanted: casebridge resume publish x"
         )
     ]
@@ -314,11 +319,12 @@ def test_a_sign_in_that_ends_within_a_week(desk: Desk) -> None:
     vault.safe("x").keep(Secrets({"token": "hush"}, desk.world.clock.now(), end))
     assert told(desk) == []
     desk.world.clock.forward(4 * DAY)
-    now = desk.world.clock.now()
+    desk.answer(desk.case(), "We are on it.")
+    desk.write_back()
     assert told(desk) == [
         (
             f"The sign-in of x ends on {end:%Y-%m-%d %H:%M} UTC.\n"
-            f"Since {now:%Y-%m-%d %H:%M} UTC.\n"
+            f"Since {end - 7 * DAY:%Y-%m-%d %H:%M} UTC. One customer waits.\n"
             "Next: casebridge connect x"
         )
     ]
@@ -326,7 +332,7 @@ def test_a_sign_in_that_ends_within_a_week(desk: Desk) -> None:
     assert told(desk) == [
         (
             f"The sign-in of x has ended on {end:%Y-%m-%d %H:%M} UTC.\n"
-            f"Since {end:%Y-%m-%d %H:%M} UTC.\n"
+            f"Since {end:%Y-%m-%d %H:%M} UTC. Nobody knows how many customers wait.\n"
             "Next: casebridge connect x"
         )
     ]
@@ -338,4 +344,36 @@ def test_webhook_calls_that_no_sync_takes(desk: Desk) -> None:
         inbox.keep(connection, [Call("x", now, HookRequest("POST", "/hooks/x", {}, {}, b"{}"), "d1")])
     assert told(desk) == []
     desk.world.clock.forward(HOUR)
-    assert told(desk)[0].startswith("1 webhook calls of x wait in the inbox: no sync takes them.")
+    assert told(desk) == [
+        (
+            "One call waits of x in the inbox: no sync takes what came by webhook.\n"
+            f"Since {now:%Y-%m-%d %H:%M} UTC. Nobody knows how many customers wait.\n"
+            "Next: casebridge sync"
+        )
+    ]
+
+
+def test_a_connection_that_rests_at_weekends_is_silent_only_after_a_longer_rest(desk: Desk) -> None:
+    now = desk.world.clock.now()
+    read(desk, new=500)
+    desk.world.update(schema.progress, schema.progress.c.connection == "x", started_at=now - 14 * DAY)
+    row = {"connection": "x", "new": 250, "first_at": now - 14 * DAY, "last_at": now, "late": 0, "late_seconds": 0}
+    desk.world.insert(schema.heard, {**row, "kind": "post", "pause_seconds": 62 * 3600})
+    desk.world.insert(schema.heard, {**row, "kind": "review", "pause_seconds": 200 * 3600})
+    desk.world.clock.forward(62 * HOUR)
+    assert told(desk) == []
+    desk.world.clock.forward(32 * HOUR)
+    assert [text.partition("\n")[0] for text in told(desk)] == [
+        "x brings nothing any more, although it is read without an error."
+    ]
+
+
+def test_whatever_a_vendors_error_holds_an_alarm_is_three_lines_that_can_be_kept_and_sent(desk: Desk) -> None:
+    read(desk, error="Bad\r\nSubject: gateway\u2028" + "<html>" * 500)
+    desk.world.clock.forward(HOUR)
+    (text,) = told(desk)
+    what, since, following = text.split("\n")
+    assert what.startswith("x cannot be read: Bad Subject: gateway <html>")
+    assert len(what) == 400
+    assert (since[:6], following) == ("Since ", "Next: casebridge check")
+    keeping.note(desk.world.app.store, alarms(desk.world.app), desk.world.clock.now())

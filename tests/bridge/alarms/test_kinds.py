@@ -83,7 +83,7 @@ def test_a_kind_that_falls_silent_while_others_come(channel: Channel) -> None:
     assert channel.alarms() == [
         (
             "x brings no direct messages any more, although others come.\n"
-            f"Since {since:%Y-%m-%d %H:%M} UTC.\n"
+            f"Since {since:%Y-%m-%d %H:%M} UTC. Nobody knows how many customers wait.\n"
             "Next: casebridge check; a right may be missing: casebridge connect x"
         )
     ]

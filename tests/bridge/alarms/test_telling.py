@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import ssl
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +15,10 @@ import pytest
 import respx
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from bridge.alarms import keeping
@@ -24,7 +30,8 @@ from bridge.errors import Transient
 from tests.bridge.outbox.test_faults import dying_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -171,12 +178,8 @@ class Kept(Sink):  # type: ignore[misc] # aiosmtpd is not typed
 def post() -> Iterator[tuple[Kept, int]]:
     """Return a post office and its port."""
     kept = Kept()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
-    controller = Controller(kept, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield kept, port
-    controller.stop()
+    with post_office(kept) as port:
+        yield kept, port
 
 
 def test_a_mail_has_all_of_it(post: tuple[Kept, int]) -> None:
@@ -194,6 +197,85 @@ def test_a_mail_has_all_of_it(post: tuple[Kept, int]) -> None:
     assert "Subject: Casebridge: x cannot be read." in text
     assert "Auto-Submitted: auto-generated" in text
     assert "Next: casebridge check" in text
+
+
+@pytest.mark.parametrize("how", ["tls_context", "ssl_context"])
+def test_a_mail_goes_encrypted_where_the_server_can(how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Encrypted()
+    with post_office(kept, **{how: own_certificate(tmp_path)}) as port:
+        if how == "ssl_context":
+            monkeypatch.setattr("bridge.alarms.sending._TLS_FROM_THE_START", port)
+        mail = Mail(name="ops", host="127.0.0.1", port=port, sender="c@acme.example", to=("a@acme.example",))
+        mail.send(NEWS)
+    assert kept.encrypted == [True]
+
+
+@pytest.fixture
+def far(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Mail]:
+    """Return how mail is sent with a password to a server that stands elsewhere."""
+    monkeypatch.setattr("bridge.alarms.sending._LOOPBACK", ())
+    given = {"host": "127.0.0.1", "sender": "c@acme.example", "to": ("a@acme.example",), "user": "u"}
+    return lambda port: Mail(name="ops", port=port, password=SecretStr("hush"), **given)  # type: ignore[arg-type] # in a dict
+
+
+def test_a_password_goes_to_no_server_that_cannot_prove_itself(tmp_path: Path, far: Callable[[int], Mail]) -> None:
+    kept = Encrypted()
+    with (
+        post_office(kept, tls_context=own_certificate(tmp_path)) as port,
+        pytest.raises(Transient, match="SSLCertVerificationError"),
+    ):
+        far(port).send(NEWS)
+    assert kept.encrypted == []
+
+
+def test_a_password_goes_over_no_open_line(far: Callable[[int], Mail]) -> None:
+    kept = Encrypted()
+    with post_office(kept) as port, pytest.raises(Transient, match=r"offers no encryption, so the password was not"):
+        far(port).send(NEWS)
+    assert kept.encrypted == []
+
+
+class Encrypted(Sink):  # type: ignore[misc] # aiosmtpd is not typed
+    """Notes whether mails come encrypted."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        super().__init__()
+        self.encrypted: list[bool] = []
+
+    async def handle_DATA(self, server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 - of aiosmtpd
+        """Note how it came."""
+        self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
+        return "250 OK"
+
+
+@contextmanager
+def post_office(handler: Sink, **more: ssl.SSLContext) -> Iterator[int]:
+    """Run a post office; gives its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    controller = Controller(handler, hostname="127.0.0.1", port=port, **more)
+    controller.start()
+    try:
+        yield port
+    finally:
+        controller.stop()
+
+
+def own_certificate(folder: Path) -> ssl.SSLContext:
+    """Return the context of a server with a certificate that nobody else signed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "post.example")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    signed = builder.not_valid_before(now).not_valid_after(now + timedelta(hours=1)).sign(key, hashes.SHA256())
+    file = folder / "post.pem"
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    pem = serialization.Encoding.PEM
+    file.write_bytes(key.private_bytes(pem, *plain) + signed.public_bytes(pem))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    return context
 
 
 def test_a_post_office_that_is_closed_is_told_without_a_secret() -> None:
@@ -219,11 +301,25 @@ def test_a_hook_takes_its_own_shape(shape: str) -> None:
     if shape == "webhook":
         assert (body["severity"], body["state"], body["alert"], body["text"]) == ("critical", "raised", 3, NEWS.text)
     elif shape == "slack":
-        assert body == {"text": f":rotating_light: *Casebridge: x cannot be read.*\n{NEWS.text}"}
+        said = "*Casebridge: x cannot be read.*\nSince 2026-03-02 10:00 UTC.\nNext: casebridge check"
+        assert body == {"text": f":rotating_light: {said}"}
     else:
         (card,) = body["attachments"]
         assert card["contentType"] == "application/vnd.microsoft.card.adaptive"
-        assert card["content"]["body"][0]["text"] == "Casebridge: x cannot be read."
+        title, rest = (block["text"] for block in card["content"]["body"])
+        assert title == "Casebridge: x cannot be read."
+        assert rest == "Since 2026-03-02 10:00 UTC.\n\nNext: casebridge check"
+
+
+@respx.mock
+def test_what_strangers_wrote_calls_nobody_together_in_slack() -> None:
+    route = respx.post("https://hook.example/hush").mock(return_value=httpx.Response(200))
+    news = News(1, Severity.WARNING, recovered=True, text="refused: <!channel> & <https://evil.example|here>")
+    Hook(name="ops", url=SecretStr("https://hook.example/hush"), shape="slack").send(news)
+    told = "refused: &lt;!channel&gt; &amp; &lt;https://evil.example|here&gt;"
+    assert orjson.loads(route.calls[0].request.content) == {
+        "text": f":white_check_mark: *Casebridge: recovered: {told}*"
+    }
 
 
 @respx.mock
