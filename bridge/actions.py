@@ -30,6 +30,7 @@ MESSAGE = (
     _M.key,
     _M.network,
     _M.connection,
+    _M.seen_by,
     _M.account,
     _M.public,
     _M.kind,
@@ -64,7 +65,6 @@ def where_to(connection: Connection, case_id: int, *, public: bool | None = None
     """
     rows = _inbound(connection, _of_customer(connection, case_id) if via else _R.case_id == case_id)
     rows = [row for row in rows if not via or row.network == via]
-    rows = [row for row in rows if not row.automatic] or rows
     private = [row for row in rows if not row.public]
     if public is None:
         public = not private
@@ -119,7 +119,7 @@ def _of_customer(connection: Connection, case_id: int) -> ColumnElement[bool]:
 
 
 def _last(rows: Sequence[Row[Any]]) -> Row[Any] | None:
-    return max(rows, key=lambda row: (row.sent_at or row.received_at, row.id), default=None)
+    return max(rows, key=lambda row: (not row.automatic, row.sent_at or row.received_at, row.id), default=None)
 
 
 def reply_to(

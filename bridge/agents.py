@@ -22,6 +22,7 @@ from bridge.outbox.notes import want_note
 from bridge.outbox.predicates import STANDS
 from bridge.overtaken import too_old
 from bridge.restored import restored_lately
+from bridge.speaking import speaker
 from bridge.store import bulk, schema
 from bridge.wishes import Wish, parts_of
 
@@ -186,6 +187,8 @@ def _show_composed(connection: Connection, app: App, key: str, part: Part) -> No
 
 def _row(app: App, setup: TargetSetup, wish: Wish, part: Part) -> dict[str, Any]:
     message = part.where.message
+    source = speaker(app, message) if message is not None else None
+    seen_at = message.connection if message is not None else ""
     return {
         "key": key_of(app, setup.name, wish.id, part.kind),
         "kind": str(part.kind),
@@ -194,7 +197,7 @@ def _row(app: App, setup: TargetSetup, wish: Wish, part: Part) -> dict[str, Any]
         "case_ref": wish.case_ref,
         "case_id": wish.case_id,
         "message_id": message.id if message is not None else None,
-        "connection": message.connection if message is not None else "",
+        "connection": source.name if source is not None else seen_at,
         "network": message.network if message is not None else "",
         "public": part.where.public,
         "actor": wish.actor,
@@ -232,8 +235,7 @@ def _judged(
     message = part.where.message
     if part.refusal or message is None:
         return {"state": "refused", "reason": part.refusal, "alternatives": list(part.alternatives) or None}
-    source = app.sources.get(message.connection)
-    if source is None or source.publisher is None:
+    if speaker(app, message) is None:
         by_hand = f"answer by hand at {message.permalink}" if message.permalink else "answer by hand on the network"
         state = BY_HAND if part.kind is ActionKind.REPLY else "refused"
         return {"state": state, "reason": f"nothing is published on {message.connection}", "alternatives": [by_hand]}

@@ -81,6 +81,8 @@ class Surroundings:
     """Counts what the adapter does over all processes, for shares of a daily budget."""
     safe: Safe = field(default_factory=MemorySafe)
     """Keeps what the adapter signs in with and what changes by itself, encrypted, for all processes."""
+    beside: tuple[BaseModel, ...] = ()
+    """For a source: the settings of the project's other sources of its kind, whose accounts are ours as well."""
 
 
 class Adapter(ABC):
@@ -110,6 +112,9 @@ class Source(Adapter):
     """True: a first sync starts from now, history only on request. False: an export, read from its beginning."""
     retention: ClassVar[Retention] = Retention()
     """For how long the network lets what was said there be kept; the project file may say otherwise."""
+    accounts: frozenset[str] = frozenset()
+    """Those of our accounts that are read and answered here, as ``Message.account`` names them, in lower case; empty where
+    only the far side knows. Of what several sources saw, the one whose account was written to answers."""
 
     @abstractmethod
     def head(self) -> Cursor:

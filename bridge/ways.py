@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.actions import Where, networks_of, reply_to, where_to
 from bridge.errors import CasebridgeError
 from bridge.outbox.wording import BY_HAND
+from bridge.speaking import speaker
 from bridge.store import schema
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _uid(connection: Connection, where: Where) -> str:
 
 def _can(app: App, where: Where, recipient: str) -> bool:
     message = where.message
-    source = app.sources.get(message.connection) if message is not None else None
+    source = speaker(app, message) if message is not None else None
     if message is None or source is None or source.publisher is None:
         return False
     action = reply_to(message, recipient, key="", text="", connection=source.name, public=where.public)

@@ -60,7 +60,10 @@ def compose(path: Path, clock: Clock | None = None) -> App:
         folder=folder,
         store=store,
         clock=clock,
-        sources={name: _source(entry, around(name)) for name, entry in project.sources.items()},
+        sources={
+            name: _source(entry, replace(around(name), beside=_beside(project.sources, name)))
+            for name, entry in project.sources.items()
+        },
         targets={
             name: _target(entry, around(name), mappings[name], project.brakes)
             for name, entry in project.targets.items()
@@ -87,6 +90,10 @@ def compose(path: Path, clock: Clock | None = None) -> App:
 
 def _personal(entry: PersonalDataEntry) -> PersonalData:
     return PersonalData(check=entry.check, allowed=Allowed(**entry.model_dump(exclude={"check"})))
+
+
+def _beside(sources: Mapping[str, SourceEntry], name: str) -> tuple[SourceEntry, ...]:
+    return tuple(entry for other, entry in sources.items() if other != name and entry.type == sources[name].type)
 
 
 def _source(entry: SourceEntry, surroundings: Surroundings) -> SourceSetup:

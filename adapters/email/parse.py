@@ -33,7 +33,7 @@ class Mailbox:
     """Whose mails these are."""
 
     own: frozenset[str]
-    """Our addresses, in lower case."""
+    """Our addresses, in lower case, those of other mailboxes, too."""
     trusted: frozenset[str] = frozenset()
     """Names of our receiving servers."""
 

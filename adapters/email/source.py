@@ -18,7 +18,7 @@ from bridge.nouns import Account as Checked
 from bridge.nouns import Cursor, Estimate, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from pydantic import BaseModel
@@ -33,20 +33,26 @@ class EmailSource(Source):
     settings_model = EmailSettings
     live: ClassVar[bool] = True
 
-    def __init__(self, settings: EmailSettings, surroundings: Surroundings) -> None:
-        """Open nothing."""
+    def __init__(self, settings: EmailSettings, surroundings: Surroundings, own: Collection[str] = ()) -> None:
+        """Open nothing; ``own``: further addresses of ours, of other mailboxes."""
         self.settings, self.name, self.clock = settings, surroundings.name, surroundings.clock
+        self.accounts = frozenset(settings.addresses)
         self.credentials = Credentials(settings, surroundings)
         self.account = Account(surroundings.name, settings, self.credentials)
-        self.mailbox = parse.Mailbox(own=frozenset(settings.addresses), trusted=frozenset(settings.trusted_authserv))
+        self.mailbox = parse.Mailbox(
+            own=frozenset((*settings.addresses, *own)),
+            trusted=frozenset(settings.trusted_authserv),
+        )
         self._files = Files(self.account, settings)
         self._reader = Reader(self.account, settings, self.mailbox, self._files)
 
     @classmethod
     def connect(cls, settings: BaseModel, surroundings: Surroundings) -> Self:
-        """Return a source; opens nothing."""
-        own = settings.model_dump(include=set(EmailSettings.model_fields))
-        return cls(EmailSettings.model_validate(own), surroundings)
+        """Return a source; opens nothing. What the project names as ours, here and at other mailboxes, is ours."""
+        known = settings.model_dump(include=set(EmailSettings.model_fields))
+        named = (getattr(each, name, ()) for each in (settings, *surroundings.beside) for name in ("addresses", "own"))
+        own = {address.casefold() for addresses in named for address in addresses}
+        return cls(EmailSettings.model_validate(known), surroundings, own)
 
     def check(self) -> Checked:
         """Try the sign-in, the folders, the sent folder, the clock, and the SMTP server."""

@@ -9,6 +9,7 @@ from bridge.actions import reply_to
 from bridge.errors import CasebridgeError
 from bridge.nouns import Eligibility
 from bridge.outbox.wording import BY_HAND, STAYS_HERE, reply_hint
+from bridge.speaking import speaker
 from bridge.ways import ways
 from bridge.windows import Window, note_windows
 
@@ -46,7 +47,7 @@ def _hint(app: App, rows: Rows, case_id: int, found: Eligibility | None) -> str:
 
 
 def _eligibility(app: App, message: Any, recipient: str) -> Eligibility | None:  # noqa: ANN401 - a message's row
-    source = app.sources.get(message.connection)
+    source = speaker(app, message)
     if source is None or source.publisher is None:
         return Eligibility(can=False, reason="nothing here can answer there", alternatives=(BY_HAND,))
     try:

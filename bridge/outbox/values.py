@@ -35,6 +35,8 @@ _MESSAGES = select(
     _M.key,
     _M.network,
     _M.connection,
+    _M.seen_by,
+    _M.automatic,
     _M.account,
     _M.unit,
     _M.author_id,
@@ -236,7 +238,7 @@ def _load_first(connection: Connection, rows: Rows) -> None:
 
 
 def _last_in(connection: Connection, case_ids: Collection[int]) -> dict[int, Row[Any]]:
-    """Return the customer's last message of each case; a private one before all public ones."""
+    """Return the customer's last message of each case; a private one before all public ones, a person's before a machine's."""
     query = _MESSAGES.add_columns(_R.case_id).join(schema.resolved, _R.message_id == _M.id)
     query = query.where(_M.direction == "in", _M.deleted_at.is_(None))
     last: dict[int, Row[Any]] = {}
@@ -246,8 +248,8 @@ def _last_in(connection: Connection, case_ids: Collection[int]) -> dict[int, Row
     return last
 
 
-def _lateness(row: Row[Any]) -> tuple[bool, datetime, int]:
-    return (not row.public, row.sent_at or row.received_at, row.id)
+def _lateness(row: Row[Any]) -> tuple[bool, bool, datetime, int]:
+    return (not row.public, not row.automatic, row.sent_at or row.received_at, row.id)
 
 
 def _private(connection: Connection, customers: Collection[int]) -> set[int]:

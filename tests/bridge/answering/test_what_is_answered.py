@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from adapters.memory.source import MemorySource
 from bridge import actions
 from bridge.store import schema
 from tests.bridge.answering.test_states import status
@@ -64,3 +66,34 @@ def test_an_answer_goes_to_what_the_customer_said_not_to_what_a_machine_said_for
     desk.answer(case, "We are still on it.")
     desk.write_back()
     assert last(desk).reply_to == noted.key.rpartition("/")[2]
+
+
+def test_a_note_of_a_machine_in_private_keeps_the_answer_from_going_out_in_public(desk: Desk) -> None:
+    case = desk.case(messages=2)
+    _, noted = desk.world.all(schema.message)
+    desk.world.update(schema.message, schema.message.c.id == noted.id, automatic=True, public=False)
+    desk.answer(case, "We are on it.")
+    desk.write_back()
+    assert not last(desk).public
+
+
+class Mailbox(MemorySource):
+    """A source of two accounts."""
+
+    accounts = frozenset({"support@acme.example"})
+
+
+def test_of_what_several_connections_saw_the_one_that_was_written_to_answers(desk: Desk) -> None:
+    case, sources = desk.case(), desk.world.app.sources
+    (said,) = desk.world.all(schema.message)
+    desk.world.update(
+        schema.message, schema.message.c.id == said.id, seen_by=["a", "x", "z"], account="Support@acme.example"
+    )
+    mailbox = Mailbox("z", desk.network)
+    silent = replace(sources["x"], name="a", publisher=None)
+    written_to = replace(sources["x"], name="z", source=mailbox)
+    for known, speaks in (({"a": silent}, "x"), ({"a": silent, "z": written_to}, "z")):
+        desk.world.app = replace(desk.world.app, sources={**sources, **known})
+        desk.answer(case, f"We are on it, says {speaks}.")
+        desk.write_back()
+        assert desk.actions()[-1].connection == speaks
