@@ -113,8 +113,7 @@ class Source(Adapter):
     retention: ClassVar[Retention] = Retention()
     """For how long the network lets what was said there be kept; the project file may say otherwise."""
     accounts: frozenset[str] = frozenset()
-    """Those of our accounts that are read and answered here, as ``Message.account`` names them, in lower case; empty where
-    only the far side knows. Of what several sources saw, the one whose account was written to answers."""
+    """Our accounts that answer here, as ``Message.account`` names them, in lower case; empty where only the far side knows."""
 
     @abstractmethod
     def head(self) -> Cursor:
@@ -130,10 +129,7 @@ class Source(Adapter):
 
     @abstractmethod
     def pages(self, after: Cursor) -> Iterator[Page]:
-        """Yield pages after the cursor; resuming after any page never skips. The cursor moves with a complete window.
-
-        A row that cannot be read is a ``Broken`` event, never an exception.
-        """
+        """Yield pages after the cursor, which moves with a complete window; resuming after any never skips. Bad rows are ``Broken``."""
 
     @abstractmethod
     def reread(self, fields: Mapping[str, str], where: str) -> Page:
