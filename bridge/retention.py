@@ -87,8 +87,10 @@ def apply(app: App) -> list[Due]:
 def keep_no_longer(app: App, sources: Iterable[SourceSetup]) -> Iterator[str]:
     """Delete what is due of some connections, as a sync does; yields what a person is to allow first."""
     for setup in sources:
+        if all(days is None for days in setup.retention.days()):
+            continue
         one = _Round(app, setup)
-        if not any(days is not None for days in setup.retention.days()) or one.rests:
+        if one.rests:
             continue
         if one.unchanged:
             one.delete()

@@ -9,7 +9,8 @@ from adapters.bluesky import facets, judging, tids
 from adapters.bluesky.errors import Declined
 from adapters.bluesky.names import MAX_BYTES, MAX_GRAPHEMES, MAX_IMAGES, POST, RESOLVE_HANDLE, UPLOAD_BLOB
 from adapters.bluesky.shapes import obj, text, texts
-from adapters.bluesky.texts import description, split
+from adapters.bluesky.texts import split
+from bridge.file_descriptions import description
 from bridge.nouns import Eligibility, Found, Presence, Written
 
 if TYPE_CHECKING:

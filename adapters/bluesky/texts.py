@@ -1,4 +1,4 @@
-"""How long an answer may be, in graphemes and bytes, how one that is longer is cut into several posts, and what describes an image."""
+"""How long an answer may be, in graphemes and bytes, and how one that is longer is cut into several posts."""
 
 from __future__ import annotations
 
@@ -8,37 +8,6 @@ _GRAPHEME = regex.compile(r"\X")
 _NUMBER = " ({}/{})"
 _BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "; ", ", ", " ")
 """Where a text is cut, the better ones first."""
-_ENDING = regex.compile(r"\.(jpe?g|png|webp|gif)$", regex.IGNORECASE)
-_BLANK = regex.compile(r"[\s_]+|(?<=\p{L})-(?=\p{L})")
-_WORD = regex.compile(r"\p{L}{3,}")
-_HASH = regex.compile(r"(?=.*\d)[\da-f-]+", regex.IGNORECASE)
-_MACHINES = frozenset(
-    [
-        "img",
-        "image",
-        "dsc",
-        "dscn",
-        "dscf",
-        "dcim",
-        "pxl",
-        "mvimg",
-        "photo",
-        "picture",
-        "screenshot",
-        "screen",
-        "shot",
-        "bild",
-        "foto",
-        "bildschirmfoto",
-        "scan",
-        "whatsapp",
-        "signal",
-        "unnamed",
-        "untitled",
-        "download",
-    ]
-)
-"""What cameras, screens and programs call their files: it describes nothing."""
 
 
 def graphemes(text: str) -> int:
@@ -54,13 +23,6 @@ def fits(text: str, most: int, most_bytes: int) -> bool:
 def room(text: str, most: int) -> int:
     """Return how many characters a text may have if the rest of it counts like this one: at least as many as it has if it fits."""
     return len(text) + most - graphemes(text)
-
-
-def description(name: str) -> str:
-    """Return what the name of a file tells people who cannot see it; empty if that is nothing."""
-    words = _BLANK.sub(" ", _ENDING.sub("", name)).strip()
-    telling = [word for word in _WORD.findall(words.lower()) if word not in _MACHINES]
-    return words if telling and not _HASH.fullmatch(words.replace(" ", "")) else ""
 
 
 def split(text: str, most: int, most_bytes: int, parts: int) -> list[str]:

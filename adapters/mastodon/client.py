@@ -8,7 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import orjson
+from pydantic import ValidationError
 
+from adapters.mastodon.entities import Uploaded
 from adapters.mastodon.errors import lost, refused
 from bridge.errors import Transient
 
@@ -70,9 +72,23 @@ class Client:
             raise Transient(message)
         return Listed(tuple(body), _linked(response, "prev", "min_id"), _linked(response, "next", "max_id"))
 
-    def post(self, path: str, form: Mapping[str, str], *, key: str = "", signed: bool = True) -> Any:  # noqa: ANN401 - JSON
+    def post(self, path: str, form: Mapping[str, str | list[str]], *, key: str = "", signed: bool = True) -> Any:  # noqa: ANN401 - JSON
         """Change something, once per ``key`` within an hour. Raises ``Uncertain`` where nobody knows whether it was done."""
-        return self._body(self._send("POST", path, form=form, key=key, writing=True, signed=signed))
+        return self._body(self._send("POST", path, body={"data": form}, key=key, writing=True, signed=signed))
+
+    def upload(self, name: str, content: bytes, mime: str, description: str) -> tuple[str, bool]:
+        """Put a file there; return its id, and whether it can be posted already. Repeated, it is another file."""
+        form = {"description": description} if description else {}
+        response = self._send("POST", "/api/v2/media", body={"data": form, "files": {"file": (name, content, mime)}})
+        try:
+            return Uploaded.model_validate(self._body(response)).id, response.status_code == httpx.codes.OK
+        except ValidationError as error:
+            message = f"{self._host} does not say under which id it has taken a file."
+            raise Transient(message) from error
+
+    def is_ready(self, id_: str) -> bool:
+        """Tell whether a file that was put there can be posted."""
+        return self._send("GET", f"/api/v1/media/{id_}").status_code == httpx.codes.OK
 
     def delete(self, path: str) -> None:
         """Delete something."""
@@ -88,7 +104,7 @@ class Client:
         path: str,
         *,
         query: Mapping[str, Any] | None = None,
-        form: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
         key: str = "",
         writing: bool = False,
         signed: bool = True,
@@ -96,7 +112,7 @@ class Client:
         headers = {"Authorization": f"Bearer {self._access()}"} if signed else {}
         headers |= {"Idempotency-Key": key} if key else {}
         try:
-            response = self.http.request(method, path, params=query, data=form, headers=headers)
+            response = self.http.request(method, path, params=query, headers=headers, **(body or {}))
         except httpx.HTTPError as error:
             raise lost(error, self._host, writing=writing) from None  # the request carries the token
         left = response.headers.get("X-RateLimit-Remaining", "")

@@ -136,12 +136,32 @@ class Counting(Entity):
 
     max_characters: Annotated[int, Field(gt=0)] = 500
     characters_reserved_per_url: Annotated[int, Field(gt=0)] = 23
+    max_media_attachments: Annotated[int, Field(ge=0)] = 4
+
+
+class Files(Entity):
+    """Which files a server takes; as Mastodon does where it does not say."""
+
+    supported_mime_types: list[str] = ["image/jpeg", "image/png", "image/gif", "image/webp"]
+    image_size_limit: Annotated[int, Field(ge=0)] = 16_000_000
+    video_size_limit: Annotated[int, Field(ge=0)] = 99_000_000
+
+    def most_bytes(self, mime: str) -> int:
+        """Return how large a file may be; sounds count as videos."""
+        return self.image_size_limit if mime.startswith("image/") else self.video_size_limit
+
+
+class Uploaded(Entity):
+    """A file that was put there."""
+
+    id: Id
 
 
 class Configuration(Entity):
     """What a server allows."""
 
     statuses: Counting = Counting()
+    media_attachments: Files = Files()
 
 
 class Instance(Entity):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from adapters.mastodon.answering import form_of, longest, others_named, same_words
+from adapters.mastodon.attaching import attach, unfit
 from adapters.mastodon.entities import Status
 from adapters.mastodon.errors import Missing, Uncertain
 from adapters.mastodon.parse import PUBLIC, deep_link
@@ -40,6 +41,7 @@ class MastodonPublisher(Publisher):
     def __init__(self, source: MastodonSource) -> None:
         """Answer as the account that ``source`` reads."""
         self._server, self._client, self._settings = source.server, source.client, source.settings
+        self._clock = source.clock
 
     @classmethod
     def beside(cls, source: Source) -> MastodonPublisher:
@@ -97,8 +99,9 @@ class MastodonPublisher(Publisher):
 
     def _writable(self, action: Action, status: Status) -> Eligibility:
         by_hand = f"by hand at {deep_link(status, self._server.me)}"
-        if action.files:
-            return _cannot("files are not sent along", by_hand)
+        unfitting = unfit(action.files, self._server.instance.configuration) if action.files else None
+        if unfitting is not None:
+            return _cannot(unfitting[0], unfitting[1], by_hand)
         if action.public and status.visibility not in PUBLIC:
             return _cannot("the customer wrote in private", "a direct message", by_hand)
         others = others_named(action, status)
@@ -126,7 +129,10 @@ class MastodonPublisher(Publisher):
         if action.kind is ActionKind.DELETE_OWN:
             self._client.delete(f"/api/v1/statuses/{status.id}")
             return Written(status.id, created=False)
-        answer = self._client.post("/api/v1/statuses", form_of(action, status, self._settings), key=action.key)
+        form: dict[str, str | list[str]] = {**form_of(action, status, self._settings)}
+        if action.files:
+            form["media_ids[]"] = attach(self._client, self._clock, action.files)
+        answer = self._client.post("/api/v1/statuses", form, key=action.key)
         try:
             posted = Status.model_validate(answer)
         except ValidationError:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bridge.safe import Safe
     from bridge.signing_in import Person
 
-SCOPES = ("read", "write:statuses", "write:favourites")
-"""Read everything of the account's, answer, take answers back, and like; nothing of its settings or its follows."""
+SCOPES = ("read", "write:statuses", "write:media", "write:favourites")
+"""Read everything of the account's, answer, with files, take answers back, and like; nothing of its settings or its follows."""
 
 
 def provider_of(name: str, settings: MastodonSettings) -> Provider:

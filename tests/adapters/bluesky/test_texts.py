@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from adapters.bluesky import facets, tids
 from adapters.bluesky.names import LINK_FACET
-from adapters.bluesky.texts import description, fits, graphemes, room, split
+from adapters.bluesky.texts import fits, graphemes, room, split
 
 WORDS = st.text(st.sampled_from("ab äß.,!?\n👩‍👩‍👧‍👦📦é"), max_size=900)
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
@@ -20,25 +20,6 @@ APP_KEY = "3lg2abcdefg2k"
 )
 def test_characters_are_what_people_take_for_one(text: str, count: int) -> None:
     assert graphemes(text) == count
-
-
-@pytest.mark.parametrize(
-    ("name", "told"),
-    [
-        ("Return label.png", "Return label"),
-        ("rücksende-etikett_neu.WEBP", "rücksende etikett neu"),
-        ("Foto vom Router.jpg", "Foto vom Router"),
-        ("Map of shops 2", "Map of shops 2"),
-        ("IMG_1234.JPG", ""),
-        ("PXL_20260302_090000.jpg", ""),
-        ("Bildschirmfoto 2026-03-02 um 09.00.11.png", ""),
-        ("WhatsApp Image 2026-03-02.jpeg", ""),
-        ("3f2a9c01-77aa-dead.png", ""),
-        ("", ""),
-    ],
-)
-def test_a_file_s_name_describes_an_image_if_people_gave_it(name: str, told: str) -> None:
-    assert description(name) == told
 
 
 @given(WORDS, st.integers(20, 80), st.integers(2, 60))

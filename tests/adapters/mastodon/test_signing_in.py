@@ -71,7 +71,7 @@ def test_missing_rights_are_named(tmp_path: Path) -> None:
     here = place(tmp_path)
     here.server.tokens[here.token] = (here.brand, frozenset({"read", "write:statuses"}))
     (finding,) = [finding for finding in here.source.check().findings if not finding.ok]
-    assert finding.text == "the token lacks write:favourites"
+    assert finding.text == "the token lacks write:media, write:favourites"
     assert finding.remedy == "Sign in anew: casebridge connect mastodon"
 
 

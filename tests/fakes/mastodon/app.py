@@ -13,7 +13,9 @@ from starlette.routing import Route
 from tests.fakes.calls import Call, Recorded
 from tests.fakes.faults import Faults, Faulty
 from tests.fakes.forms import form_of
+from tests.fakes.mastodon.files import LARGEST, TAKEN, Files
 from tests.fakes.mastodon.world import Post, World, stamp
+from tests.fakes.mastodon.wrong import WORDS, Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -28,22 +30,6 @@ if TYPE_CHECKING:
 WINDOW = timedelta(minutes=5)
 LONGEST, ADDRESS = 500, 23
 _PAGING = {"limit", "min_id", "max_id", "since_id"}
-_WORDS = {
-    401: "The access token is invalid",
-    404: "Record not found",
-    422: "Validation failed",
-    429: "Too many requests",
-    500: "An unexpected error occurred",
-}
-
-
-class Wrong(Exception):
-    """An error as the server tells it."""
-
-    def __init__(self, status: int, words: str = "") -> None:
-        """Carry status and words."""
-        self.status, self.words = status, words or _WORDS[status]
-        super().__init__(self.words)
 
 
 class Mastodon:
@@ -52,6 +38,7 @@ class Mastodon:
     def __init__(self, clock: Clock, *, limit: int = 300, version: str = "4.5.2") -> None:
         """Begin with nobody; ``limit`` calls in five minutes."""
         self.clock, self.world, self.limit, self.version = clock, World(clock), limit, version
+        self.files = Files(self.world)
         self.tokens: dict[str, tuple[str, frozenset[str]]] = {}
         self.apps: dict[str, dict[str, str]] = {}
         self.policy = dict.fromkeys(("for_not_following", "for_new_accounts"), "accept")
@@ -72,6 +59,8 @@ class Mastodon:
             "GET /api/v1/statuses/{id}": self._status,
             "GET /api/v1/statuses/{id}/context": self._context,
             "POST /api/v1/statuses": self._post,
+            "POST /api/v2/media": self.files.take,
+            "GET /api/v1/media/{id}": self.files.show,
             "DELETE /api/v1/statuses/{id}": self._delete,
             "POST /api/v1/statuses/{id}/favourite": self._favourite,
             "GET /api/v2/instance": self._instance,
@@ -130,13 +119,13 @@ class Mastodon:
         return {"X-RateLimit-Remaining": str(left), "X-RateLimit-Reset": stamp(self._began + WINDOW)}
 
     async def _too_many(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
-        response = JSONResponse({"error": _WORDS[429]}, 429, {"X-RateLimit-Reset": stamp(self.clock.now() + WINDOW)})
+        response = JSONResponse({"error": WORDS[429]}, 429, {"X-RateLimit-Reset": stamp(self.clock.now() + WINDOW)})
         await response(scope, receive, send)
 
     async def _register(self, request: Request) -> Response:
         form = dict((await form_of(request))[0])
         if set(form) != {"client_name", "redirect_uris", "scopes"}:
-            return JSONResponse({"error": _WORDS[422]}, 422)
+            return JSONResponse({"error": WORDS[422]}, 422)
         made = {"client_id": f"app-{len(self.apps)}", "client_secret": f"hush-{len(self.apps)}"}
         self.apps[made["client_id"]] = form | made
         return JSONResponse(made)
@@ -168,7 +157,12 @@ class Mastodon:
     async def _instance(self, request: Request, viewer: str) -> Response:
         del request, viewer
         counting = {"max_characters": LONGEST, "characters_reserved_per_url": ADDRESS}
-        shown = {"domain": self.world.domain, "version": self.version, "configuration": {"statuses": counting}}
+        taken = {"supported_mime_types": TAKEN, "image_size_limit": LARGEST, "video_size_limit": LARGEST}
+        shown = {
+            "domain": self.world.domain,
+            "version": self.version,
+            "configuration": {"statuses": counting, "media_attachments": taken},
+        }
         return JSONResponse(shown)
 
     async def _policy(self, request: Request, viewer: str) -> Response:
@@ -246,7 +240,9 @@ class Mastodon:
     # --- writing ---
 
     async def _post(self, request: Request, viewer: str) -> Response:
-        form = dict((await form_of(request))[0])
+        fields = (await form_of(request))[0]
+        files = [self.files.ready(value, viewer) for name, value in fields if name == "media_ids[]"]
+        form = {name: value for name, value in fields if name != "media_ids[]"}
         unknown = set(form) - {"status", "in_reply_to_id", "visibility", "language", "spoiler_text"}
         if unknown or form.get("visibility") not in {"public", "unlisted", "private", "direct"}:
             raise Wrong(422, f"Validation failed: {sorted(unknown)} {form.get('visibility')}")
@@ -263,6 +259,7 @@ class Mastodon:
         id_ = self.world.say(
             viewer,
             form["status"],
+            media_attachments=files,
             visibility=form["visibility"],
             reply_to=above,
             spoiler=form.get("spoiler_text", ""),
@@ -290,7 +287,7 @@ def _split(routes: dict[str, Handler]) -> list[tuple[str, str, Handler]]:
 
 
 def _error(status: int) -> JSONResponse:
-    return JSONResponse({"error": _WORDS[status]}, status)
+    return JSONResponse({"error": WORDS[status]}, status)
 
 
 def _only(request: Request, known: set[str]) -> None:
