@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import structlog
 
-from bridge.errors import CasebridgeError
+from bridge.errors import CasebridgeError, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ class TellsNews(Protocol):
     def wait(self, seconds: float) -> bool:
         """Return True as soon as there may be something new, False after so many seconds.
 
-        Called in a thread of its own, while the source may be read in another.
+        Raises ``Unsupported`` where the far side does not tell of news: then it is not asked again. Called in a thread of its own, while the source may be read in another.
         """
         ...
 
@@ -54,6 +54,9 @@ def _listen(source: TellsNews, told: threading.Event, over: threading.Event, pau
         try:
             if source.wait(LONGEST) and not over.is_set():
                 told.set()
+        except Unsupported as error:
+            log.info("there is nobody to tell of news; it is polled", reason=str(error))
+            return
         except CasebridgeError as error:
             log.warning("news cannot be waited for", reason=str(error))
             over.wait(pause)

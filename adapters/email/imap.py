@@ -16,7 +16,7 @@ from imapclient.exceptions import IMAPClientError, LoginError  # type: ignore[im
 
 from adapters.email import errors
 from adapters.email.settings import Safety
-from bridge.errors import CasebridgeError, ConfigError
+from bridge.errors import CasebridgeError, ConfigError, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -188,10 +188,14 @@ class Account:
                 client.uid_expunge(list(uids))
 
     def wait(self, seconds: float) -> bool:
-        """Wait until something happens in the opened folder (IDLE), at most so long; tell whether anything did."""
+        """Wait until something happens in the opened folder (IDLE), at most so long; tell whether anything did.
+
+        Raises ``Unsupported`` at a server that knows no IDLE.
+        """
         with self._open() as client:
             if not client.has_capability("IDLE"):
-                return False
+                message = f"{self.name}: the mail server does not tell of new mail by itself (no IDLE)."
+                raise Unsupported(message, manual_step="Poll it: casebridge watch does.")
             client.idle()
             try:
                 heard = client.idle_check(timeout=seconds)

@@ -43,6 +43,8 @@ class EmailSource(Source):
             own=frozenset((*settings.addresses, *own)),
             trusted=frozenset(settings.trusted_authserv),
         )
+        self._next_uid = 0
+        """Of the first folder when it was last waited for."""
         self._files = Files(self.account, settings)
         self._reader = Reader(self.account, settings, self.mailbox, self._files)
 
@@ -94,14 +96,19 @@ class EmailSource(Source):
         self._reader.mark()
 
     def wait(self, seconds: float) -> bool:
-        """Wait for new mail in the first folder (IDLE), at most so long; tell whether there is any.
+        """Wait for new mail in the first folder (IDLE), at most so long; tell whether there is any, or was since the last time.
 
         IDLE only wakes: what came is read by ``pages``. Servers end it after some minutes, so wait for ten at most.
         """
         account = Account(self.name, self.settings, self.credentials)
         try:
-            account.select(account.read_folders()[0])
-            return account.wait(seconds)
+            folder = account.read_folders()[0]
+            before, self._next_uid = self._next_uid, account.select(folder).next_uid
+            if before not in (0, self._next_uid):
+                return True
+            told = account.wait(seconds)
+            self._next_uid = account.select(folder).next_uid
+            return told
         finally:
             account.close()
 

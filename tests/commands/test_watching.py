@@ -9,7 +9,7 @@ from adapters.memory.network import MemoryNetwork
 from adapters.memory.settings import MemorySourceSettings
 from adapters.memory.source import MemorySource
 from bridge.clock import SystemClock
-from bridge.errors import Transient
+from bridge.errors import Transient, Unsupported
 from bridge.faults import Faults
 from bridge.news import listening
 
@@ -50,6 +50,28 @@ def test_news_of_any_source_is_told_at_once() -> None:
         assert not told.is_set()
         bell.rung.set()
         assert told.wait(20)
+
+
+class Mute(Bell):
+    """A source whose far side tells of no news."""
+
+    asked = 0
+
+    def wait(self, seconds: float) -> bool:  # noqa: ARG002 - the protocol's signature
+        """Refuse."""
+        self.asked += 1
+        message = "the server knows no such thing"
+        raise Unsupported(message, manual_step="Poll it.")
+
+
+def test_a_source_that_cannot_tell_is_left_to_polling() -> None:
+    mute, bell = Mute(), Bell()
+    with listening([mute, bell], pause=0.01) as told:
+        for _ in range(3):
+            bell.rung.set()
+            assert told.wait(20)
+            told.clear()
+    assert mute.asked == 1
 
 
 def test_nobody_listens_any_more_when_it_is_over() -> None:

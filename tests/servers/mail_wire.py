@@ -24,6 +24,8 @@ class MailWire:
         """The connection is cut when a command with the first of these comes, and before the server gets it."""
         self.cut_after: deque[bytes] = deque()
         """The same, when the server has got it, before its answer comes back."""
+        self.hidden = b""
+        """What the server does not say."""
         self._open: list[socket.socket] = []
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
@@ -83,6 +85,6 @@ class MailWire:
     def _down(self, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):
             while data := server.recv(_PIECE):
-                client.sendall(data)
+                client.sendall(data.replace(self.hidden, b"") if self.hidden else data)
         with suppress(OSError):
             client.shutdown(socket.SHUT_RDWR)

@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from bridge.clock import FixedClock
-from bridge.errors import ConfigError
+from bridge.errors import ConfigError, Unsupported
 from bridge.nouns import Cursor, Direction, Message, Said
 from tests.adapters.email.offices import MailOffice, mail, office
 from tests.servers.shared import dovecot
@@ -149,6 +149,21 @@ def test_new_mail_is_told_at_once_and_quiet_is_quiet(tmp_path: Path) -> None:
         assert here.source.wait(20) is True
         coming.join()
         assert [each.text for each in read(here)] == ["Hallo"]
+
+
+def test_mail_that_came_between_two_waits_is_told_at_once(tmp_path: Path) -> None:
+    with opened(tmp_path) as here:
+        assert here.source.wait(0.1) is False
+        here.receive("m1", "Hallo")
+        assert here.source.wait(600) is True
+        assert here.source.wait(0.1) is False
+
+
+def test_a_server_that_does_not_tell_of_mail_is_not_waited_for_again_and_again(tmp_path: Path) -> None:
+    with opened(tmp_path) as here:
+        here.wire.hidden = b" IDLE"
+        with pytest.raises(Unsupported, match="no IDLE"):
+            here.source.wait(600)
 
 
 def test_a_check_says_what_is_right_and_what_to_do(tmp_path: Path) -> None:
