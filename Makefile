@@ -8,6 +8,7 @@
 #              CRM=hubspot a pretend HubSpot, CRM=zendesk a pretend Zendesk: ORG=plain or hostile
 # make bench   100,000 messages against dlt and a bare floor
 # make bench-receiver  the receiver of webhooks beside a bare endpoint
+# make bench-email MAILS=a/folder  what becomes of each mail in it, and how well quotes are cut
 # make bench-calls  API calls into the pretend CRMs, beside a client that sends one record a call
 
 VENV   ?= .venv
@@ -22,7 +23,7 @@ MARKS  ?= real or postgres
 BENCH  ?= --messages 100000 --store sqlite --store postgres
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types format real servers soak sandbox bench bench-calls bench-receiver migration clean
+.PHONY: help demo test check lint types format real servers soak sandbox bench bench-calls bench-email bench-receiver migration clean
 
 help:
 	@sed -n -e 's/^# make /make /p' -e 's/^#  / /p' Makefile
@@ -65,6 +66,9 @@ bench: $(VENV)/.bench
 
 bench-receiver: $(VENV)/.test
 	$(BIN)/python -m benchmarks.receiver.run
+
+bench-email: $(VENV)/.test
+	$(BIN)/python -m benchmarks.email.run $(or $(MAILS),$(error give a folder of mails: make bench-email MAILS=a/folder)) --show
 
 bench-calls: $(VENV)/.test
 	$(BIN)/python -m benchmarks.calls.run
