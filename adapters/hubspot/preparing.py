@@ -1,4 +1,4 @@
-"""Properties of ours: the unique one that carries our key, and on tickets the two that amendments need."""
+"""Properties of ours: the unique one that carries our key, and on tickets the two that amendments need and the one for the state of answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import paths
 from adapters.hubspot.errors import Declined
-from adapters.hubspot.names import AMENDED, COMMUNICATIONS, CONTACTS, NOTES, TAGS, TEXT, TICKETS
+from adapters.hubspot.names import AMENDED, ANSWER, COMMUNICATIONS, CONTACTS, NOTES, TAGS, TEXT, TICKETS
 from bridge.errors import AuthError
 from bridge.nouns import Step
 
@@ -23,7 +23,7 @@ _GROUPS: Mapping[str, str] = {
     COMMUNICATIONS: "communication",
 }
 _BESIDE: Mapping[str, tuple[tuple[str, str], ...]] = {
-    TICKETS: ((AMENDED, "Casebridge amendments"), (TAGS, "Casebridge tags"))
+    TICKETS: ((AMENDED, "Casebridge amendments"), (TAGS, "Casebridge tags"), (ANSWER, "Casebridge answer"))
 }
 
 

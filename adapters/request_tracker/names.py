@@ -14,6 +14,8 @@ OBJECTS = (USER, TICKET, TRANSACTION)
 THINGS: Mapping[Thing, str] = {Thing.PERSON: USER, Thing.CASE: TICKET, Thing.MESSAGE: TRANSACTION}
 KEY = "CF.{Casebridge Key}"
 """The custom field of tickets and of transactions that carries our key, where no mapping names another."""
+ANSWER = "Casebridge Answer"
+"""The custom field of tickets that says how it stands with the agent's last answer."""
 NAME = "Name"
 """Of users: carries our key, because Request Tracker allows each name once."""
 NOBODY, SYSTEM = "Nobody", "RT_System"

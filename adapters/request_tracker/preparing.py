@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.request_tracker.names import NAME, TICKET, TRANSACTION, USER, custom, custom_name
+from adapters.request_tracker.names import ANSWER, NAME, TICKET, TRANSACTION, USER, custom, custom_name
 from bridge.nouns import Step
 
 if TYPE_CHECKING:
@@ -23,15 +23,15 @@ def prepare(tracker: Tracker, wanted: Sequence[KeyField]) -> list[Step]:
 
 def missing(tracker: Tracker, wanted: KeyField) -> list[str]:
     """Return the custom fields that an object lacks for our key and for what goes beside it."""
-    beside = {TICKET: tracker.settings.tags_field, TRANSACTION: tracker.settings.change_field}
-    needed = [custom_name(wanted.field), beside[wanted.object]]
+    beside = {TICKET: (tracker.settings.tags_field, ANSWER), TRANSACTION: (tracker.settings.change_field,)}
+    needed = [custom_name(wanted.field), *beside[wanted.object]]
     return [name for name in needed if name and custom(name) not in tracker.schemas.of(wanted.object).fields]
 
 
 def by_hand(tracker: Tracker, object_name: str, names: Sequence[str]) -> str:
     """Say how a person creates custom fields."""
-    several = tracker.settings.tags_field
-    kinds = ", ".join(f"{name} ({'Enter multiple values' if name == several else 'Enter one value'})" for name in names)
+    told = {tracker.settings.tags_field: "Enter multiple values", ANSWER: "Fill in one text area"}
+    kinds = ", ".join(f"{name} ({told.get(name, 'Enter one value')})" for name in names)
     return (
         f"Load adapters/request_tracker/package/initialdata.pl with rt-setup-database --action insert --datafile, or: "
         f"Admin > Custom Fields > Create: {kinds}, Applies to {_APPLIES[object_name]}; then Applies to > "

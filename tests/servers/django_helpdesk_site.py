@@ -114,7 +114,12 @@ def fill() -> None:
     Queue.objects.create(title="Social", slug="social", allow_public_submission=False)
     Queue.objects.create(title="Mail", slug="mail", new_ticket_cc="desk@acme.example")
     for place, (name, kind, length) in enumerate(
-        [("casebridge_key", "varchar", 120), ("customer", "varchar", 200), ("tags", "text", 1000)]
+        [
+            ("casebridge_key", "varchar", 120),
+            ("customer", "varchar", 200),
+            ("tags", "text", 1000),
+            ("casebridge_answer", "text", 1000),
+        ]
     ):
         CustomField.objects.create(
             name=name, label=name, data_type=kind, max_length=length, ordering=place, required=False

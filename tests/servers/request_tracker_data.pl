@@ -10,6 +10,7 @@ our @Queues = (
 
 our @CustomFields = (
     { Name => 'Casebridge Key', Type => 'FreeformSingle', LookupType => 'RT::Queue-RT::Ticket', ApplyTo => 0 },
+    { Name => 'Casebridge Answer', Type => 'TextSingle', LookupType => 'RT::Queue-RT::Ticket', ApplyTo => 0 },
     { Name => 'Casebridge Tags', Type => 'FreeformMultiple', LookupType => 'RT::Queue-RT::Ticket', ApplyTo => 0 },
     { Name => 'Channel', Type => 'SelectSingle', LookupType => 'RT::Queue-RT::Ticket', ApplyTo => 0,
       Values => [ map { { Name => $_ } } qw(x mastodon facebook instagram mail phone reviews web other) ] },

@@ -36,6 +36,8 @@ class Standing:
     person: str
     """Id of its contact, empty for none."""
     said: tuple[str, ...] = field(default=(), compare=False)
+    answered: str = field(default="", compare=False)
+    """How it stands with the agent's answer: in a field of the case, or else in a note."""
 
 
 class Crm(Protocol):

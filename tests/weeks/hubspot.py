@@ -129,6 +129,7 @@ class HubSpotAccount:
                 owner=known.get("hubspot_owner_id", ""),
                 person=people[0] if people else "",
                 said=tuple(said.get(item.id, ())),
+                answered=known.get("casebridge_answer", ""),
             )
 
     def people(self) -> dict[str, str]:

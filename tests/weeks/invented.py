@@ -26,6 +26,7 @@ class InventedPlace:
     fake: House
     secrets: dict[str, str]
     target: str
+    field: str = ""
 
     def adapt(self, folder: Path) -> None:
         """Put manifest and mappings into the project, as an admin does."""

@@ -138,6 +138,7 @@ class SalesforceOrg:
                 owner=row["OwnerId"],
                 person=row["ContactId"] or "",
                 said=tuple(said.get(row["Id"], ())),
+                answered=row["Casebridge_Answer__c"] or "",
             )
 
     def people(self) -> dict[str, str]:

@@ -36,6 +36,8 @@ class Place(Protocol):
     fake: House
     secrets: dict[str, str]
     target: str
+    field: str
+    """The field that says how it stands with an answer; empty where a note alone does."""
 
     def answer(self, case: int, text: str) -> None:
         """Answer the customer."""
@@ -48,6 +50,8 @@ class Place(Protocol):
 
 class FreshdeskPlace:
     """Freshdesk."""
+
+    field = "cf_casebridge_answer"
 
     def __init__(self, clock: ShiftedClock) -> None:
         """Open an account."""
@@ -73,6 +77,8 @@ class FreshdeskPlace:
 class ZammadPlace:
     """Zammad."""
 
+    field = "casebridge_answer"
+
     def __init__(self, clock: ShiftedClock) -> None:
         """Start a server."""
         self.fake = self.desk = Zammad(clock)
@@ -96,6 +102,8 @@ class ZammadPlace:
 
 class JiraPlace:
     """Jira Service Management."""
+
+    field = ""
 
     def __init__(self, clock: ShiftedClock) -> None:
         """Open a site."""
@@ -183,6 +191,11 @@ def test_a_week_is_delivered_once_answered_and_verified(office: Office, place: P
     ]
     assert [json.loads(line)["text"] for line in lines] == [ANSWER]
     assert list(place.fake.notices) == sent
+    if place.field:
+        there = next(item.fields for item in place.fake.of("tickets") if item.id == case)
+        assert there.get("custom_fields", there)[place.field].startswith("Your answer was sent in private on whatsapp")
+    else:
+        assert any("Your answer was sent in private on whatsapp" in text for text in place.said()[case])
     office.balances()
 
 

@@ -61,6 +61,7 @@ def test_a_week_is_delivered_once_answered_and_verified(office: Office, tool: To
         office.sync()
     office.settle()
     assert answers(office.folder) == [ANSWER]
+    assert tool.answered(tool.holding(HER_TWEET)).startswith("Your answer was sent in private on whatsapp")
     assert tool.server.mails() == []
     office.balances()
 

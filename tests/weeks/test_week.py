@@ -78,5 +78,6 @@ def test_a_week_is_delivered_once_answered_and_verified(office: Office, crm: Crm
         office.sync()
     office.settle()
     assert answers(office.folder) == [ANSWER]
+    assert holding(crm, HER_TWEET).answered.startswith("Your answer was sent in private on whatsapp")
     assert crm.mailed() == []
     office.balances()

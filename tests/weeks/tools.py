@@ -49,6 +49,10 @@ class Tool(Protocol):
         """Answer the customer, as the page tells agents to."""
         ...
 
+    def answered(self, ticket: str) -> str:
+        """Return how it stands with the agent's answer, as the ticket says."""
+        ...
+
     def opened(self, subject: str, text: str, customer: str) -> str:
         """Open a ticket of a customer by hand, or as another program does; return its number."""
         ...
@@ -82,6 +86,11 @@ class Tracker:
         """Reply to the ticket."""
         said = self.server.call("POST", f"ticket/{ticket}/correspond", {"Content": text, "ContentType": "text/plain"})
         assert said.is_success
+
+    def answered(self, ticket: str) -> str:
+        """Read the custom field."""
+        fields = self.server.call("GET", f"ticket/{ticket}").json()["CustomFields"]
+        return next(str(each["values"][0]) for each in fields if each["name"] == "Casebridge Answer")
 
     def opened(self, subject: str, text: str, customer: str) -> str:
         """Create a ticket as an agent."""
@@ -117,6 +126,10 @@ class Helpdesk:
         """Respond in public."""
         body = {"ticket": int(ticket), "comment": text, "public": True}
         assert self.server.call("POST", "followups/", body).is_success
+
+    def answered(self, ticket: str) -> str:
+        """Read the custom field."""
+        return str(self.server.call("GET", f"tickets/{ticket}/").json()["custom_casebridge_answer"])
 
     def opened(self, subject: str, text: str, customer: str) -> str:
         """Create a ticket as an agent."""

@@ -121,6 +121,7 @@ class ZendeskAccount:
                 owner=str(ticket["assignee_id"] or ""),
                 person=str(ticket["requester_id"]),
                 said=(*theirs, *latest.values()),
+                answered=next((each for each in reversed(theirs) if each.startswith("Your answer")), ""),
             )
 
     def people(self) -> dict[str, str]:

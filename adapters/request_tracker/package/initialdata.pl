@@ -1,5 +1,5 @@
 # What Casebridge needs in Request Tracker: rt-setup-database --action insert --datafile initialdata.pl
-# Four custom fields for all queues, a group with the rights that it takes, a queue. Put our user into the group.
+# Five custom fields for all queues, a group with the rights that it takes, a queue. Put our user into the group.
 use strict;
 use warnings;
 
@@ -7,6 +7,7 @@ our @Queues = ( { Name => 'Social', Description => 'Cases of social networks, by
 
 our @CustomFields = (
     { Name => 'Casebridge Key', Type => 'FreeformSingle', LookupType => 'RT::Queue-RT::Ticket', ApplyTo => 0 },
+    { Name => 'Casebridge Answer', Type => 'TextSingle', LookupType => 'RT::Queue-RT::Ticket', ApplyTo => 0 },
     { Name => 'Casebridge Tags', Type => 'FreeformMultiple', LookupType => 'RT::Queue-RT::Ticket', ApplyTo => 0 },
     { Name => 'Casebridge Key', Type => 'FreeformSingle', LookupType => 'RT::Queue-RT::Ticket-RT::Transaction', ApplyTo => 0 },
     { Name => 'Casebridge Change', Type => 'FreeformSingle', LookupType => 'RT::Queue-RT::Ticket-RT::Transaction', ApplyTo => 0 },

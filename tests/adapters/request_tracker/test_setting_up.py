@@ -70,7 +70,7 @@ def test_a_user_without_rights_is_told_which_and_where(here: Place, tmp_path: Pa
     there.close()
     assert found["looker may not see and create users"].startswith("Give looker AdminUsers under Admin > Global")
     assert any("CreateTicket under Admin > Queues > Social" in remedy for remedy in found.values())
-    assert "Ticket lacks Casebridge Key, Casebridge Tags" in found
+    assert "Ticket lacks Casebridge Key, Casebridge Tags, Casebridge Answer" in found
 
 
 def test_a_queue_that_is_not_there_and_a_field_that_must_be_filled_are_said(here: Place, tmp_path: Path) -> None:

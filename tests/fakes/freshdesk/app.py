@@ -49,7 +49,7 @@ TICKET = {
     "custom_fields": dict,
 }
 CHOICES = {"status": (2, 3, 4, 5), "priority": (1, 2, 3, 4), "source": (1, 2, 3, 7, 9, 10)}
-CUSTOM = ("cf_casebridge_key", "cf_permalink")
+CUSTOM = ("cf_casebridge_key", "cf_permalink", "cf_casebridge_answer")
 LONGEST = {"subject": 255, "name": 255}
 IDENTIFYING = ("email", "phone", "mobile", "twitter_id", "unique_external_id")
 

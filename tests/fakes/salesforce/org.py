@@ -161,6 +161,7 @@ def plain(*, person_accounts: bool = False, social: bool = False) -> Org:
         *(("SocialPost", "SocialPersona") if social else ()),
     ):
         org.add(name, key_field(KEY))
+    org.add("Case", area("Casebridge_Answer__c", 2_000))
     org.objects["Casebridge_Message__c"] = message_object()
     return org
 

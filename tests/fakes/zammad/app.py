@@ -44,6 +44,7 @@ TICKET = {
     "tags": str,
     "article": dict,
     "casebridge_key": str,
+    "casebridge_answer": str,
     "permalink": str,
 }
 ARTICLE = {
