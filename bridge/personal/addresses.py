@@ -20,7 +20,7 @@ _UP = r"[A-ZÄÖÜÉÀ]"
 _NAME = rf"{_UP}[\w'’-]{{1,30}}"
 _COUNTED = (
     r"\s?(?:Monat|Tag|Jahr|Woche|Stunde|Minute|Sekunde|Uhr|Prozent|Euro|Cent|Mal|Stück|Person|Kilo|Meter|Liter|Grad|Punkt|Stern"
-    r"|Seite|Plätze|Folge|Teil|month|day|year|week|hour|minute)"
+    r"|Seite|Plätze|Folge|Teil|month|day|year|week|hour|minute|time|am\\b|pm\\b)"
 )
 _HOUSE = rf"\d{{1,4}}(?:\s?[a-hA-H](?![\w]))?(?:\s?[-–/]\s?\d{{1,3}}[a-hA-H]?){{0,3}}(?![\w%€]|[.,:]\d|\.\s?(?:\d|Uhr)|{_COUNTED})"
 _WORDS = r"(?:eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn|(?:\w+und)?(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig))"
@@ -83,6 +83,12 @@ _COORDINATES = re.compile(
     r"(?<![\w.])[-+]?\d{1,2}[.,]\d{3,8}\s?°?\s?[NS]?\s?[,;/ ]\s?[-+]?\d{1,3}[.,]\d{3,8}\s?°?\s?[EWO]?(?!\w)|\d{1,2}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[NS][,\s]+\d{1,3}°\s?\d{1,2}['′]\s?(?:\d{1,2}(?:[.,]\d+)?[\"″]\s?)?[EWO]"
 )
 _CARE_OF = re.compile(rf"(?<!\w)c/o\s(?:{_NAME}\s?){{1,3}}(?:,\s)?", re.IGNORECASE)
+_STREETS = alternatives("shapes", "english_streets")
+_ANY_WORDS = re.compile(
+    rf"(?<!\w)(?i:{alternatives('cues', 'address_of')}):?\s(?:(?i:ist|is|lautet|war|was|auf|an|to|at|in|im|der|die|das|the|as|zu|zur|bei|nach|es|it|them)\s){{0,3}}"
+    rf"(?P<place>(?:{_NAME}\s){{0,2}}{_NAME}\s{_HOUSE}|\d{{1,4}}[a-d]?\s(?:{_UP}[\w'’-]+\s|y\s|na\s){{0,2}}{_UP}(?=[a-z])[\w'’-]+(?!\s\d)|(?:The\s)?(?:{_NAME}\s)?{_NAME},\s{_NAME}\s{_STREETS}(?!\w))"
+)
+"""Any words and a number where the text speaks of an address."""
 _HOUSES_OF_ONE_ADDRESS = 8
 _FOLLOWING = 15
 """A word that follows an address says less of it than one that goes before: so many signs it counts as farther."""
@@ -122,6 +128,11 @@ def addresses(page: Page) -> Iterator[Span]:
             if _is_no_street(page.text[start : match.end()]):
                 continue
             yield Span(_datum(start, match.end(), page), start, match.end())
+    for match in _ANY_WORDS.finditer(page.text):
+        start, end = match.span("place")
+        plain = {word.casefold() for word in re.findall(r"[^\W\d_]+", match["place"])}
+        if not plain & words("shapes", "no_streets") and _datum(start, end, page):
+            yield Span(Datum.ADDRESS, start, end)
     for match in _UK_POSTCODE.finditer(page.text):
         code = re.search(r"[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}$", match.group())
         if code:

@@ -27,7 +27,7 @@ AFTER_A_TITLE = re.compile(
 INITIAL = re.compile(rf"(?<![\w.])(?P<name>(?:(?:{_U}|Ch|Th|Jr|Ph|Chr)\.[ -]?){{1,2}}(?P<surname>{_SURNAME}))(?!\w)")
 PAIR = re.compile(rf"(?<![\w@#/.-]){_WORD}(?:[ ](?:{_U}\.[ ])?{_SURNAME}){{1,4}}(?:[ ]{_U}\.)?(?![\w@])")
 AFTER_A_ROLE = re.compile(
-    rf"(?<![\w-])(?i:{alternatives('names', 'roles')})(?:[ ](?i:namens|named|called|is|ist|war|was|heißt|hieß))?,?[ ]\(?(?P<name>{_SURNAME}(?:[ ]{_SURNAME})?)(?![\w@-])"
+    rf"(?<![\w-])(?P<role>(?i:{alternatives('names', 'roles')}))(?:[ ](?i:namens|named|called|is|ist|war|was|heißt|hieß))?,?[ ]\(?(?P<name>{_SURNAME}(?:[ ]{_SURNAME})?)(?![\w@-])"
 )
 NAMED = re.compile(
     rf"(?<![\w-])(?i:{alternatives('names', 'naming')})\s?[:=]?\s?[\"„“'‚]?(?P<name>(?:{_U}\s)?{_SURNAME}(?:\s{_SURNAME})?)(?![\w@-])"
@@ -36,10 +36,10 @@ DELIVERED_AT = re.compile(
     rf"(?i:{alternatives('names', 'delivered')})[^.!?\n]{{0,30}}?\s(?:bei|beim|an|von|with|by|to)\s(?P<name>{_SURNAME}(?:\s{_SURNAME})?)(?=\s*(?:[,.;!?–(-]|$|\s(?:abgegeben|hinterlegt|abgestellt|in|im|nebenan|at|from|next|on|\d)))"
 )
 FAMILY = re.compile(
-    rf"(?<!\w)(?i:die|the|den)\s(?P<name>{_U}[^\W\d_]{{2,}}s)(?=\s(?i:von nebenan|nebenan|next door|upstairs|downstairs|across|from no|oben|unten|gegenüber))|(?<!\w)(?i:the)\s(?P<kept>{_U}[a-z]{{2,}}(?:sons?|mans?|ers|ts|es|tts|lls|ns))(?=[,.!?]|\s(?i:kept|at|have|took|signed|said|are|were|live)\b)"
+    rf"(?<!\w)(?i:die|the|den)\s(?P<name>{_U}[^\W\d_]{{2,}})(?:(?=\s(?i:family|household)\b)|(?<=s)(?=\s(?i:von nebenan|von oben|von unten|nebenan|next door|upstairs|downstairs|across|from no|oben|unten|gegenüber)))|(?<!\w)(?i:the)\s(?P<kept>{_U}[a-z]{{2,}}(?:sons?|mans?|ers|ts|es|tts|lls|ns))(?=[,.!?]|\s(?i:kept|at|have|took|signed|said|are|were|live)\b)"
 )
 GREETED = re.compile(
-    rf"(?<![\w-])(?i:{alternatives('names', 'greetings')}),?\s(?P<name>{_SURNAME}(?:\s{_SURNAME}){{1,2}})(?=\s?[,!.:–-]|$|\s(?i:and|und|to|so|is|has|who)\b)"
+    rf"(?<![\w-])(?i:{alternatives('names', 'greetings')}),?\s(?P<name>{_SURNAME}(?:\s{_SURNAME}){{1,2}})(?=\s?[,!.:–-]|$|\s(?i:and|und|to|so|is|has|who|aus|vom|from|at|in|for|für)\b)"
 )
 LOWER_TITLE = re.compile(
     r"(?:^|(?:hallo|hi|hey|hello|dear|liebe[r]?|danke|thanks|thx|cheers|ok|okay|sorry|moin|servus|tag|morgen|abend|,|\.|!)\s)(?:frau|herrn?|mrs?|ms|familie|fam)\.?\s"
@@ -56,6 +56,7 @@ BOOKED = re.compile(
     rf"|(?i:reserv\w+|booking|booked|table|room)\s\(?(?i:is |it's )?(?i:under|for)\s(?P<table>{_WORD})(?=[).,!?]|\s(?i:is|at|on|tonight|tomorrow)\b)"
     rf"|(?i:reserviert|gebucht|vorbestellt|hinterlegt|eingetragen|läuft|lautet|booked|reserved)\s(?:\w+\s)?(?i:auf|unter|under)\s(?P<last>{_WORD})(?=[,.!?]|$|\s(?i:und|and|um|für|for|at|ab)\b)"
     rf"|(?i:table|room|booking|reservation|order|collection|pick-?up)[^.!?\n]{{0,30}}\sunder\s(?P<beneath>{_WORD})(?=[,.!?)]|$|\s(?i:at|for|on)\b)"
+    rf"|(?i:bei)\s(?P<floor>{_WORD})(?=\s(?i:nebenan|gegenüber|im (?:\d\.|ersten|zweiten|dritten|vierten|EG|Erdgeschoss|Parterre)))"
     rf"|(?i:hat|von)\s[\"„“'»]?(?P<signer>{_WORD})[\"“”'«]?(?=\s(?i:unterschrieben|quittiert|angenommen|entgegengenommen)\b)"
     rf"|(?i:tisch|reservierung|buchung|termin|zimmer|mietwagen)\s(?i:auf|unter)\s(?P<auf>{_WORD})(?=[,.!?)]|\s(?i:ist|für|um|am|steht|gebucht)\b))"
 )

@@ -61,6 +61,7 @@ def _candidates(page: Page) -> Iterator[tuple[int, int]]:
     yield from _with_titles(page)
     yield from _with_initials(page)
     yield from _pairs(page)
+    yield from _families(page)
     yield from _after_roles(page)
     yield from _less_plain(page)
     yield from _known_surname(page)
@@ -136,26 +137,46 @@ def _is_brand(surname: str, page: Page) -> bool:
     return plain in words("names", "stand_ins") or (len(plain) > 3 and plain in page.published.names)
 
 
-def _after_roles(page: Page) -> Iterator[tuple[int, int]]:
+def _families(page: Page) -> Iterator[tuple[int, int]]:
     for match in FAMILY.finditer(page.text):
         name = match["name"] or match["kept"]
         if not is_ordinary(name) and not is_shown(name[:-1], page):
             yield match.span("name" if match["name"] else "kept")
+
+
+def _after_roles(page: Page) -> Iterator[tuple[int, int]]:
     for shape in (AFTER_A_ROLE, NAMED, DELIVERED_AT, GREETED):
         for match in shape.finditer(page.text):
-            start, end = match.span("name")
+            if shape in {AFTER_A_ROLE, GREETED} and _is_agents(match, page):
+                continue
+            if shape is AFTER_A_ROLE and expression("names", "public_office").fullmatch(match["role"]):
+                continue
             name = match["name"].rstrip()
-            end = start + len(name)
-            parts = name.split()
-            if any(is_ordinary(part) for part in parts) or (len(parts) == 1 and _is_first_name(parts[0])):
-                continue
-            if expression("cues", "business").fullmatch(parts[0]):
-                continue
-            if is_shown(parts[-1], page) or is_public_person(start, end, page, role=False) or _is_brand(name, page):
-                continue
-            if len(parts) == 2 and _is_initial(parts[1]):
-                continue
-            yield start, end
+            start = match.start("name")
+            if _is_surname(name, start, page):
+                yield start, start + len(name)
+
+
+def _is_surname(name: str, start: int, page: Page) -> bool:
+    """Whether what follows a role, or a word for a name, is a surname that nobody may read."""
+    parts = name.split()
+    if any(is_ordinary(part) for part in parts) or (len(parts) == 1 and _is_first_name(parts[0])):
+        return False
+    if len(parts) == 2 and _is_initial(parts[1]):
+        return False
+    if is_shown(parts[-1], page) or is_public_person(start, start + len(name), page, role=False):
+        return False
+    return not _is_brand(name, page) and not expression("cues", "business").fullmatch(parts[0])
+
+
+def _is_agents(match: re.Match[str], page: Page) -> bool:
+    """Whether the name is the agent's own: ``Your store manager, Dot``, ``Thanks, Priya Nair``."""
+    said = page.text[match.start() : match.start("name")]
+    if re.search(r"(?i)\b(?:ist|is|war|was|heißt|hieß|namens|named|called)\b", said):
+        return False
+    apart = re.search(r"[,\n]", said)
+    own = re.search(r"(?i)(?:^|[.!?\n]\s*)(?:ihre?|deine?|eure?|your) $", page.text[: match.start()])
+    return bool(apart or own) and is_signature(match.start("name"), match.end("name"), page)
 
 
 def _less_plain(page: Page) -> Iterator[tuple[int, int]]:

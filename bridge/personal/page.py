@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BLANK = "\u25a1"
 _SENTENCE_END = re.compile(
-    r"(?<![ .]\w)(?<!Nr)(?<!nr)(?<!No)(?<!no)(?<!Tel)(?<!\bz)(?<!str)(?<!Str)[.](?=\s+[A-ZÄÖÜ\"'„])|!(?=\s|$)|\?(?=\s(?!\d)|$)|\n\s*\n"
+    r"(?<![ .]\w)(?<!Nr)(?<!nr)(?<!No)(?<!no)(?<!Tel)(?<!\bz)(?<!\bDr)(?<!\bHr)(?<!\bFr)(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bSt)(?<!Prof)(?<!\bca)(?<!str)(?<!Str)[.](?=\s+[A-ZÄÖÜ\"'„])|!(?=\s|$)|\?(?=\s(?!\d)|$)|\n\s*\n"
 )
 
 
