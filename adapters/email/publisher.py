@@ -66,7 +66,14 @@ class EmailPublisher(Publisher):
         if size > self._settings.max_sent_bytes:
             reason = f"with its files the mail has {size} bytes, {self._settings.max_sent_bytes} may be sent"
             return _cannot(reason, "without the files", "smaller files")
-        return Eligibility(can=True)
+        return Eligibility(can=True, to=self._reached(action))
+
+    def _reached(self, action: Action) -> str:
+        """Name every address that gets it, and say so where the customer's own is not among them."""
+        to = recipient(action)
+        reached = ", ".join([to, *self._others(action)])
+        author = _address(action.recipient)
+        return reached if author in ("", to) else f"{reached}, as {author} asks by Reply-To"
 
     def publish(self, action: Action) -> Outcome:
         """Send it, unless the folder of sent mail says that it was; raises what is known to have sent nothing."""

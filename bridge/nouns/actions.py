@@ -75,3 +75,5 @@ class Eligibility:
     """When a reply window closes."""
     max_length: int | None = None
     """In characters, for the text."""
+    to: str = ""
+    """Whom it reaches, where the author's name does not say it: the addresses that a mail goes to."""

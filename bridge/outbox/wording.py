@@ -34,7 +34,9 @@ def subject_of(subject: str, text: str, reason: str) -> str:
 
 def reply_hint(*, network: str, public: bool, name: str, eligibility: Eligibility | None) -> str:
     """Return where an answer goes, how long it may be and until when; why none can go where the network says so."""
-    whom = f" to {name}" if name else ""
+    reached = eligibility.to if eligibility is not None else ""
+    addressee = f"{name} ({reached})" if name and reached else name or reached
+    whom = f" to {addressee}" if addressee else ""
     if eligibility is not None and not eligibility.can:
         others = f" Instead: {'; '.join(eligibility.alternatives)}." if eligibility.alternatives else ""
         return f"An answer cannot go to {network}: {eligibility.reason}.{others}"

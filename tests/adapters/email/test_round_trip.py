@@ -15,7 +15,7 @@ pytestmark = pytest.mark.real
 def test_mail_becomes_a_case_and_the_answer_comes_in_the_thread(desk: MailDesk) -> None:
     first = desk.write("m1", "Der Router blinkt rot.\r\n\r\n-- \r\nAnna Kern\r\nTel. 030 1234567")
     desk.sync()
-    assert desk.case()
+    assert desk.customer in desk.case()["reply_hint"]
     desk.answer("Ein neuer Router geht heute raus.")
     for _ in range(2):
         desk.sync()

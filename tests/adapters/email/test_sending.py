@@ -172,6 +172,26 @@ def test_reply_to_others_quote_token_and_files_are_as_the_settings_say(
     assert (attached.get_filename(), attached.get_content()) == ("Plan für Anna.pdf", b"%PDF-1.7 plan")
 
 
+@pytest.mark.parametrize(
+    ("extra", "all_of_them", "reached"),
+    [
+        ({}, False, "anna@kunde.example"),
+        ({"reply_to": ["Anna@Kunde.example"]}, False, "anna@kunde.example"),
+        ({"reply_to": ["x@fremd.example"]}, False, "x@fremd.example, as anna@kunde.example asks by Reply-To"),
+        ({"others": ["omar@kunde.example"]}, False, "anna@kunde.example"),
+        ({"others": ["omar@kunde.example"]}, True, "anna@kunde.example, omar@kunde.example"),
+    ],
+)
+def test_whom_an_answer_reaches_is_said_beforehand(
+    tmp_path: Path,
+    extra: dict[str, list[str]],
+    all_of_them: bool,  # noqa: FBT001 - a parameter of pytest's
+    reached: str,
+) -> None:
+    here = publisher(1, tmp_path, answer_all=all_of_them)
+    assert here.eligibility(replace(ACTION, extra=extra)).to == reached
+
+
 @pytest.mark.parametrize("value", ["Router\r\nBcc: fremd@fremd.example", "Router\nX: y", "Router\0"])
 def test_no_header_can_be_smuggled_in(server: Server, port: int, tmp_path: Path, value: str) -> None:
     hostile = replace(ACTION, subject=value, extra={"references": [value], "reply_to": [f"a@kunde.example{value[6:]}"]})

@@ -47,3 +47,10 @@ def test_a_hint_says_why_no_answer_can_go_and_what_can_be_done() -> None:
     eligibility = Eligibility(can=False, reason="the window closed", alternatives=("mail", "a call"))
     hint = reply_hint(network="x", public=True, name="", eligibility=eligibility)
     assert hint == "An answer cannot go to x: the window closed. Instead: mail; a call."
+
+
+@pytest.mark.parametrize(("name", "whom"), [("Anna", "Anna (anna@kunde.example)"), ("", "anna@kunde.example")])
+def test_the_hint_names_the_addresses_that_an_answer_reaches(name: str, whom: str) -> None:
+    eligibility = Eligibility(can=True, to="anna@kunde.example")
+    hint = reply_hint(network="mail", public=False, name=name, eligibility=eligibility)
+    assert hint == f"Your public answer goes privately to {whom} on mail."
