@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.adapters.email.desks import MailDesk, open_desk
 from tests.adapters.email.offices import mail
+from tests.servers.shared import dovecot
 
 if TYPE_CHECKING:
-    from tests.adapters.email.desks import MailDesk
+    from pathlib import Path
 
 pytestmark = pytest.mark.real
 
@@ -104,6 +106,20 @@ def test_numbers_of_cards_are_kept_nowhere_however_the_mail_writes_them(desk: Ma
     written = [card, card.replace(" ", ""), card.replace(" ", "%20"), card.replace(" ", "_"), card.replace(" ", "-")]
     assert [form for form in written if form.encode() in kept] == []
     assert base64.b64encode(card[:12].encode()) not in kept
+
+
+def test_an_answer_that_lost_its_thread_on_the_way_is_known_by_the_address_it_goes_to(tmp_path: Path) -> None:
+    desk = open_desk(dovecot(), tmp_path / "project", "reply_token: true")
+    desk.sync()
+    asked(desk)
+    desk.answer("Ein neuer Router geht heute raus.")
+    for _ in range(2):
+        desk.sync()
+    (answer,) = desk.answers()
+    desk.write("m2", "Danke, er ist da!", To=answer["Reply-To"], References="<made-by-a-relay@kunde.example>")
+    desk.sync()
+    assert [one["author"] for one in desk.case()["messages"]] == ["Anna Kern", "agent", "Casebridge", "Anna Kern"]
+    desk.wire.close()
 
 
 def test_a_stranger_who_joins_the_thread_has_a_case_of_his_own(desk: MailDesk) -> None:
