@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from adapters.bluesky import points
 from adapters.bluesky.errors import PASSWORDS, Declined
 from adapters.bluesky.names import CONVOS, GET_SESSION, INVALID_HANDLE, PROFILES
 from adapters.bluesky.shapes import items, obj, text
@@ -38,7 +39,7 @@ def check(client: Client, settings: BlueskySettings, around: Surroundings) -> no
         return nouns.Account(
             name=name, findings=(Finding(ok=False, text=str(error), remedy=f"casebridge connect {around.name}"),)
         )
-    findings = [*_signed_in(client, told), _clock(client), _limits(client)]
+    findings = [*_signed_in(client, told), _clock(client), _limits(client), _points(points.left(around, settings))]
     if settings.direct_messages:
         findings += _direct_messages(client)
     return nouns.Account(name=name, findings=tuple(findings))
@@ -73,6 +74,14 @@ def _limits(client: Client) -> Finding:
         return Finding(ok=True, text="the server tells no limit of calls")
     left = f"{limits['Remaining']} of {limits.get('Limit', 'unknown')} calls are left"
     return Finding(ok=limits["Remaining"] != "0", text=left, remedy="Wait, or sync less often.")
+
+
+def _points(left: int) -> Finding:
+    return Finding(
+        ok=left >= points.CREATED,
+        text=f"{left} points are left for writing, a post takes {points.CREATED}",
+        remedy="Wait for the next hour, or allow more by points_per_hour and points_per_day.",
+    )
 
 
 def _direct_messages(client: Client) -> Iterator[Finding]:

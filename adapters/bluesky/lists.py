@@ -117,7 +117,9 @@ def _within(item: Item, end: datetime | None) -> bool:
 
 
 def _notifications(client: Client, after: str) -> Part:
-    told = client.get(NOTIFICATIONS, {"reasons": list(REASONS), "limit": PAGE, **_after(after)})
+    # Left out, "priority" is what somebody has chosen in the app: maybe only people whom the account follows.
+    asked = {"reasons": list(REASONS), "priority": False, "limit": PAGE, **_after(after)}
+    told = client.get(NOTIFICATIONS, asked)
     found = (_item(each, text(each.get("reason"))) for each in items(obj(told).get("notifications")))
     return Part(tuple(found), text(obj(told).get("cursor")))
 

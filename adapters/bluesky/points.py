@@ -23,11 +23,20 @@ def spend(around: Surroundings, settings: BlueskySettings, points: int) -> None:
     """Note points before they are spent; raises ``BudgetSpent`` where too few are left."""
     now = around.clock.now()
     next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    hour = _HOUR.format(now)
-    for what, most in ((hour, settings.points_per_hour), (_DAY, settings.points_per_day)):
+    for what, most in _limits(around, settings):
         if around.meter.used(what) + points > most:
             raise BudgetSpent(
                 f"{around.name} has used its {most} points for writing.", until=next_hour, share=Share.ALL
             )
-    around.meter.add(hour, points)
-    around.meter.add(_DAY, points)
+    for what, _ in _limits(around, settings):
+        around.meter.add(what, points)
+
+
+def left(around: Surroundings, settings: BlueskySettings) -> int:
+    """Return how many points may be spent now."""
+    return max(min(most - around.meter.used(what) for what, most in _limits(around, settings)), 0)
+
+
+def _limits(around: Surroundings, settings: BlueskySettings) -> tuple[tuple[str, int], ...]:
+    """Return what the meter calls the points of this hour and of the day, and how many there are."""
+    return (_HOUR.format(around.clock.now()), settings.points_per_hour), (_DAY, settings.points_per_day)

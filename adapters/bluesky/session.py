@@ -142,7 +142,7 @@ class Sessions:
         if meter.used(LOGINS) >= self._settings.logins_per_day:
             until = self._around.clock.now() + timedelta(hours=1)
             raise BudgetSpent(
-                f"{self._around.name} has signed in {self._settings.logins_per_day} times within a day; something ends its sessions.",
+                f"{self._around.name} has tried to sign in {self._settings.logins_per_day} times within a day: its password is refused, or something ends its sessions.",
                 until=until,
             )
         meter.add(LOGINS, 1)

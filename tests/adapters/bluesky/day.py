@@ -71,6 +71,7 @@ class Day:
 def play(folder: Path, network: Network) -> Day:
     """Let the day pass."""
     shop = open_shop(folder / "shop", network, search='["klabauterbox"]', split="true")
+    shop.brand.call("app.bsky.notification.putPreferences", {"priority": True})
     shop.sync()
     day = Day(shop)
     _people_speak(day)
@@ -100,7 +101,7 @@ def _people_speak(day: Day) -> None:
     day.says("finn", "finn: ha! Where is mine?", quotes=day.posted)
     day.says("gita", "gita: is the parcel of a klabauterbox always broken?")
     day.says("gita", "What a day")
-    for who in ("hugo", "iris", "nora", "quin", *CLOSED):
+    for who in ("hugo", "iris", "nora", "quin", "rosa", *CLOSED):
         day.asks(who)
     oda = day.people["oda"] = day.shop.network.person("oda")
     picture = {"image": oda.uploads(png(), "image/png"), "alt": "A crumpled parcel"}
@@ -118,6 +119,7 @@ def _agents_answer(day: Day, folder: Path) -> None:
         "ada": "On its way, see https://parcels.example/1. Übrigens: danke!",
         "oda": "#like Here is a label for a new one",
         "pia": "#hide",
+        "rosa": "It has arrived, has it not?",
     }
     cases = {who: day.case(who) for who in words}
     with day.shop.agent() as agent:
@@ -137,6 +139,7 @@ def _doors_close(day: Day) -> None:
     day.people["kim"].blocks(day.shop.brand)
     day.people["lea"].lets_nobody_reply(day.said["lea"])
     day.people["max"].leaves()
+    day.shop.brand.says("It stands at the neighbours', Rosa!", to=day.said["rosa"])
 
 
 def _agents_take_back(day: Day) -> None:

@@ -182,6 +182,8 @@ def test_points_are_counted_over_processes_and_what_is_spent_waits(here: Bluesky
         one.publish(here.action("three"))
     assert timedelta() < spent.value.until - here.clock.now() <= timedelta(hours=1)
     assert len(standing(here)) == 2
+    left = {finding.text: finding.ok for finding in here.with_settings(points_per_hour=7).check().findings}
+    assert left["1 points are left for writing, a post takes 3"] is False
 
 
 def test_a_limit_that_the_server_tells_is_kept(here: BlueskyPublisherHarness) -> None:

@@ -52,7 +52,7 @@ def test_everything_stands_once_and_nothing_is_lost(day: Day) -> None:
     day.shop.is_whole()
     stand = [post["value"]["text"] for post in day.shop.brand.posts()]
     assert len(stand) == len(set(stand))
-    assert {row.state for row in day.shop.rows(select(schema.action))} == {"sent", "refused"}
+    assert {row.state for row in day.shop.rows(select(schema.action))} == {"sent", "refused", "review"}
 
 
 def test_what_the_brand_says_in_the_app_opens_no_case_and_counts_as_an_answer(day: Day) -> None:
@@ -103,6 +103,22 @@ def test_who_cannot_or_does_not_want_to_hear_from_us_does_not(day: Day, who: str
     assert state == "refused"
     assert why in reason
     assert f"On its way, {who}!" not in [post["value"]["text"] for post in day.shop.brand.posts()]
+
+
+def test_an_agent_is_asked_about_an_answer_if_somebody_has_answered_in_the_app(day: Day) -> None:
+    ((state, reason),) = [
+        (row.state, row.reason) for row in day.shop.rows(select(schema.action)) if row.text.startswith("It has arrived")
+    ]
+    assert state == "review"
+    assert "somebody answered on bluesky" in reason
+    assert texts(day.below("rosa")) == ["It stands at the neighbours', Rosa!"]
+
+
+def test_what_its_author_deletes_is_not_to_be_read_at_the_desk_any_more(day: Day) -> None:
+    left = {text for each in day.shop.cases().values() for text, _ in each}
+    assert f"@{day.shop.brand.handle} lea: where is my parcel?" in left
+    for who in ("jan", "max"):
+        assert f"@{day.shop.brand.handle} {who}: where is my parcel?" not in left
 
 
 def test_a_long_answer_becomes_a_thread_where_that_is_wanted(day: Day) -> None:

@@ -190,6 +190,13 @@ def test_a_quote_of_ours_answers_it(account: Account) -> None:
     assert (quote.text, quote.answers, quote.extra["addressed"]) == ("Ha!", (ours,), True)
 
 
+def test_strangers_are_read_whomever_the_app_shows_first(account: Account) -> None:
+    head = account.source.head()
+    account.far.followed_first = True
+    ask(account, "nobody follows me")
+    assert texts(read(account, head)[0]) == [f"@{account.far.brand.handle} nobody follows me"]
+
+
 def test_our_own_posts_are_ours_wherever_they_were_written(account: Account) -> None:
     head, world = account.source.head(), account.far.world
     asked = ask(account, "where is it?")

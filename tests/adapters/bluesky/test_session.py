@@ -211,6 +211,7 @@ def test_check_says_who_where_how_and_what_is_wrong(account: Account, tmp_path: 
         f"signed in as brand.bsky.example ({account.far.brand.did}) at https://pds.example with an app password with direct messages",
         "the server's clock is 0 s ahead of ours",
         "2990 of 3000 calls are left",
+        "5000 points are left for writing, a post takes 3",
         "direct messages can be read",
         "direct messages are taken from: all",
     ]

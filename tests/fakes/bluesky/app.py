@@ -66,6 +66,8 @@ class Bluesky:
         """A list's cursor that is not taken any more."""
         self.stuck = False
         """Every list gives the same cursor again and again."""
+        self.followed_first, self.follows = False, set[str]()
+        """Whether somebody wants to be told in the app only of people whom the brand follows, and who they are."""
         self.tokens: dict[str, tuple[str, datetime]] = {}
         """Token → what it is for and when it ends."""
         self._numbers = itertools.count(1)
@@ -79,7 +81,7 @@ class Bluesky:
         self._asked: dict[str, tuple[set[str], Callable[[dict[str, Any]], Any]]] = {
             "com.atproto.server.getSession": (set(), self._session),
             "com.atproto.repo.getRecord": ({"repo", "collection", "rkey"}, self._record),
-            "app.bsky.notification.listNotifications": (_LIST | {"reasons"}, self._notifications),
+            "app.bsky.notification.listNotifications": (_LIST | {"reasons", "priority"}, self._notifications),
             "app.bsky.feed.getAuthorFeed": (_LIST | {"actor", "filter"}, self._feed),
             "app.bsky.feed.searchPosts": (_LIST | {"q", "sort"}, self._search),
             "app.bsky.feed.getPosts": ({"uris"}, self._posts),
@@ -198,8 +200,11 @@ class Bluesky:
 
     def _notifications(self, query: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
         rows = [{"at": each["indexedAt"], "row": each} for each in self.world.odd]
+        first = query.get("priority", str(self.followed_first).lower()) == "true"
         for reason, stored in self.world.notified(self.brand):
             author = self.world.people[author_of(stored.uri)]
+            if first and author.did not in self.follows:
+                continue
             row = {
                 "uri": stored.uri,
                 "cid": stored.cid,
