@@ -34,6 +34,11 @@ def dismiss(outbox: Outbox, target: str, case_id: int) -> None:
     _want(outbox, target, AmendmentKind.TAG, case_id, None, "no-case")
 
 
+def redact(outbox: Outbox, target: str, case_id: int, message: int | None = None) -> None:
+    """Cover the words of a message that was deleted on its network; without one those of the case, which has none left."""
+    _want(outbox, target, AmendmentKind.REDACT, case_id, None, "deleted on the network", message=message)
+
+
 def _doubtful(outbox: Outbox, one: Settled, target: str) -> None:
     """Link a new case with those that are perhaps about the same matter, ours and others'."""
     for other in one.linked:
@@ -60,8 +65,7 @@ def _moved_or_deleted(outbox: Outbox, one: Settled, target: str, message: Uttera
         note = f"Later messages on another matter are in case C-{one.id}."
         _want(outbox, target, AmendmentKind.NOTE, row.case_id, one.id, note)
     if message.deleted:
-        case = row.case_id or one.id
-        _want(outbox, target, AmendmentKind.REDACT, case, None, "deleted on the network", message=message.id)
+        redact(outbox, target, row.case_id or one.id, message.id)
 
 
 def _reopens(outbox: Outbox, one: Settled, target: str, message: Utterance) -> bool:

@@ -94,6 +94,7 @@ def gather(connection: Connection, work: Work) -> list[Person]:
         owner[row.id] = owner[row.answers_id]
     for person in people.values():
         person.utterances = [_utterance(row) for row in person.rows.values()]
+        work.deleted.update(row.id for row in person.rows.values() if row.deleted_at is not None)
     _closings(connection, owner)
     _foreign(connection, work, people)
     _decisions(connection, owner)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.app import TargetMode
 from bridge.modes import outbox_of
 from bridge.nouns import Thing
-from bridge.resolve.amendments import amend, dismiss
+from bridge.resolve.amendments import amend, dismiss, redact
 from bridge.resolve.outbox import COLUMNS, GONE, IN_FLIGHT, SETTLED_FOR_GOOD, Outbox, Rows, micros
 from bridge.store import bulk, schema
 
@@ -133,6 +133,10 @@ class _Wanted:
                 self._outbox.change(row, state="not_needed", reason="it belongs to no case any more")
             elif thing == "case" and subject in emptied - joined and row.delivered_version > 0:
                 dismiss(self._outbox, target, subject)
+            elif left and subject in self._work.deleted and row.sent_version > 0 and row.case_id is not None:
+                redact(self._outbox, target, row.case_id, subject)
+                if row.case_id in emptied - joined:
+                    redact(self._outbox, target, row.case_id)
 
     def people(self, changed: Iterable[int]) -> None:
         """Write customers again, where they stand, whose golden record changed."""

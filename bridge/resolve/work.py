@@ -65,6 +65,8 @@ class Work:
     """The silence after which nothing can depend on what was before: the longest ``hard_close`` of all policies."""
     read: dict[int, Sequence[Span]] = field(default_factory=dict)
     """Customers of whose long history only segments were read, and from when to when."""
+    deleted: set[int] = field(default_factory=set)
+    """Messages of these customers, and answers to them, that were deleted on their networks."""
     profile_keys: dict[int, str] = field(default_factory=dict)
     """Profile → its key, for every customer whose cases are recomputed."""
     customer_keys: dict[int, str] = field(default_factory=dict)

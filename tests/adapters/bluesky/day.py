@@ -49,6 +49,10 @@ class Day:
         """Let somebody say something; the first time is remembered."""
         if who not in self.people:
             self.people[who] = self.shop.network.person(who)
+        if (
+            "to" in more
+        ):  # the network takes in the posts of several people at once, and tells nobody of replies to what it has not yet
+            self.shop.network.settle()
         uri = self.people[who].says(text, **more)
         self.said.setdefault(who, uri)
         return uri
