@@ -112,6 +112,8 @@ class Source(Adapter):
     """True: a first sync starts from now, history only on request. False: an export, read from its beginning."""
     retention: ClassVar[Retention] = Retention()
     """For how long the network lets what was said there be kept; the project file may say otherwise."""
+    unseen: ClassVar[tuple[str, ...]] = ()
+    """What happens there and is not read here, in a few words each: ``status`` says it."""
     accounts: frozenset[str] = frozenset()
     """Our accounts that answer here, as ``Message.account`` names them, in lower case; empty where only the far side knows."""
 
@@ -208,8 +210,7 @@ class Target(Adapter):
     """A CRM or ticket tool that receives persons, cases and messages."""
 
     idempotency: ClassVar[Mapping[str, Idempotency]]
-    """By object name, since a message may be a comment without a key here and a record with one there; ``*`` stands for
-    objects that an organisation made itself."""
+    """By object name: a message may be a comment without a key, or a record with one; ``*``: what an organisation made itself."""
     publish_gesture: ClassVar[str]
     """What an agent does there to answer the customer, in one sentence."""
     live_by_nature: ClassVar[bool]
@@ -218,7 +219,6 @@ class Target(Adapter):
     """True: ``write`` takes the messages of one parent in the order given and stops at the first of them that ends as
     ``Retry``, ``Unknown`` or ``Accepted``; the rest of that parent comes back as ``Retry(0)`` (a ``Refusal`` is a gap,
     and the next is written). Several messages of one case may then stand in one batch. False: one at a time."""
-
     past_after: timedelta | None = None
     """Set by a target that can write a case with messages at times of their own, but only while it makes the case: a case
     that was imported, is closed already or began longer ago is history, and brings its messages along (``Record.past``).

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from adapters.http import manifest
+from bridge import registry
 from bridge.documents import parse
 from bridge.errors import Exit
 from bridge.mapping.target import load_target_mapping
@@ -85,6 +86,19 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
     told = re.findall(r"casebridge((?: [a-z][a-z-]+){1,2})", page.read_text(encoding="utf-8"))
     for words in (tuple(each.split()) for each in told):
         assert words in known or words[:1] in known, (name(page), " ".join(words))
+
+
+CHANNELS = {"bluesky": "bluesky", "discourse": "discourse", "email": "email", "feed": "feeds", "mastodon": "mastodon"}
+"""Sources of networks → their pages."""
+
+
+@pytest.mark.parametrize("kind", CHANNELS)
+def test_what_status_says_that_a_channel_does_not_see_stands_on_its_page(kind: str) -> None:
+    page = ROOT / "docs" / "channels" / f"{CHANNELS[kind]}.md"
+    told = " ".join(section(page, "What cannot be seen").lower().split())
+    unseen = registry.source(kind).unseen
+    assert unseen
+    assert [each for each in unseen if each.lower() not in told] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -37,6 +37,11 @@ class BlueskySource(Source):
 
     settings_model = BlueskySettings
     live = True
+    unseen = (
+        "posts that Bluesky hides from the account",
+        "a post that is deleted after `watch_days`",
+        "whether a message was read",
+    )
     retention = Retention(deleted_days=1)
 
     def __init__(

@@ -34,6 +34,11 @@ class DiscourseSource(Source):
 
     settings_model = DiscourseSettings
     live: ClassVar[bool] = True
+    unseen: ClassVar[tuple[str, ...]] = (
+        "posts in categories that the user does not see, and chat",
+        "mail addresses of users",
+        "edits and deletions of posts before the last 200",
+    )
     retention: ClassVar[Retention] = Retention(deleted_days=1)
 
     def __init__(

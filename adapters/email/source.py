@@ -32,6 +32,12 @@ class EmailSource(Source):
 
     settings_model = EmailSettings
     live: ClassVar[bool] = True
+    unseen: ClassVar[tuple[str, ...]] = (
+        "whether an answer was read, unless the customer's program sends a receipt",
+        "mails that a filter moved into folders that are not read",
+        "that a customer took a mail back, or that somebody deleted it in the mailbox",
+        "who really wrote, where the receiving server proves nothing",
+    )
 
     def __init__(self, settings: EmailSettings, surroundings: Surroundings, own: Collection[str] = ()) -> None:
         """Open nothing; ``own``: further addresses of ours, of other mailboxes."""

@@ -40,6 +40,11 @@ class FeedSource(Source):
 
     settings_model = FeedSettings
     live: ClassVar[bool] = True
+    unseen: ClassVar[tuple[str, ...]] = (
+        "deletions",
+        "what came and went between two runs",
+        "how many people read it, likes, and comments that are not in the feed",
+    )
 
     def __init__(
         self, settings: FeedSettings, surroundings: Surroundings, transport: httpx.BaseTransport | None = None

@@ -38,6 +38,11 @@ class MastodonSource(Source):
 
     settings_model = MastodonSettings
     live: ClassVar[bool] = True
+    unseen: ClassVar[tuple[str, ...]] = (
+        "posts that speak of the brand without naming the account",
+        "replies that never reached your server",
+        "edits and deletions after three days, and who saw an answer",
+    )
     retention: ClassVar[Retention] = Retention(deleted_days=1)
 
     def __init__(

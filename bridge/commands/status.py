@@ -32,7 +32,8 @@ def status(
     age = duration(max_age) if max_age else None
     now = composed.clock.now()
     with composed.store.read() as connection:
-        found_status = queries.status(connection, now, composed.warnings)
+        unseen = {each.name: each.source.unseen for each in composed.sources.values() if each.source.unseen}
+        found_status = queries.status(connection, now, composed.warnings, unseen)
     if session(ctx).json:
         record(ctx, found_status)
     else:
@@ -95,6 +96,8 @@ def _show(now: Status) -> None:
     for pause in now.pauses:
         where = f" {pause.connection}" if pause.connection else ""
         typer.echo(f"paused: {pause.step}{where} by {pause.by or 'somebody'}: {shown(pause.reason)}")
+    for name, unseen in now.unseen.items():
+        typer.echo(f"{name} does not see: {'; '.join(unseen)}")
     if now.last_run is not None:
         typer.echo(
             f"last run: R-{now.last_run.id} {shown(now.last_run.started_at)}, exit code {shown(now.last_run.exit_code)}"

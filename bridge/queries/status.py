@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -24,7 +25,7 @@ from bridge.store.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
     from sqlalchemy import ColumnElement, FromClause
@@ -96,10 +97,17 @@ class Status:
     last_run: RunLine | None
     last_good_run_at: datetime | None
     warnings: list[str]
+    unseen: Mapping[str, Sequence[str]]
+    """What each source does not see of its network."""
 
 
-def status(connection: Connection, now: datetime, warnings: tuple[str, ...] = ()) -> Status:
-    """Return how things stand at ``now``."""
+def status(
+    connection: Connection,
+    now: datetime,
+    warnings: tuple[str, ...] = (),
+    unseen: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Status:
+    """Return how things stand at ``now``; ``unseen``: what each source does not see."""
     last = runs(connection, limit=1)
     open_rows = select(func.count()).select_from(quarantine).where(quarantine.c.state == "open")
     return Status(
@@ -116,6 +124,7 @@ def status(connection: Connection, now: datetime, warnings: tuple[str, ...] = ()
         last_run=last[0] if last else None,
         last_good_run_at=last_good_run(connection),
         warnings=list(warnings),
+        unseen={name: list(each) for name, each in unseen.items()},
     )
 
 

@@ -35,3 +35,4 @@ def test_mail_becomes_a_case_and_the_answer_comes_in_the_thread(desk: MailDesk) 
     said = [one["text"] for one in desk.case()["messages"] if one["author"] == "Anna Kern"]
     assert said == ["Router\n\nDer Router blinkt rot.", "Router\n\nDanke, er ist da!"]
     assert len(desk.answers()) == 1
+    assert "mail does not see: whether an answer was read" in desk.office.run("status")

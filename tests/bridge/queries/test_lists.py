@@ -152,12 +152,13 @@ def test_status_counts_everything_and_names_states_that_are_empty(filled: Store)
         )  # fmt: skip
     now = T0 + timedelta(hours=3)
     with filled.read() as connection:
-        found = status.status(connection, now, ("careful",))
+        found = status.status(connection, now, ("careful",), {"mail": ("what was deleted",)})
     assert (found.messages, found.conversations, found.customers, found.cases) == (3, 2, 2, 1)
     assert found.deliveries["pending"] == found.deliveries["waiting"] == 1
     assert found.actions["cancelled"] == 0
     assert found.connections[0].cursor_age_seconds == 3 * 3600
     assert found.warnings == ["careful"]
+    assert found.unseen == {"mail": ["what was deleted"]}
     assert found.last_run is not None
     assert found.last_run.ended_at is None
     assert status.too_old(found.last_good_run_at, now, timedelta(hours=2))
