@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bridge.nouns import Attachment
 
 NOT_ALONG = "approve to send the text alone"
+_SEEN = ("image/", "audio/", "video/")
+"""Kinds of files of which no text can be read; their names can."""
 _AGAIN = 60.0
 """Seconds until a target is asked for a file again."""
 
@@ -53,6 +55,22 @@ def noted(files: Iterable[Attachment]) -> list[dict[str, Any]]:
         }
         for file in files
     ]
+
+
+def words_in(file: FileContent, most: int) -> str | None:
+    """Return what a file says, at most so many characters; None for a document that only a person can look into.
+
+    Pictures and recordings say nothing here.
+    """
+    if file.mime.startswith(_SEEN):
+        return ""
+    if not file.mime.startswith("text/"):
+        return None
+    try:
+        content = Path(file.path).read_bytes()
+    except OSError:
+        return None
+    return content.decode(errors="replace") if len(content) <= most else None
 
 
 def kept(app: App, target: str, files: Sequence[Mapping[str, Any]]) -> tuple[FileContent, ...] | str | Retry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bridge.answer_files import words_in
 from bridge.customer_data import known_of
 from bridge.keys import short_hash
 from bridge.personal.check import personal_data
@@ -17,13 +18,17 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from bridge.app import App
+    from bridge.nouns import FileContent
 
 A = schema.action.c
 
 LONGEST = 20_000
 """Characters that are checked; a longer answer is not sent in public."""
 
-_CALLED: Mapping[Datum, str] = {
+DOCUMENT = "document"
+"""Stands for a kind of personal data where a file may hold any."""
+
+_CALLED: Mapping[str, str] = {
     Datum.EMAIL: "a mail address",
     Datum.PHONE: "a phone number",
     Datum.IBAN: "an IBAN",
@@ -36,26 +41,31 @@ _CALLED: Mapping[Datum, str] = {
     Datum.NAME: "a name",
     Datum.LINK: "a personal link",
     Datum.OTHER_NUMBER: "a personal number or code",
+    DOCUMENT: "what stands in a document",
 }
 
 
 Piece = dict[str, str]
-"""``kind`` and ``text`` of something that was found."""
+"""``kind`` and ``text`` of something that was found; of a document also ``key``, which tells its content from another."""
 
 
-def found_in(connection: Connection, app: App, action: Any, files: Iterable[str] = ()) -> list[Piece]:  # noqa: ANN401 - an action's row
+def found_in(connection: Connection, app: App, action: Any, files: Iterable[FileContent] = ()) -> list[Piece]:  # noqa: ANN401 - an action's row
     """Return what of an action nobody else may read; nothing if it goes in private, or if a person let it go as it is.
 
-    ``files`` are names and descriptions of what goes along.
+    ``files`` go along: their names are read, and what they say; a document that cannot be read is found itself.
     """
     if not app.personal.check or not action.public:
         return []
     known = known_of(connection, action.case_id, action.message_id)
-    found = [
-        {"kind": str(piece.datum), "text": piece.text}
-        for text in (action.text, *(_readable(name) for name in files))
-        for piece in personal_data(text, app.personal.allowed, known)
-    ]
+    texts, found = [action.text], list[Piece]()
+    for file in files:
+        said = words_in(file, LONGEST)
+        texts += [_readable(file.name), said or ""]
+        found += [{"kind": DOCUMENT, "text": file.name, "key": file.key}] if said is None else []
+    for text in texts:
+        found += [
+            {"kind": str(piece.datum), "text": piece.text} for piece in personal_data(text, app.personal.allowed, known)
+        ]
     return [] if _was_released(action, found) else found
 
 
@@ -79,7 +89,7 @@ def _was_released(action: Any, found: Sequence[Piece]) -> bool:  # noqa: ANN401 
 
 def reason(found: Sequence[Piece]) -> str:
     """Return why an answer is held, in kinds only."""
-    kinds = list(dict.fromkeys(_CALLED[Datum(piece["kind"])] for piece in found))
+    kinds = list(dict.fromkeys(_CALLED[piece["kind"]] for piece in found))
     told = " and ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))
     return f"it would tell everybody {told}"
 

@@ -158,7 +158,7 @@ def _instead(app: App, row: Row[Any], eligibility: Eligibility | None = None) ->
 
 def _personal(app: App, row: Row[Any], action: Action) -> list[holding.Piece]:
     with app.store.read() as connection:
-        return holding.found_in(connection, app, row, [file.name for file in action.files])
+        return holding.found_in(connection, app, row, action.files)
 
 
 def _hold(app: App, row: Row[Any], found: list[holding.Piece]) -> bool:

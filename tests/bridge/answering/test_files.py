@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.bridge.answering.conftest import Desk
 
 BILL = b"%PDF-1.4 a bill"
+PICTURE = b"\x89PNG\r\n\x1a\n..."
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def shop(tmp_path: Path) -> Shop:
     made = make_shop(tmp_path / "project", publish=True)
     file = made.folder / "casebridge.yaml"
     file.write_text(file.read_text().replace("publish: true", "publish: true\n    hold_seconds: 0"))
-    (tmp_path / "bill.pdf").write_bytes(BILL)
+    (tmp_path / "label.png").write_bytes(PICTURE)
     made.say("1", name="1")
     made.sync()
     return made
@@ -39,7 +40,7 @@ def answer(shop: Shop, file: Path) -> None:
     """Let an agent answer with a file."""
     ref = shop.case("1")
     with shop.agent() as agent:
-        agent.reply(ref, "Here is your bill.", attach=[file])
+        agent.reply(ref, "Here it is.", attach=[file])
 
 
 def sent(shop: Shop) -> list[dict[str, Any]]:
@@ -49,12 +50,12 @@ def sent(shop: Shop) -> list[dict[str, Any]]:
 
 
 def test_a_file_goes_along_as_it_is_when_it_is_sent(shop: Shop, tmp_path: Path) -> None:
-    answer(shop, tmp_path / "bill.pdf")
+    answer(shop, tmp_path / "label.png")
     shop.sync()
     (line,) = sent(shop)
     (file,) = line["attachments"]
-    assert (line["text"], file["name"]) == ("Here is your bill.", "bill.pdf")
-    assert Path(file["path"]).read_bytes() == BILL
+    assert (line["text"], file["name"]) == ("Here it is.", "label.png")
+    assert Path(file["path"]).read_bytes() == PICTURE
 
 
 @pytest.mark.parametrize(
@@ -82,8 +83,55 @@ def test_a_file_that_cannot_go_is_asked_about_and_the_text_goes_alone_if_that_is
         interventions.approve_actions(app.store, [1], app.clock.now(), by="Mia")
     shop.sync()
     (line,) = sent(shop)
-    assert line["text"] == "Here is your bill."
+    assert line["text"] == "Here it is."
     assert "attachments" not in line
+
+
+def attached(desk: Desk, folder: Path, name: str, content: bytes, *, public: bool = True) -> dict[str, int]:
+    """Let an agent answer with a file; returns what became of it when the minute had passed."""
+    case = desk.case(public=public)
+    (folder / name).write_bytes(content)
+    written(desk, case, Attachment(path=str(folder / name), name=name))
+    desk.world.clock.forward(MINUTE)
+    return desk.publish()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        ("bill.pdf", BILL, {"kind": "document", "text": "bill.pdf"}),
+        ("note.txt", b"Call Greta at 0171 3920012.", {"kind": "phone", "text": "0171 3920012"}),
+        ("0171_3920012.png", PICTURE, {"kind": "phone", "text": "0171 3920012"}),
+    ],
+)
+def test_a_file_that_may_tell_everybody_something_is_held_and_goes_when_somebody_has_looked(
+    desk: Desk, tmp_path: Path, name: str, content: bytes, found: dict[str, str]
+) -> None:
+    assert attached(desk, tmp_path, name, content) == {"held": 1}
+    (action,) = desk.actions()
+    assert [{each: piece[each] for each in ("kind", "text")} for piece in action.found] == [found]
+    assert f"Write it without “{found['text']}”" in desk.notes(action.case_id)[-1]
+    interventions.approve_actions(desk.world.store, [1], desk.world.clock.now(), by="Mia")
+    assert desk.publish() == {"sent": 1}
+    assert desk.actions()[0].overrides[0]["by"] == "Mia"
+
+
+@pytest.mark.parametrize(("name", "content"), [("parcel.png", PICTURE), ("hours.txt", b"We open at nine.")])
+def test_a_picture_and_a_text_that_tells_nothing_go_at_once(
+    desk: Desk, tmp_path: Path, name: str, content: bytes
+) -> None:
+    assert attached(desk, tmp_path, name, content) == {"sent": 1}
+
+
+def test_in_private_a_document_goes_at_once(desk: Desk, tmp_path: Path) -> None:
+    assert attached(desk, tmp_path, "bill.pdf", BILL, public=False) == {"sent": 1}
+
+
+def test_a_document_that_was_exchanged_after_somebody_had_looked_is_held_again(desk: Desk, tmp_path: Path) -> None:
+    attached(desk, tmp_path, "bill.pdf", BILL)
+    interventions.approve_actions(desk.world.store, [1], desk.world.clock.now(), by="Mia")
+    (tmp_path / "bill.pdf").write_bytes(BILL + b" of somebody else")
+    assert desk.publish() == {"held": 1}
 
 
 class TextOnly(MemoryPublisher):
@@ -113,7 +161,7 @@ def written(desk: Desk, case: int, file: Attachment) -> None:
 def test_a_network_that_takes_no_files_is_sent_the_text_alone_only_if_a_person_wants_that(
     desk: Desk, tmp_path: Path
 ) -> None:
-    case = desk.case()
+    case = desk.case(public=False)
     (tmp_path / "bill.pdf").write_bytes(BILL)
     desk.replace_publisher(TextOnly("x", desk.network))
     written(desk, case, Attachment(path=str(tmp_path / "bill.pdf")))
@@ -154,7 +202,7 @@ URL = "https://crm.example/files/1"
 
 def opening(desk: Desk, content: bytes | Exception | None) -> Opening:
     """Let the tool hand over a file with an answer."""
-    case = desk.case()
+    case = desk.case(public=False)
     tool = Opening(desk.world.target)
     desk.world.change(target=tool)
     if content is not None:
