@@ -84,7 +84,9 @@ def named(page: Page, start: int, end: int) -> Named | None:
     """Return the word that most likely names the number at a place."""
     before, after = page.before(start, _REACH_BEFORE), page.after(end, _REACH_AFTER)
     found: list[Named] = []
-    for match in _ANY.finditer(before):
+    for match in _ANY.finditer(before + page.text[start:end]):
+        if match.end() > len(before):
+            break
         between = before[match.end() :]
         back = _GENERAL_STANDS_BACK if match.group().casefold() in _GENERAL else 0
         found.append(Named(str(match.lastgroup), match.group(), len(between) + back, between, comes_before=True))

@@ -31,7 +31,10 @@ _NETWORK = re.compile(
 def addresses_of_machines(page: Page) -> Iterator[Span]:
     """Find MAC and IP addresses; those that are the same for everybody are settled."""
     for match in _MAC.finditer(page.text):
-        yield Span(None if is_example(page, match.start()) else Datum.OTHER_NUMBER, match.start(), match.end())
+        of_all = expression("cues", "machine_of_all").search(page.after(match.end(), 40))
+        yield Span(
+            None if of_all or is_example(page, match.start()) else Datum.OTHER_NUMBER, match.start(), match.end()
+        )
     for match in _NETWORK.finditer(page.text):
         yield Span(None, match.start(), match.end())
     for match in _IP.finditer(page.text):

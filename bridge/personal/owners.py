@@ -77,13 +77,18 @@ def _is_of_an_incident(code: Code, page: Page) -> bool:
     return bool(incident or marked) and not own
 
 
-def _is_of_a_thing(code: Code, page: Page) -> bool:
-    """Whether a code is the type of a thing: the thing stands beside it, or the sentence speaks of stock and spare parts."""
-    before, after = page.before(code.start, 40), page.after(code.end, 24)
+def is_beside_a_thing(page: Page, start: int, end: int) -> bool:
+    """Whether a thing stands right beside digits, which then are its type: ``the filter 0201-4471-88``."""
     thing = alternatives("cues", "thing")
-    beside = re.search(rf"(?i)(?<!\w){thing}(?: (?:von|by|typ|type))?[ :(„\"]{{1,3}}$", before)
-    follows = re.match(rf"(?i) {thing}(?!\w)", after)
-    return bool(beside or follows) or bool(expression("cues", "of_a_thing").search(_around(code, page)))
+    before = re.search(rf"(?i)(?<!\w){thing}(?: (?:von|by|typ|type))?[ :(„\"]{{1,3}}$", page.before(start, 40))
+    return bool(before) or bool(re.match(rf"(?i) {thing}(?!\w)", page.after(end, 24)))
+
+
+def _is_of_a_thing(code: Code, page: Page) -> bool:
+    """Whether a code is the type of a thing: it stands beside it, or the sentence speaks of stock and spare parts."""
+    return is_beside_a_thing(page, code.start, code.end) or bool(
+        expression("cues", "of_a_thing").search(_around(code, page))
+    )
 
 
 _SOMEBODYS = re.compile(

@@ -13,6 +13,7 @@ import phonenumbers
 from bridge.personal.allowed import phone_forms
 from bridge.personal.cues import Cue, named
 from bridge.personal.model import Datum
+from bridge.personal.owners import is_beside_a_thing
 from bridge.personal.page import Page, Span
 from bridge.personal.reading import digits
 from bridge.personal.words import expression
@@ -37,7 +38,7 @@ _FREE_NATIONAL = {
     "61": ("1300", "1800", "13", "190"),
 }
 _FREE_WRITTEN = re.compile(
-    r"(?:0800|0180\d?|0137|0900|1300|1800|1850|1890|0808)\d*|13\d{4}|1?8(?:00|33|44|55|66|77|88)\d{7}|1?900\d{7}"
+    r"(?:00800|0800|0180\d?|0137|0900|1300|1800|1850|1890|0808)\d*|13\d{4}|1?8(?:00|33|44|55|66|77|88)\d{7}|1?900\d{7}"
 )
 _FREE_GROUP = re.compile(r"\(?(?:0840|0843|0844|0845|0848|0870|0810|0820|0818|0300|0330|0333|0901)\)?[ /.-]\d{3}")
 """Shared cost somewhere, an area elsewhere: only the way the digits are grouped tells."""
@@ -93,11 +94,16 @@ def _judged(page: Page, start: int, end: int) -> Span | None:
         return None
     if _is_free(written, figures) or expression("cues", "made_up").search(page.sentence(start, end, 60)):
         return Span(None, start, end)
-    if _is_plain_example(figures) or (cue is Cue.NONE and _LABEL.search(page.before(start, 8))):
+    if _is_plain_example(figures) or (cue is Cue.NONE and _is_of_a_thing(page, start, end)):
         return None
     if cue is Cue.PHONE:
         return Span(Datum.PHONE, start, end) if len(figures) > _SHORT else None
     return Span(Datum.PHONE, start, end) if _has_form(written, figures) else None
+
+
+def _is_of_a_thing(page: Page, start: int, end: int) -> bool:
+    """Whether what stands right beside the digits says that they are a thing's."""
+    return bool(_LABEL.search(page.before(start, 8))) or is_beside_a_thing(page, start, end)
 
 
 def _is_international(written: str) -> bool:
