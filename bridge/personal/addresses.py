@@ -58,6 +58,9 @@ _ENGLISH_LOWER = re.compile(
 _NUMBER_TO_POSTCODE = re.compile(
     r"(?<![\w£$€.,/-])(?<!Box )\d{1,5}[a-d]?(?:/\d{1,3})?,?\s(?:[^\W\d_][\w'’.-]*,?\s){1,7}(?:[A-Z]{1,2}\d[\dA-Z]?\s\d[A-Z]{2}|(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\s\d{5}(?:-\d{4})?|(?:NSW|VIC|QLD|SA|WA|TAS|ACT|NT)\s\d{4}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|[A-Z]\d{2}\s[A-Z\d]{4})(?!\w)"
 )
+_NUMBER_FIRST = re.compile(
+    rf"(?<!\w)(?i:nr\.?|hausnummer|no\.?|number|house)\s\d{{1,4}}[a-d]?\s(?i:in der|in dem|im|am|an der|on|in|of)\s(?:{_GERMAN_WORD}|(?:{_NAME}\s){{1,2}}{alternatives('shapes', 'english_streets')})(?!\w)"
+)
 _ROMANCE = re.compile(
     rf"(?i:(?<!\w)(?:rue|avenue|av\.|chemin|route|place|via|viale|piazza|calle|ulica|ul\.)\s)(?:(?:de|du|des|de la|del|della|di|la|le)\s)?{_NAME}(?:\s{_NAME})?,?\s\d{{1,4}}(?![\w%]|[.,:]\d)|(?<![\w.,])\d{{1,4}},?\s(?:rue|avenue|chemin|route)\s(?:(?:de|du|des|de la)\s)?{_NAME}"
 )
@@ -115,6 +118,7 @@ _SHAPES = (
     _ENGLISH_LOWER,
     _NUMBER_TO_POSTCODE,
     _SPELLED_HOUSE,
+    _NUMBER_FIRST,
 )
 
 

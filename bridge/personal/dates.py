@@ -42,7 +42,7 @@ _SPOKEN = re.compile(
     rf"|(?:{_MONTH})\s(?:the\s)?{_ENGLISH_DAY}|{_GERMAN_DAY}\s(?:{_GERMAN_DAY}|{_MONTH})|{_GERMAN_NUMBER}\s{_GERMAN_NUMBER})"
     r"(?:,?\s(?:(?:nineteen|twenty|neunzehnhundert|zweitausend)[\w -]{0,18}?)?\w+(?:[- ]\w+)?)?)"
 )
-_PEOPLE_LINE = re.compile(r"[A-ZÄÖÜ][\w'’-]+ [A-ZÄÖÜ][\w'’-]+,? ?\(?\*?\s?$")
+_PEOPLE_LINE = re.compile(r"[A-ZÄÖÜ][a-zäöüß][\w'’-]+ [A-ZÄÖÜ][a-zäöüß][\w'’-]+,? ?\(?\*?\s?$")
 _LIMIT = re.compile(rf"(?<!\w){alternatives('cues', 'limit_of_ages')}\s$", re.IGNORECASE)
 _STAR = re.compile(r"[*✱]\s?$")
 _BARE_DAY = re.compile(r"\d{6}|\d{8}")

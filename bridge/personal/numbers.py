@@ -72,6 +72,8 @@ _LICENCE = re.compile(
     r"(?<![\w-])(?=(?:[A-Z]*[-\d]+){3}[A-Z])(?=[\d-]*[A-Z])(?:[A-Z\d]{4,5}-){2,6}[A-Z\d]{4,5}(?![\w-])"
 )
 """Key of a licence or a voucher: groups of four or five signs, letters and digits mixed."""
+_TOKEN = re.compile(r"(?<![\w-])[a-z]{2,8}_(?:[a-z]{2,6}_)?(?=[A-Za-z\d]*\d[A-Za-z\d]*[A-Za-z])[A-Za-z\d]{8,}(?![\w-])")
+"""Key of an interface or name of an account in a program: ``org_88f20193c4``."""
 
 
 def numbers(page: Page) -> Iterator[Span]:
@@ -79,7 +81,7 @@ def numbers(page: Page) -> Iterator[Span]:
     for match in _POSTAL_ITEM.finditer(page.text):
         if len(digits(match.group())) == _POSTAL_DIGITS and folded(match.group()) not in page.published.numbers:
             yield Span(Datum.TRACKING, match.start(), match.end())
-    for match in (*_VEHICLE.finditer(page.text), *_LICENCE.finditer(page.text)):
+    for match in (match for shape in (_VEHICLE, _LICENCE, _TOKEN) for match in shape.finditer(page.text)):
         yield Span(Datum.OTHER_NUMBER, match.start(), match.end())
     for code in codes(page):
         if folded(code.text) in page.published.numbers:
@@ -99,7 +101,7 @@ def _judged(code: Code, page: Page) -> Datum | None:
         code.left <= _LEFT_WHEN_MASKED and expression("cues", "masked").search(page.before(code.start, 40))
     ):
         return _kind(word) if code.left > _LEFT_WHEN_MASKED else None
-    called = word is not None and word.cue is Cue.PERSONAL and word.names_a_number and word.distance <= 3
+    called = word is not None and word.cue is Cue.PERSONAL and word.is_clear and word.distance <= 3
     if expression("cues", "public_number").match(code.text) and not called:
         return None
     return _by_word(code, word, page)
@@ -124,7 +126,8 @@ def _by_word(code: Code, word: Named | None, page: Page) -> Datum | None:
 def _is_announced(code: Code, word: Named) -> bool:
     """Whether a word that speaks of somebody's number stands right before the digits: nothing else can take it back."""
     beside = word.comes_before and word.cue is Cue.PERSONAL and not _has_words(word.between)
-    return beside and word.names_a_number and word.is_clear and code.figures >= OWN_SHORTEST
+    told = (word.names_a_number and code.figures >= OWN_SHORTEST) or code.figures > OWN_SHORTEST + 1
+    return beside and word.is_clear and told
 
 
 def _has_words(between: str) -> bool:
