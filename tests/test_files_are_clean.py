@@ -22,7 +22,7 @@ FORBIDDEN = {
 }
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".jsonl", ".txt", ".csv", ".tsv", ".env", ".mako", ""}
 LARGEST = 500_000
-LARGER = {"benchmarks/personal_data/answers.jsonl": 1_000_000}
+LARGER = {"benchmarks/personal_data/answers.jsonl": 1_500_000}
 """Written by hand, each line with all that a check may know."""
 
 
