@@ -29,7 +29,8 @@ def answer(
     action: Action, settings: EmailSettings, *, message_id: str, token: str, to: str, cc: Sequence[str], now: datetime
 ) -> EmailMessage:
     """Return the mail that answers a customer's. Raises ``OSError`` where a file cannot be read."""
-    mail = EmailMessage(policy=SMTP.clone(max_line_length=_LONGEST_LINE))
+    wide = not all(each.isascii() for each in (settings.address, to, *cc))
+    mail = EmailMessage(policy=SMTP.clone(max_line_length=_LONGEST_LINE, utf8=wide))
     mail["From"] = _mailbox(settings.address, settings.name)
     mail["To"] = _mailbox(to)
     if cc:

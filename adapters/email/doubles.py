@@ -23,7 +23,7 @@ def doubles(account: Account, mails: Sequence[Mail]) -> set[int]:
     named: dict[str, list[Mail]] = {}
     for mail in mails:
         stated = ids(mime.read(mail.data), "Message-ID")
-        if stated and stated[0].isascii():
+        if stated and naming.searchable(stated[0]) == stated[0]:
             named.setdefault(stated[0], []).append(mail)
     suspects = {id_ for id_, same in named.items() if len(same) > 1}
     every = list(named)

@@ -21,7 +21,7 @@ SCHEME = "mid:"
 _REMEMBERED = 5_000
 """Mails with files whose place is remembered, so that none is searched for right after it was read."""
 _NAMELESS = 200
-"""Mails without Message-ID that are looked through, newest first."""
+"""Mails that are looked through for one, newest first: with its id or a part of it, without any, and in all."""
 
 
 class Files:
@@ -62,10 +62,13 @@ class Files:
             yield from self._data(self._named(id_))
 
     def _named(self, id_: str) -> list[int]:
-        base = naming.message_id(id_)
+        base = naming.searchable(naming.message_id(id_))
         if base:
-            return self._account.by_message_id(base)
-        return sorted(self._account.search(["NOT", "HEADER", "Message-ID", ""]), reverse=True)[:_NAMELESS]
+            return sorted(self._account.by_message_id(base), reverse=True)[:_NAMELESS]
+        nameless = self._account.search(["NOT", "HEADER", "Message-ID", ""])
+        every = self._account.search(["ALL"])  # with an id that no server can be asked for
+        newest = (sorted(some, reverse=True)[:_NAMELESS] for some in (nameless, every))
+        return list(dict.fromkeys(uid for some in newest for uid in some))
 
     def _data(self, uids: Sequence[int]) -> Iterator[bytes]:
         for uid in uids:

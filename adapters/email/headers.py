@@ -125,6 +125,19 @@ def _pairs(values: list[str]) -> list[tuple[str, str]]:
     return pairs
 
 
+def with_ascii_domain(address: str) -> str:
+    """Return an address with its domain as the wire has it (``xn--…``), so that both ways to write it are one."""
+    local, at, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{local}{at}{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return address
+
+
 def _bare(address: str) -> str:
     text = "".join(address.split()).strip("<>\"'.,;").lower()
-    return text if text.count("@") == 1 and not text.startswith("@") and not text.endswith("@") else ""
+    return (
+        with_ascii_domain(text) if text.count("@") == 1 and not text.startswith("@") and not text.endswith("@") else ""
+    )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _LONGEST = 250
 """Characters of an id; a longer one is kept as its hash."""
 _TOKEN = re.compile(r"\+(cb-[a-z0-9]{10,60})@")
+_UNASKABLE = re.compile(r"[^\x21-\x7e]|[()\[\]{}%*\"\\]")
+"""What servers take for something else, or not at all, in a search."""
 _AGAIN = "~again-"
 ANCESTORS = 20
 """Mails of a thread that an answer names."""
@@ -39,6 +41,11 @@ def known(message_id: str) -> str:
 def message_id(id_: str) -> str:
     """Return the Message-ID of a native id, empty where the mail has none or it is too long to be kept."""
     return "" if id_.startswith(("none-", "long-")) else id_.partition(_AGAIN)[0]
+
+
+def searchable(message_id: str) -> str:
+    """Return the longest part of a Message-ID that a server can be asked for; it searches for it anywhere in the header."""
+    return max(_UNASKABLE.split(message_id), key=len)
 
 
 def again(mail: Message, text: str) -> str:

@@ -38,6 +38,7 @@ _REMEDIES = {
     "5.7.1": "the customer's server, or yours, does not let this mail pass; ask whoever runs the mail server",
 }
 _BY_CODE = {552: _REMEDIES["5.3.4"], 550: _REMEDIES["5.1.1"], 553: "the address is not valid", 554: _REMEDIES["5.7.1"]}
+_NOT_WIDE = "the server takes no addresses with letters beyond ASCII (SMTPUTF8); ask the customer for another address"
 _OTHERWISE = "look at what the server says, or use another channel"
 
 
@@ -75,6 +76,11 @@ class Server:
         if largest.isdecimal() and 0 < int(largest) < size:
             return Refusal(f"the mail has {size} bytes, the server takes {largest}: {_REMEDIES['5.3.4']}", code="5.3.4")
         options = [f"SIZE={size}"] if "size" in client.esmtp_features else []
+        if not all(each.isascii() for each in (self._settings.address, *recipients)):
+            if not client.has_extn("smtputf8"):
+                return Refusal(_NOT_WIDE, code="5.6.7")
+            client.command_encoding = "utf-8"
+            options.append("SMTPUTF8")
         code, said = client.mail(self._settings.address, options)
         if code >= 400:
             raise errors.answer(self._name, code, errors.text(said))

@@ -7,6 +7,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from adapters.email.headers import with_ascii_domain
+
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -118,7 +120,7 @@ class EmailSettings(BaseModel):
             if not local or not domain or any(sign in each for sign in " <>,;\r\n"):
                 message = f"{each!r} is no mail address"
                 raise ValueError(message)
-        return value
+        return tuple(map(with_ascii_domain, value))
 
     @model_validator(mode="after")
     def _safe(self) -> Self:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import SecretStr
 
+from adapters.email.source import EmailSource
 from bridge.clock import FixedClock
+from bridge.contracts import Surroundings
 from bridge.errors import ConfigError, Unsupported
 from bridge.nouns import Cursor, Direction, Message, Said
 from tests.adapters.email.offices import MailOffice, mail, office
@@ -84,6 +86,40 @@ def test_two_mails_with_one_id_are_two_and_a_copy_is_one(tmp_path: Path) -> None
     assert {each.native_id for each in found if each.text == "Hallo"} == {"same@kunde.example"}
     (other,) = {each.native_id for each in found if each.text == "Etwas anderes"}
     assert other.startswith("same@kunde.example~")
+
+
+@pytest.mark.parametrize(
+    "id_",
+    [
+        '<a"b@kunde.example>',
+        "<a\\b@kunde.example>",
+        "<a{3}@kunde.example>",
+        "<(a)%*]@kunde.example>",
+        "<käthe@kunde.example>",
+        "<日本>",
+        f"<{'x' * 900}@kunde.example>",
+        "<>",
+        "a b c",
+        "no-brackets@kunde.example",
+    ],
+)
+def test_a_strange_message_id_stops_nothing_and_its_file_is_found(tmp_path: Path, id_: str) -> None:
+    with opened(tmp_path) as here:
+        here.server.put(here.address, with_file(here, b"%PDF-1.4", id_=id_))
+        here.receive("m2", "Hallo")
+        first, second = read(here)
+        assert second.text == "Hallo"
+        again = EmailSource.connect(here.source.settings, Surroundings("mail", tmp_path, FixedClock(MONDAY)))
+        assert again.attachment(first.attachments[0].url) == b"%PDF-1.4"
+        again.close()
+
+
+def test_an_address_of_ours_is_known_however_its_domain_is_written(tmp_path: Path) -> None:
+    with opened(tmp_path, addresses=("hilfe@äcme.example",), user="any@acme.example") as here:
+        for number, domain in enumerate(("äcme.example", "xn--cme-pla.example")):
+            data = mail(f"{number}@acme.example", "Ist unterwegs.", sender=f"hilfe@{domain}", to="anna@kunde.example")
+            here.server.put("any@acme.example", data)
+        assert [each.direction for each in read(here)] == [Direction.OUT, Direction.OUT]
 
 
 def test_a_folder_that_is_added_later_begins_where_the_others_stand(tmp_path: Path) -> None:
@@ -208,10 +244,10 @@ def test_a_mail_from_the_future_tells_that_a_clock_is_wrong(tmp_path: Path) -> N
     assert "later than now" in wrong.text
 
 
-def with_file(here: MailOffice, content: bytes) -> bytes:
-    """Return a mail with a file."""
+def with_file(here: MailOffice, content: bytes, id_: str = "<file@kunde.example>") -> bytes:
+    """Return a mail with a file; the id stands there as it is."""
     sent = EmailMessage()
-    sent["From"], sent["To"], sent["Message-ID"] = here.customer, here.address, "<file@kunde.example>"
+    sent["From"], sent["To"] = here.customer, here.address
     sent.set_content("Siehe Anlage.")
     sent.add_attachment(content, maintype="application", subtype="pdf", filename="plan.pdf")
-    return sent.as_bytes()
+    return f"Message-ID: {id_}\r\n".encode() + sent.as_bytes()

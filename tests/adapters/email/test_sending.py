@@ -285,6 +285,29 @@ def test_a_mail_that_is_larger_than_the_server_takes_is_not_sent(server: Server,
     assert "too large" in outcome.reason
 
 
+@pytest.mark.parametrize(
+    ("recipient", "reached"),
+    [("Anna@Kündin.example", "anna@xn--kndin-kva.example"), ("käthe@kunde.example", "käthe@kunde.example")],
+)
+def test_addresses_with_letters_beyond_ascii_are_reached(
+    server: Server, port: int, tmp_path: Path, recipient: str, reached: str
+) -> None:
+    outcome = publisher(port, tmp_path, addresses=("hilfe@äcme.example",)).publish(replace(ACTION, recipient=recipient))
+    assert isinstance(outcome, Written)
+    ((recipients, mail),) = server.taken
+    assert recipients == [reached]
+    assert reached in mail["To"]
+    assert mail["From"] == "Acme Support <hilfe@xn--cme-pla.example>"
+
+
+def test_a_server_that_takes_no_such_letters_is_said_to_and_nothing_is_unknown(server: Server, tmp_path: Path) -> None:
+    with listening(server, enable_SMTPUTF8=False) as port:
+        outcome = publisher(port, tmp_path).publish(replace(ACTION, recipient="käthe@kunde.example"))
+    assert isinstance(outcome, Refusal)
+    assert "SMTPUTF8" in outcome.reason
+    assert server.taken == []
+
+
 def test_a_token_signs_in_where_there_is_no_password(server: Server, tmp_path: Path) -> None:
     safe = MemorySafe()
     safe.keep(Secrets({ACCESS: "token-1"}))
