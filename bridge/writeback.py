@@ -17,7 +17,9 @@ from bridge.case_events import event_row
 from bridge.collect import store_page
 from bridge.errors import BudgetSpent, RateLimited, Transient
 from bridge.facts.people import Batch as PeopleBatch
+from bridge.facts.rest import store_broken
 from bridge.hooked import overhear
+from bridge.masking import quarantine_row
 from bridge.nouns import Answer, CaseEvent, Cursor, PersonDeleted, PersonMerged, Share, What
 from bridge.outbox.predicates import STANDS
 from bridge.outbox.record import MERGED_FROM, bury_cases
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
     from bridge.app import App, TargetSetup
     from bridge.errors import CasebridgeError
-    from bridge.nouns import ActivityPage
+    from bridge.nouns import ActivityPage, Broken
 
 CASES, ACTIVITY = "cases", "activity"
 
@@ -97,6 +99,7 @@ def _cases(app: App, setup: TargetSetup, counts: Counter[str]) -> None:
         rows = [foreign.row_of(app, setup.name, snapshot, secret) for snapshot in page.cases]
         with app.store.write("write_back.cases") as connection:
             counts["foreign_cases"] += foreign.store(connection, setup.name, rows)
+            counts.update(_set_aside(connection, app, setup, page.broken))
             advance(connection, setup.name, CASES, page.cursor, app.clock.now())
 
 
@@ -133,12 +136,19 @@ def _store_activity(
     refs = {event.case_ref for event in events} | {answer.case_ref for answer in answers}
     cases = case_ids(connection, setup.name, refs)
     counts = Counter({"events": _store_events(connection, setup.name, events, cases)})
+    counts.update(_set_aside(connection, app, setup, page.broken))
     _follow_people(connection, setup.name, people, app.clock.now())
     first = {ref: ids[0] for ref, ids in cases.items()}
     counts.update(agents.take_answers(connection, app, setup, answers, first, since))
     if setup.approval is not None:
         approvals.follow(connection, setup.name, setup.approval)
     return counts
+
+
+def _set_aside(connection: Connection, app: App, setup: TargetSetup, broken: Sequence[Broken]) -> Counter[str]:
+    """Keep what could not be read as it came; its count is told only where there is any."""
+    store_broken(connection, [quarantine_row(setup.name, each, app.clock.now()) for each in broken])
+    return Counter({"quarantined": len(broken)} if broken else {})
 
 
 def _store_events(

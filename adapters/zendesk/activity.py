@@ -17,13 +17,14 @@ from adapters.zendesk.names import AMENDMENT, FOLLOWS, STATUSES
 from adapters.zendesk.people import END_USER
 from adapters.zendesk.values import moment
 from bridge.nouns import ActivityPage, Actor, Answer, Attachment, CaseEvent, What
+from bridge.rows import each, having
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from adapters.zendesk.account import Account
-    from bridge.nouns import Cursor
+    from bridge.nouns import Broken, Cursor
 
 Row = dict[str, Any]
 WHAT: Mapping[str, What] = {
@@ -50,10 +51,11 @@ def pages(account: Account, after: Cursor) -> Iterator[ActivityPage]:
             "ticket_events", start_time=start, include="comment_events", purpose=Purpose.ANSWER
         )
         events = found["ticket_events"]
-        newest = max((int(event["timestamp"]) for event in events), default=0)
+        newest = max((int(event["timestamp"]) for event in having(events, "timestamp")), default=0)
         more = not found.get("end_of_stream", True) and int(found["end_time"]) > start
         at = at.moved(since=max(at.since, newest))
-        yield ActivityPage(tuple(_items(account, events)), at.cursor(), more=more)
+        items, broken = _items(account, events)
+        yield ActivityPage(items, at.cursor(), more=more, broken=broken)
         if not more:
             break
         start = int(found["end_time"])
@@ -66,13 +68,17 @@ def head(account: Account) -> Cursor:
     return Position(since=now, listed=now).cursor()
 
 
-def _items(account: Account, events: list[Row]) -> Iterator[Answer | CaseEvent]:
-    people = {str(event.get("updater_id") or "") for event in events}
-    people |= {str(child.get("author_id") or "") for event in events for child in event["child_events"]}
+def _items(account: Account, events: list[Row]) -> tuple[tuple[Answer | CaseEvent, ...], tuple[Broken, ...]]:
+    whole = having(events, "child_events")
+    people = {str(event.get("updater_id") or "") for event in whole}
+    people |= {str(child.get("author_id") or "") for event in whole for child in having(event["child_events"])}
     roles = account.roles(people)
-    for event in events:
+
+    def read(event: Row) -> Iterator[Answer | CaseEvent]:
         for child in event["child_events"]:
             yield from _told(account, event, child, roles)
+
+    return each(events, read, f"{account.surroundings.name} ticket events")
 
 
 def _told(account: Account, event: Row, child: Row, roles: Mapping[str, str]) -> Iterator[Answer | CaseEvent]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from adapters.zendesk.account import concerns_us
@@ -12,6 +13,7 @@ from adapters.zendesk.names import DONE
 from adapters.zendesk.people import exported
 from adapters.zendesk.values import moment, readable
 from bridge.nouns import CasePage, CaseSnapshot
+from bridge.rows import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,18 +30,22 @@ _GONE = (*DONE, "deleted")
 def pages(account: Account, after: Cursor) -> Iterator[CasePage]:
     """Yield pages of snapshots, oldest change first."""
     now, at = account.surroundings.clock.now(), Position.read(after)
-    first = not after.value or bool(at.since)
+    first, name = not after.value or bool(at.since), account.surroundings.name
     if not after.value:
         at = at.moved(since=seconds(now - timedelta(days=account.settings.open_cases_days)))
     while True:
         found = exported(account, "tickets", at)
-        theirs = [row for row in found["tickets"] if not concerns_us(row)]
-        wanted = [row for row in theirs if not (first and row["status"] in _GONE)]
+        cases, broken = each(found["tickets"], partial(_snapshots, account, now, first), f"{name} tickets")
         more = not found["end_of_stream"]
         before, at = at, at.moved(export=str(found["after_cursor"]), since=at.since if more else 0)
-        yield CasePage(tuple(_snapshot(account, row, now) for row in wanted), at.cursor(), more=more and at != before)
+        yield CasePage(cases, at.cursor(), more=more and at != before, broken=broken)
         if not more or at == before:
             return
+
+
+def _snapshots(account: Account, now: datetime, first: bool, row: dict[str, Any]) -> Iterator[CaseSnapshot]:  # noqa: FBT001 - bound by name
+    if not concerns_us(row) and not (first and row["status"] in _GONE):
+        yield _snapshot(account, row, now)
 
 
 def _snapshot(account: Account, row: dict[str, Any], now: datetime) -> CaseSnapshot:

@@ -11,6 +11,7 @@ from adapters.zendesk.names import KEY, USERS
 from adapters.zendesk.values import moment, readable
 from bridge.contact_points import handles_in
 from bridge.nouns import Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
+from bridge.rows import each, having
 from identity import normalise
 from identity.model import Relation
 
@@ -34,11 +35,12 @@ def pages(account: Account, after: Cursor) -> Iterator[Page]:
     at = Position.read(after)
     while True:
         found = exported(account, "users", at)
-        rows = [row for row in found["users"] if row.get("role") == END_USER]
         before, at = at, at.moved(export=str(found["after_cursor"]))
         more = not found["end_of_stream"]
         yield Page(
-            _events(account, rows, _by_user(found.get("identities") or ())), at.cursor(), more=more and at != before
+            _events(account, found["users"], _by_user(found.get("identities") or ())),
+            at.cursor(),
+            more=more and at != before,
         )
         if not more or at == before:
             return
@@ -53,7 +55,7 @@ def exported(account: Account, name: str, at: Position, *, purpose: Purpose = Pu
 
 def shown(row: Row, identities: Sequence[Row], handles: Mapping[str, str]) -> tuple[Shown, ...]:
     """Return the identifiers of a user: own and further addresses and numbers, and handles: network → field."""
-    told = [(str(each.get("type")), str(each.get("value") or "")) for each in identities]
+    told = [(str(one.get("type")), str(one.get("value") or "")) for one in identities]
     found: list[Identifier] = []
     for kind, value in (("email", row.get("email")), *told):
         found += normalise.email(value or "") if kind == "email" else ()
@@ -66,17 +68,23 @@ def shown(row: Row, identities: Sequence[Row], handles: Mapping[str, str]) -> tu
 
 def _by_user(identities: Sequence[Row]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
-    for each in identities:
-        found.setdefault(str(each.get("user_id")), []).append(each)
+    for one in having(identities, "user_id"):
+        found.setdefault(str(one["user_id"]), []).append(one)
     return found
 
 
 def _events(account: Account, rows: list[Row], identities: Mapping[str, list[Row]]) -> tuple[SourceEvent, ...]:
-    gone = [row for row in rows if not row["active"]]
-    survivors = account.finder.survivors(gone, purpose=Purpose.CRAWL)
-    return tuple(
-        _event(account, row, survivors.get(str(row["id"]), ""), identities.get(str(row["id"]), ())) for row in rows
+    def read(row: Row) -> Iterator[Row]:
+        if row.get("role") == END_USER:
+            _event(account, row, "", ())
+            yield row
+
+    users, broken = each(rows, read, f"{account.surroundings.name} users")
+    survivors = account.finder.survivors([row for row in users if not row["active"]], purpose=Purpose.CRAWL)
+    seen = (
+        _event(account, row, survivors.get(str(row["id"]), ""), identities.get(str(row["id"]), ())) for row in users
     )
+    return (*seen, *broken)
 
 
 def _event(account: Account, row: Row, winner: str, identities: Sequence[Row]) -> SourceEvent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
 CUSTOM, OF_USER = "custom_fields.", "user_fields."
 """What the names of an account's own fields begin with, of tickets and of users."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def moment(value: str | float) -> datetime:
     """Read a time, ISO 8601 or seconds since 1970."""
     if isinstance(value, (int, float)):
-        return datetime.fromtimestamp(value, UTC)
+        return _EPOCH + timedelta(seconds=value)
     return datetime.fromisoformat(value).astimezone(UTC)
 
 

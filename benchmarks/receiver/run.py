@@ -1,8 +1,9 @@
 """Measure the receiver of webhooks beside a bare FastAPI endpoint: rate and time to the answer, in one run.
 
-``python -m benchmarks.receiver.run --calls 20000 --connections 20``. Both are processes of their own with the same
-server; the calls are signed events of 1 kB, prepared before. The receiver checks each signature and has each body on the
-disk before it answers; the bare endpoint only reads and answers.
+``python -m benchmarks.receiver.run --calls 20000 --connections 20 --waiting 200000``. All are processes of their own with
+the same server; the calls are signed events of 1 kB, prepared before. The receiver checks each signature and has each body on
+the disk before it answers; the bare endpoint only reads and answers. It is measured with an empty inbox, and with one in which
+``--waiting`` calls wait for a sync.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.receiver.load import Posted, post
+from bridge.contracts import HookRequest
+from bridge.inbox import FILE, Call, Inbox
 from bridge.signatures import sign
 
 if TYPE_CHECKING:
@@ -73,6 +77,17 @@ def serving(command: list[str], port: int, **environment: str) -> Iterator[None]
         process.wait()
 
 
+def fill(folder: Path, count: int) -> None:
+    """Let so many calls wait in the inbox of a project."""
+    inbox, now = Inbox(folder / FILE), datetime.now(UTC)
+    body = orjson.dumps({"text": "Where is my parcel? " * 45})
+    with inbox.writing() as connection:
+        for start in range(0, count, 5_000):
+            numbers = range(start, min(start + 5_000, count))
+            request = HookRequest("POST", "/hooks/shop", {}, {}, body)
+            inbox.keep(connection, [Call("shop", now, request, f"waiting-{number}") for number in numbers])
+
+
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -84,6 +99,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=20_000)
     parser.add_argument("--connections", type=int, default=20)
+    parser.add_argument("--waiting", type=int, default=200_000)
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="casebridge-bench-") as name:
         folder = Path(name)
@@ -91,9 +107,13 @@ def main() -> None:
         shutil.copy(ROOT / "config" / "starter" / "triage.yaml", folder)
         program = [sys.executable, "-c", "import cli; cli.run()", "--project", name, "serve", "--per-second", "1000000"]
         measured = {}
-        for label, command in (("bare", [sys.executable, "-m", "benchmarks.receiver.bare"]), ("casebridge", program)):
+        full = f"casebridge, {wanted.waiting:,} calls waiting"
+        bare = [sys.executable, "-m", "benchmarks.receiver.bare"]
+        for label, command in (("bare", bare), ("casebridge", program), (full, program)):
             port = free_port()
-            where = [str(port)] if label == "bare" else ["--port", str(port)]
+            where = [str(port)] if command is bare else ["--port", str(port)]
+            if label == full:
+                fill(folder, wanted.waiting)
             with serving([*command, *where], port, HOOK_SECRET=SECRET):
                 post(port, calls(200), connections=wanted.connections)
                 measured[label] = post(port, calls(wanted.calls), connections=wanted.connections)

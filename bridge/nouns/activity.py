@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bridge.nouns.events import Cursor, PersonDeleted, PersonMerged
+    from bridge.nouns.events import Broken, Cursor, PersonDeleted, PersonMerged
     from bridge.nouns.messages import Attachment, Shown
     from bridge.nouns.records import Thing
 
@@ -107,6 +107,8 @@ class ActivityPage:
     items: tuple[Answer | CaseEvent | PersonMerged | PersonDeleted, ...]
     cursor: Cursor
     more: bool = False
+    broken: tuple[Broken, ...] = ()
+    """What could not be read; it is set aside, and the cursor goes past it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,3 +137,5 @@ class CasePage:
     cases: tuple[CaseSnapshot, ...]
     cursor: Cursor
     more: bool = False
+    broken: tuple[Broken, ...] = ()
+    """What could not be read; it is set aside, and the cursor goes past it."""

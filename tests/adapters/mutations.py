@@ -17,10 +17,10 @@ _JUNK = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20),
     st.sampled_from(["", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "https://[", "a/b", "<p", "\x00"]),
-    st.just([]),
-    st.just({}),
-    st.just([{}]),
-    st.just({"id": {}}),
+    st.builds(list),
+    st.builds(dict),
+    st.builds(lambda: [{}]),
+    st.builds(lambda: {"id": {}}),
 )
 
 

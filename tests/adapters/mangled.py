@@ -1,0 +1,142 @@
+"""A target whose answers somebody damages on their way: one row of them, wherever it stands."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from bridge.nouns import Broken
+from tests.adapters.mutations import mutated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from bridge.contracts import Target
+    from bridge.nouns import Cursor
+
+ONE_PLACE = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+"""The far side stays as it is from example to example: it is only read."""
+
+
+@dataclass(slots=True)
+class Mangling:
+    """Stands before a pretend vendor and changes what its lists hold."""
+
+    app: ASGIApp
+    change: Callable[[str, list[Any]], list[Any]] | None = None
+    """Name and rows of a list that is answered → the rows that arrive."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call."""
+        start: list[Message] = []
+        body = bytearray()
+
+        async def keep(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.append(message)
+            else:
+                body.extend(message.get("body", b""))
+
+        await self.app(scope, receive, keep)
+        content = self._changed(bytes(body))
+        head = dict(start[0])
+        head["headers"] = [
+            (name, str(len(content)).encode() if name.lower() == b"content-length" else value)
+            for name, value in head["headers"]
+        ]
+        await send(head)
+        await send({"type": "http.response.body", "body": content})
+
+    def _changed(self, body: bytes) -> bytes:
+        if self.change is None:
+            return body
+        try:
+            answer = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return body
+        if not isinstance(answer, dict):
+            return body
+        for name, rows in answer.items():
+            if isinstance(rows, list):
+                answer[name] = self.change(name, rows)
+        return orjson.dumps(answer)
+
+
+@dataclass(slots=True)
+class Read:
+    """What was read: the items as text, and what was set aside."""
+
+    items: set[str] = field(default_factory=set)
+    broken: list[Broken] = field(default_factory=list)
+
+
+def contacts(target: Target, after: Cursor) -> Read:
+    """Read the people of a target."""
+    found = [event for page in target.contacts(after) for event in page.events]
+    return Read(
+        {repr(each) for each in found if not isinstance(each, Broken)},
+        [each for each in found if isinstance(each, Broken)],
+    )
+
+
+def cases(target: Target, after: Cursor) -> Read:
+    """Read the cases of others."""
+    pages = list(target.cases(after))
+    return Read({repr(each) for page in pages for each in page.cases}, [one for page in pages for one in page.broken])
+
+
+def activity(target: Target, after: Cursor) -> Read:
+    """Read what happened."""
+    pages = list(target.activity(after))
+    return Read({repr(each) for page in pages for each in page.items}, [one for page in pages for one in page.broken])
+
+
+def one_damaged_row_stops_no_other(
+    data: st.DataObject,
+    wire: Mangling,
+    read: Callable[[], Read],
+    lists: Collection[str],
+    *,
+    id_name: str = "id",
+    kept: Iterable[str] = (),
+) -> None:
+    """Damage a row of the lists that ``read`` asks for: it is understood or kept as it came, and so are all others.
+
+    ``kept``: fields of it by which the list itself is read on, and which stay.
+    """
+    seen: dict[str, Any] = {}
+
+    def note(name: str, rows: list[Any]) -> list[Any]:
+        seen.update({f"{name} {row[id_name]}": row for row in rows if name in lists})
+        return rows
+
+    def replaced(by: list[Any]) -> Callable[[str, list[Any]], list[Any]]:
+        def change(name: str, rows: list[Any]) -> list[Any]:
+            if name not in lists:
+                return rows
+            return [each for row in rows for each in (by if f"{name} {row[id_name]}" == chosen else [row])]
+
+        return change
+
+    wire.change = note
+    read()
+    chosen = data.draw(st.sampled_from(sorted(seen)))
+    row = copy.deepcopy(seen[chosen])
+    damaged = data.draw(mutated([row]))
+    if isinstance(damaged, dict):
+        damaged |= {name: row[name] for name in kept}
+    wire.change = replaced([])
+    without = read()
+    wire.change = replaced([damaged])
+    got = read()
+    wire.change = None
+    assert without.items <= got.items
+    assert all(orjson.loads(each.raw) == damaged for each in got.broken)
+    assert got.broken or isinstance(damaged, dict)
