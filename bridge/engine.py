@@ -140,11 +140,13 @@ def _collect(app: App, setup: SourceSetup, options: SyncOptions, report: RunRepo
         take(hear(app, setup, heard, enough=enough))
         if beginning is not None:
             take(collect(app.store, beginning.reading, beginning.pages, now=app.clock.now, enough=enough))
-    if total["quarantined"]:
-        report.problem(
-            Exit.SET_ASIDE,
-            f"{setup.name}: {total['quarantined']} rows could not be read and were set aside. See: casebridge quarantine list",
-        )
+    _tell_set_aside(report, setup.name, total["quarantined"])
+
+
+def _tell_set_aside(report: RunReport, name: str, rows: int) -> None:
+    if rows:
+        told = f"{name}: {rows} rows could not be read and were set aside. See: casebridge quarantine list"
+        report.problem(Exit.SET_ASIDE, told)
 
 
 def _collect_paused(app: App, setup: SourceSetup) -> bool:
@@ -203,6 +205,7 @@ def _write_back(app: App, target: TargetSetup, report: RunReport) -> None:
     recognise(app, destination(app, target))
     done = write_back(app, target)
     report.counts.setdefault(target.name, {}).update(done.counts)
+    _tell_set_aside(report, target.name, done.counts["quarantined"])
     for error in done.problems:
         report.problem(error.exit_code, f"{target.name}: {error}")
         report.failed.add(target.name)

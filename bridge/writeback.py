@@ -89,7 +89,8 @@ def _contacts(app: App, setup: TargetSetup, counts: Counter[str]) -> None:
         if ended := [event for event in page.events if isinstance(event, (PersonMerged, PersonDeleted))]:
             with app.store.write("write_back.people") as connection:
                 _follow_people(connection, setup.name, ended, app.clock.now())
-        counts["contacts"] += store_page(app.store, reading, page, now=app.clock.now()).other
+        stored = store_page(app.store, reading, page, now=app.clock.now())
+        counts.update({"contacts": stored.other} | ({"quarantined": stored.quarantined} if stored.quarantined else {}))
 
 
 def _cases(app: App, setup: TargetSetup, counts: Counter[str]) -> None:

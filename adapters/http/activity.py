@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.http import answered, taking
 from adapters.http.cursors import Position
 from bridge.nouns import ActivityPage, Actor, CaseEvent, Share, Thing, What
+from bridge.rows import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from adapters.http.objects import View
     from adapters.http.tool import Tool
-    from bridge.nouns import Answer, Cursor
+    from bridge.nouns import Answer, Broken, Cursor
 
 ASPECTS: Mapping[str, What] = {
     "status": What.STATUS,
@@ -41,15 +42,16 @@ def pages(tool: Tool, after: Cursor) -> Iterator[ActivityPage]:
     by_case = not any(view.call("changed") for view in listed)
     for view in tool.of(Thing.CASE):
         for rows in tool.changed(view, back, Share.ANSWER):
-            events, seen = _events(tool, view, rows, at.seen)
-            heard, opened = answered.in_cases(tool, view, rows, back) if by_case else ([], {})
+            events, broken, seen = _events(tool, view, rows, at.seen)
+            whole = [row for row in rows if view.ref(row)]
+            heard, unheard, opened = answered.in_cases(tool, view, whole, back) if by_case else ((), (), {})
             at = at.moved(seen=seen, open={**at.open, **opened})
-            yield ActivityPage(_in_order([*events, *heard]), at.cursor())
+            yield ActivityPage(_in_order([*events, *heard]), at.cursor(), broken=(*broken, *unheard))
     for view in listed:
         for rows in tool.changed(view, back, Share.ANSWER):
-            heard, opened = answered.listed(tool, view, rows, back)
+            heard, unheard, opened = answered.listed(tool, view, rows, back)
             at = at.moved(open={**at.open, **opened})
-            yield ActivityPage(_in_order(heard), at.cursor())
+            yield ActivityPage(_in_order(heard), at.cursor(), broken=unheard)
     taken_back, watched = answered.taken_back(tool, began.open, at.open, now)
     gone = [event for view in tool.of(Thing.CASE) for event in _gone(tool, view, back, now)]
     yield ActivityPage((*taken_back, *gone), at.moved(since=max(at.since, now), open=watched).cursor())
@@ -67,29 +69,31 @@ def _in_order(items: Sequence[Answer | CaseEvent]) -> tuple[Answer | CaseEvent, 
 
 def _events(
     tool: Tool, view: View, rows: list[Any], seen: Mapping[str, Mapping[str, str]]
-) -> tuple[list[CaseEvent | Answer], dict[str, Mapping[str, str]]]:
-    """Return what changed since it was seen last; what was never seen is told as it is."""
+) -> tuple[tuple[CaseEvent, ...], tuple[Broken, ...], dict[str, Mapping[str, str]]]:
+    """Return what changed since it was seen last, and what cannot be read; what was never seen is told as it is."""
     known: dict[str, Mapping[str, str]] = dict(seen)
-    found: list[CaseEvent | Answer] = []
-    for row in rows:
-        there = tool.standing(view, row, Share.ANSWER)
-        at = taking.moment(view.says.reads.at, row) or tool.clock.now()
-        if there.merged_into:
-            found.append(_event(view, row, there.ref, at, What.MERGED, there.merged_into))
-        elif there.deleted:
-            found.append(_event(view, row, there.ref, at, What.DELETED, ""))
-        else:
-            now = state(view, row)
-            before = known.pop(there.ref, {})
-            known[there.ref] = now
-            found += [
-                replace(
-                    _event(view, row, there.ref, at, ASPECTS[name], now[name], before.get(name, "")),
-                    native=now.get(NATIVE, "") if name == "status" else "",
-                )
-                for name in _changed(now, before)
-            ]
-    return found, known
+    found, broken = each(rows, lambda row: _of_case(tool, view, row, known), tool.told_of(view))
+    return found, broken, known
+
+
+def _of_case(tool: Tool, view: View, row: Any, known: dict[str, Mapping[str, str]]) -> list[CaseEvent]:  # noqa: ANN401 - any JSON
+    """Return what changed of one case, and note how it stands."""
+    ref, there = view.known_ref(row), tool.standing(view, row, Share.ANSWER)
+    at = taking.moment(view.says.reads.at, row) or tool.clock.now()
+    if there.merged_into:
+        return [_event(view, row, ref, at, What.MERGED, there.merged_into)]
+    if there.deleted:
+        return [_event(view, row, ref, at, What.DELETED, "")]
+    now = state(view, row)
+    before = known.pop(ref, {})
+    known[ref] = now
+    return [
+        replace(
+            _event(view, row, ref, at, ASPECTS[name], now[name], before.get(name, "")),
+            native=now.get(NATIVE, "") if name == "status" else "",
+        )
+        for name in _changed(now, before)
+    ]
 
 
 def _changed(now: Mapping[str, str], before: Mapping[str, str]) -> list[str]:

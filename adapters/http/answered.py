@@ -9,14 +9,18 @@ from adapters.http import taking
 from adapters.http.answer_model import Means
 from adapters.http.answers import Declined
 from bridge.nouns import Actor, Answer, Share, Thing
+from bridge.rows import each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from adapters.http.objects import View
     from adapters.http.tool import Tool
+    from bridge.nouns import Broken
 
     Watched = Mapping[str, tuple[str, str]]
+    Heard = tuple[tuple[Answer, ...], tuple[Broken, ...], dict[str, tuple[str, str]]]
+    """What was written, what of it cannot be read, and the public answers of agents: id → case and time."""
 
 _GONE = (Means.ABSENT, Means.DELETED, Means.MERGED)
 
@@ -26,25 +30,25 @@ def actor(word: str) -> Actor:
     return Actor(word) if word in set(Actor) else Actor.UNKNOWN
 
 
-def in_cases(
-    tool: Tool, cases: View, rows: Sequence[Any], back: datetime
-) -> tuple[list[Answer], dict[str, tuple[str, str]]]:
-    """Return what was written since ``back`` in cases that changed, and the public answers of agents among it."""
+def in_cases(tool: Tool, cases: View, rows: Sequence[Any], back: datetime) -> Heard:
+    """Return what was written since ``back`` in cases that changed."""
     found: list[Answer] = []
+    broken: list[Broken] = []
     for view in tool.of(Thing.MESSAGE):
         for row in rows:
             if not cases.deleted(row):
-                found += _of_case(tool, view, cases.ref(row), back)
-    return found, _public(found)
+                good, bad = _of_case(tool, view, cases.ref(row), back)
+                found += good
+                broken += bad
+    return tuple(found), tuple(broken), _public(found)
 
 
-def listed(
-    tool: Tool, view: View, rows: Sequence[Any], back: datetime
-) -> tuple[list[Answer], dict[str, tuple[str, str]]]:
+def listed(tool: Tool, view: View, rows: Sequence[Any], back: datetime) -> Heard:
     """Return the same from a list of messages of all cases."""
-    read = [_answer(tool, view, row, taking.text(view.says.reads.parent, row)) for row in rows]
-    found = [answer for answer in read if answer.case_ref and answer.at >= back]
-    return found, _public(found)
+    parent = view.says.reads.parent
+    read, broken = each(rows, lambda row: [_answer(tool, view, row, taking.text(parent, row))], tool.told_of(view))
+    found = tuple(answer for answer in read if answer.case_ref and answer.at >= back)
+    return found, broken, _public(found)
 
 
 def taken_back(
@@ -71,27 +75,27 @@ def _public_in(tool: Tool, case: str) -> set[str]:
     return {
         answer.native_id
         for view in tool.of(Thing.MESSAGE)
-        for answer in _of_case(tool, view, case, None)
+        for answer in _of_case(tool, view, case, None)[0]
         if answer.public and not answer.deleted
     }
 
 
-def _of_case(tool: Tool, view: View, case: str, back: datetime | None) -> list[Answer]:
+def _of_case(tool: Tool, view: View, case: str, back: datetime | None) -> tuple[tuple[Answer, ...], tuple[Broken, ...]]:
     try:
         rows = list(tool.within(view, case, Share.ANSWER))
     except Declined as declined:
         if declined.problem.means in _GONE:
-            return []
+            return (), ()
         raise
-    found = [_answer(tool, view, row, case) for row in rows]
-    return [answer for answer in found if back is None or answer.at >= back]
+    found, broken = each(rows, lambda row: [_answer(tool, view, row, case)], tool.told_of(view))
+    return tuple(answer for answer in found if back is None or answer.at >= back), broken
 
 
 def _answer(tool: Tool, view: View, row: Any, case: str) -> Answer:  # noqa: ANN401 - any JSON
     reads = view.says.reads
     at = taking.moment(reads.at, row) or taking.moment(reads.created_at, row) or tool.clock.now()
     return Answer(
-        native_id=view.ref(row),
+        native_id=view.known_ref(row),
         case_ref=case,
         at=at,
         actor=_actor(tool, view, row),

@@ -36,6 +36,13 @@ class View:
         """Return a row's id."""
         return taking.text(self.says.id, row)
 
+    def known_ref(self, row: Any) -> str:  # noqa: ANN401 - any JSON
+        """Return a row's id; raises ``ValueError`` for a row of a list that has none."""
+        if ref := self.ref(row):
+            return ref
+        message = f"has no {self.says.id}"
+        raise ValueError(message)
+
     def key(self, row: Any) -> str:  # noqa: ANN401 - any JSON
         """Return our key in a row, empty for what is not ours."""
         if self.key_field:

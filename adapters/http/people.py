@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from adapters.http import taking
 from adapters.http.cursors import EPOCH, Position
 from bridge.nouns import Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown, Thing
+from bridge.rows import each
 from identity import normalise
 from identity.model import Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from adapters.http.objects import View
     from adapters.http.tool import Tool
@@ -27,10 +28,10 @@ def pages(tool: Tool, after: Cursor) -> Iterator[Page]:
     for view in tool.of(Thing.PERSON):
         for rows in tool.changed(view, back):
             moved = _moved(view, at, rows)
-            yield Page(tuple(_event(tool, view, row) for row in rows), moved.cursor(), more=moved != at)
+            yield Page(_events(tool, view, rows, _event), moved.cursor(), more=moved != at)
             at = moved
         for rows in tool.changed(view, back, what="gone"):
-            yield Page(tuple(_gone(tool, view, row) for row in rows), at.cursor())
+            yield Page(_events(tool, view, rows, _gone), at.cursor())
     yield Page((), at.moved(since=max(at.since, now)).cursor())
 
 
@@ -41,36 +42,43 @@ def _moved(view: View, at: Position, rows: list[Any]) -> Position:
     return at.moved(since=dates[-1]) if ordered else at
 
 
+def _events(
+    tool: Tool, view: View, rows: list[Any], read: Callable[[Tool, View, Any], SourceEvent]
+) -> tuple[SourceEvent, ...]:
+    good, broken = each(rows, lambda row: [read(tool, view, row)], tool.told_of(view))
+    return (*good, *broken)
+
+
 def _event(tool: Tool, view: View, row: Any) -> SourceEvent:  # noqa: ANN401 - any JSON
     reads, instance = view.says.reads, tool.surroundings.name
-    there = tool.standing(view, row)
+    ref, there = view.known_ref(row), tool.standing(view, row)
     at = taking.moment(reads.at, row) or tool.clock.now()
     if there.merged_into:
-        return PersonMerged(instance, there.ref, there.merged_into, at)
+        return PersonMerged(instance, ref, there.merged_into, at)
     if there.deleted:
-        return PersonDeleted(instance, there.ref, at)
+        return PersonDeleted(instance, ref, at)
     person = Person(
         instance=instance,
-        native_id=there.ref,
+        native_id=ref,
         name=taking.text(reads.name, row),
         shown=shown(view, row),
         our_key=view.key(row),
         updated_at=at,
         raw=row,
     )
-    return PersonSeen(person, where=there.ref)
+    return PersonSeen(person, where=ref)
 
 
 def _gone(tool: Tool, view: View, row: Any) -> SourceEvent:  # noqa: ANN401 - any JSON
     at = taking.moment(view.says.reads.at, row) or tool.clock.now()
-    return PersonDeleted(tool.surroundings.name, view.ref(row), at)
+    return PersonDeleted(tool.surroundings.name, view.known_ref(row), at)
 
 
 def shown(view: View, row: Any) -> tuple[Shown, ...]:  # noqa: ANN401 - any JSON
     """Return the identifiers in a row."""
     reads = view.says.reads
-    found = [each for mail in taking.texts(reads.emails, row) for each in normalise.email(mail)]
+    found = [one for mail in taking.texts(reads.emails, row) for one in normalise.email(mail)]
     found += filter(None, [normalise.phone(phone) for phone in taking.texts(reads.phones, row)])
     for network, reading in reads.handles.items():
-        found += filter(None, [normalise.handle(network, each) for each in taking.texts(reading, row)])
-    return tuple(Shown(identifier=each, relation=Relation.CRM) for each in dict.fromkeys(found))
+        found += filter(None, [normalise.handle(network, one) for one in taking.texts(reading, row)])
+    return tuple(Shown(identifier=one, relation=Relation.CRM) for one in dict.fromkeys(found))

@@ -188,6 +188,10 @@ class Tool:
         index.until = now
         return index.by_key
 
+    def told_of(self, view: View) -> str:
+        """Return how people are told what is read: the connection and the object."""
+        return f"{self.surroundings.name} {view.name}"
+
     def standing(self, view: View, row: Any, share: Share = Share.DELIVER) -> Standing:  # noqa: ANN401 - any JSON
         """Return a row of a list as a record."""
         return self._standing(view, row, "", share)

@@ -31,7 +31,7 @@ class Mangling:
 
     app: ASGIApp
     change: Callable[[str, list[Any]], list[Any]] | None = None
-    """Name and rows of a list that is answered → the rows that arrive."""
+    """Name and rows of a list that is answered → the rows that arrive; a list that is the whole answer has no name."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
@@ -61,11 +61,10 @@ class Mangling:
             answer = orjson.loads(body)
         except orjson.JSONDecodeError:
             return body
-        if not isinstance(answer, dict):
-            return body
-        for name, rows in answer.items():
-            if isinstance(rows, list):
-                answer[name] = self.change(name, rows)
+        if isinstance(answer, list):
+            answer = self.change("", answer)
+        if isinstance(answer, dict):
+            answer |= {name: self.change(name, rows) for name, rows in answer.items() if isinstance(rows, list)}
         return orjson.dumps(answer)
 
 
