@@ -14,6 +14,7 @@ from adapters.hubspot.limits import Purpose
 from adapters.hubspot.names import MERGED, TICKETS
 from adapters.hubspot.values import moment
 from bridge.nouns import ActivityPage, Actor, CaseEvent, What
+from bridge.rows import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from adapters.hubspot.account import Account
     from adapters.hubspot.objects import Row
-    from bridge.nouns import Cursor
+    from bridge.nouns import Broken, Cursor
 
 WHAT: Mapping[str, What] = {
     "hs_pipeline_stage": What.STATUS,
@@ -54,14 +55,14 @@ def pages(account: Account, after: Cursor) -> Iterator[ActivityPage]:
     heard_to = {place: at.heard.get(place, at.since) for place in answers.places(account)}
     back, at = at.since - overlap, at.moved(heard=heard_to)
     for rows in objects.changed(account.client, TICKETS, back, [MERGED], purpose=Purpose.ANSWER):
-        items = tuple(_events(account, rows, back))
-        before, at = at, at.moved(since=max(at.since, _changed_at(rows[-1])))
-        yield ActivityPage(items, at.cursor(), more=at != before)
+        items, broken = _events(account, rows, back)
+        before, at = at, at.moved(since=objects.newest(rows, "hs_lastmodifieddate", at.since))
+        yield ActivityPage(items, at.cursor(), more=at != before, broken=broken)
     for place, to in heard_to.items():
         for heard in answers.PLACES[place](account, to - overlap):
             moved = {**at.heard, place: max(at.heard[place], heard.newest)}
             before, at = at, at.moved(heard=moved, open={**at.open, **heard.open})
-            yield ActivityPage(heard.items, at.cursor(), more=at != before)
+            yield ActivityPage(heard.items, at.cursor(), more=at != before, broken=heard.broken)
     taken_back, watched = answers.taken_back(account, at.open, now)
     gone, at = _gone(account, at, now)
     # By now the search shows everything that is older than the overlap.
@@ -82,20 +83,22 @@ def actor(entry: Mapping[str, Any], ours: tuple[str, str]) -> Actor:
     return Actor.US if source == ours and source[0] else ACTORS.get(source[0], Actor.UNKNOWN)
 
 
-def _events(account: Account, rows: list[Row], since: datetime) -> list[CaseEvent]:
+def _events(account: Account, rows: list[Row], since: datetime) -> tuple[tuple[CaseEvent, ...], tuple[Broken, ...]]:
     """Return the changes since a time of tickets that changed, from the history of their properties, oldest first."""
-    key = account.key_field(TICKETS)
+    key, where = account.key_field(TICKETS), f"{account.surroundings.name} tickets"
+    refs, unknown = each(rows, lambda row: [str(row["id"])], where)
     full = objects.read(
         account.client,
         TICKETS,
-        [row["id"] for row in rows],
+        refs,
         [MERGED, key],
         history=[*WHAT, MERGED, key],
         purpose=Purpose.ANSWER,
     )
     statuses = _statuses(account)
-    found = [event for row in full for event in _history(row, key, statuses) if event.at >= since]
-    return sorted(found, key=lambda event: event.at)
+    found, broken = each(full, lambda row: _history(row, key, statuses), where)
+    events = sorted((event for event in found if event.at >= since), key=lambda event: event.at)
+    return tuple(events), (*unknown, *broken)
 
 
 def _statuses(account: Account) -> dict[str, str]:

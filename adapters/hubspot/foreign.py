@@ -13,6 +13,7 @@ from adapters.hubspot.links import link
 from adapters.hubspot.names import CONTACTS, READ, TICKETS
 from adapters.hubspot.values import as_text, moment
 from bridge.nouns import CasePage, CaseSnapshot
+from bridge.rows import each, having
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from adapters.hubspot.account import Account
     from adapters.hubspot.objects import Row
-    from bridge.nouns import Cursor
+    from bridge.nouns import Broken, Cursor
 
 _URL = re.compile(r"https?://[^\s<>\"')\]]+")
 _ENDS = ".,;:!?"
@@ -42,9 +43,9 @@ def pages(account: Account, after: Cursor) -> Iterator[CasePage]:
     back = timedelta(seconds=0 if first else account.settings.overlap_seconds)
     wanted = [*dict.fromkeys([*READ[TICKETS], *account.settings.post_properties])]
     for rows in objects.changed(account.client, TICKETS, at.since - back, wanted, filters):
-        before, at = at, at.moved(since=max(at.since, moment(rows[-1]["properties"]["hs_lastmodifieddate"])))
-        telling = [row for row in rows if not first or not _closed_at(row["properties"], stages)]
-        yield CasePage(_snapshots(account, telling, now), at.cursor(), more=at != before)
+        before, at = at, at.moved(since=objects.newest(rows, "hs_lastmodifieddate", at.since))
+        cases, broken = _snapshots(account, rows, now, first=first)
+        yield CasePage(cases, at.cursor(), more=at != before, broken=broken)
     yield _gone(account, at.moved(since=now if first else max(at.since, now - back)), now, first=first)
 
 
@@ -61,13 +62,19 @@ def _gone(account: Account, at: Position, now: datetime, *, first: bool) -> Case
     return CasePage(snapshots, at.moved(listed=now).cursor())
 
 
-def _snapshots(account: Account, rows: list[Row], now: datetime) -> tuple[CaseSnapshot, ...]:
-    people = account.associations.of(TICKETS, CONTACTS, [row["id"] for row in rows], Purpose.CRAWL)
+def _snapshots(
+    account: Account, rows: list[Row], now: datetime, *, first: bool
+) -> tuple[tuple[CaseSnapshot, ...], tuple[Broken, ...]]:
+    """Return tickets, the first time only those that are open, and those that cannot be read."""
+    people = account.associations.of(TICKETS, CONTACTS, [row["id"] for row in having(rows, "id")], Purpose.CRAWL)
     stages = account.schemas.stages
-    return tuple(
-        _snapshot(account, row, people.get(row["id"], ()), now, closed_at=_closed_at(row["properties"], stages))
-        for row in rows
-    )
+
+    def read(row: Row) -> Iterator[CaseSnapshot]:
+        closed = _closed_at(row["properties"], stages)
+        if not (first and closed):
+            yield _snapshot(account, row, people.get(row["id"], ()), now, closed_at=closed)
+
+    return each(rows, read, f"{account.surroundings.name} tickets")
 
 
 def _snapshot(

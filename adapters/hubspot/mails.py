@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import objects
 from adapters.hubspot.attaching import described
-from adapters.hubspot.heard import PERSON, Heard, on_tickets
+from adapters.hubspot.heard import PERSON, on_tickets
 from adapters.hubspot.limits import Purpose
 from adapters.hubspot.names import EMAILS, FILES
 from adapters.hubspot.values import as_text, moment
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.hubspot.account import Account
+    from adapters.hubspot.heard import Heard
     from adapters.hubspot.objects import Row
 
 READ_OF_MAILS = (
@@ -31,8 +33,7 @@ BEFORE = f"{EMAILS}:"
 def pages(account: Account, since: datetime) -> Iterator[Heard]:
     """Yield the mails that changed since a time."""
     for rows in objects.changed(account.client, EMAILS, since, READ_OF_MAILS, purpose=Purpose.ANSWER):
-        items = [_answer(account, row, case) for row, case in on_tickets(account, EMAILS, rows)]
-        yield Heard.of(items, moment(rows[-1]["properties"]["hs_lastmodifieddate"]))
+        yield on_tickets(account, EMAILS, rows, since, partial(_answer, account))
 
 
 def author_of(properties: Mapping[str, Any]) -> Actor:

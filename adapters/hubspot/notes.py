@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import objects
 from adapters.hubspot.attaching import described
-from adapters.hubspot.heard import PERSON, Heard, on_tickets
+from adapters.hubspot.heard import PERSON, on_tickets
 from adapters.hubspot.limits import Purpose
 from adapters.hubspot.looking import AMENDMENT, MARK
 from adapters.hubspot.names import FILES, NOTES
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.hubspot.account import Account
+    from adapters.hubspot.heard import Heard
     from adapters.hubspot.objects import Row
 
 _BODY = "hs_note_body"
@@ -32,11 +34,10 @@ def pages(account: Account, since: datetime) -> Iterator[Heard]:
     key = account.key_field(NOTES)
     wanted = [*_READ, *filter(None, [key])]
     for rows in objects.changed(account.client, NOTES, since, wanted, purpose=Purpose.ANSWER):
-        items = [_answer(account, row, case, key) for row, case in on_tickets(account, NOTES, rows)]
-        yield Heard.of(items, moment(rows[-1]["properties"]["hs_lastmodifieddate"]))
+        yield on_tickets(account, NOTES, rows, since, partial(_answer, account, key))
 
 
-def _answer(account: Account, row: Row, case: str, key: str) -> Answer:
+def _answer(account: Account, key: str, row: Row, case: str) -> Answer:
     properties = row["properties"]
     text = as_text(properties.get(_BODY) or "").strip()
     author = _author(properties, text, key)

@@ -12,6 +12,7 @@ from adapters.hubspot.limits import BATCH, Purpose
 from adapters.hubspot.names import modified
 from adapters.hubspot.values import milliseconds, moment
 from bridge.errors import RateLimited, Transient
+from bridge.rows import each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -53,7 +54,7 @@ def read(
     """Return the records that are there of ``ids`` (or of values of the unique property ``by``), in no order."""
     found: list[Row] = []
     for some in chunks(dict.fromkeys(ids), WITH_HISTORY if history else BATCH):
-        body: dict[str, Any] = {"inputs": [{"id": each} for each in some], "properties": list(properties)}
+        body: dict[str, Any] = {"inputs": [{"id": one} for one in some], "properties": list(properties)}
         body["propertiesWithHistory"] = list(history)
         if by:
             body["idProperty"] = by
@@ -97,7 +98,7 @@ def changed(
             return
         client.rest(_BETWEEN_SEARCHES)
         if seen + _SEARCH_PAGE > SEARCHED:
-            last = moment(rows[-1]["properties"][stamp])
+            last = newest(rows, stamp, since)
             if last <= since:
                 message = f"More than {SEARCHED} {name} changed within one millisecond; HubSpot's search shows no more."
                 raise Transient(message)
@@ -157,6 +158,12 @@ def archived_since(
     return [row for row in rows if since is None or gone_at(row) >= since]
 
 
+def newest(rows: Sequence[Row], stamp: str, since: datetime) -> datetime:
+    """Return when the newest of some rows changed, by a property; not before ``since``, which stands where none tells it."""
+    times, _ = each(rows, lambda row: [moment(row["properties"][stamp])], "")
+    return max((since, *times))
+
+
 def gone_at(row: Row) -> datetime:
     """Return when a record was deleted."""
     return moment(row.get("archivedAt") or row.get("updatedAt") or row["createdAt"])
@@ -164,4 +171,4 @@ def gone_at(row: Row) -> datetime:
 
 def merged_ids(row: Row, property_name: str) -> list[str]:
     """Return the ids of the records that were merged into this one."""
-    return [each for each in str(row["properties"].get(property_name) or "").split(";") if each and each != row["id"]]
+    return [one for one in str(row["properties"].get(property_name) or "").split(";") if one and one != row["id"]]

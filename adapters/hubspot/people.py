@@ -13,6 +13,7 @@ from adapters.hubspot.names import CONTACTS, MERGED, READ
 from adapters.hubspot.values import moment
 from bridge.contact_points import handles_in
 from bridge.nouns import Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
+from bridge.rows import each
 from identity import normalise
 from identity.model import Relation
 
@@ -45,7 +46,7 @@ def pages(account: Account, after: Cursor) -> Iterator[Page]:
             yield Page(_seen(account, rows), at.cursor(), more=True)
     back = timedelta(seconds=account.settings.overlap_seconds)
     for rows in objects.changed(account.client, CONTACTS, at.since - back, wanted):
-        before, at = at, at.moved(since=max(at.since, moment(rows[-1]["properties"]["lastmodifieddate"])))
+        before, at = at, at.moved(since=objects.newest(rows, "lastmodifieddate", at.since))
         yield Page(_seen(account, rows), at.cursor(), more=at != before)
     # By now the search shows everything that is older than the overlap.
     yield _gone(account, at.moved(since=max(at.since, now - back)), now)
@@ -112,7 +113,8 @@ def _properties(account: Account) -> list[str]:
 
 
 def _seen(account: Account, rows: list[Row]) -> tuple[SourceEvent, ...]:
-    return tuple(event for row in rows for event in _events(account, row))
+    good, broken = each(rows, lambda row: _events(account, row), f"{account.surroundings.name} contacts")
+    return (*good, *broken)
 
 
 def _events(account: Account, row: Row) -> Iterator[SourceEvent]:

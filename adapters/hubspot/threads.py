@@ -8,13 +8,14 @@ from adapters.hubspot import inbox
 from adapters.hubspot.heard import Heard
 from adapters.hubspot.values import moment
 from bridge.nouns import Actor, Answer, Attachment
+from bridge.rows import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from adapters.hubspot.account import Account
-    from bridge.nouns import Json
+    from bridge.nouns import Broken, Json
 
 THREADS = "threads"
 BEFORE = f"{THREADS}:"
@@ -30,7 +31,8 @@ def pages(account: Account, since: datetime) -> Iterator[Heard]:
     for thread in account.inbox.threads(since=since):
         newest = moment(thread["latestMessageTimestamp"])
         ours = _ours(account, thread)
-        yield Heard.of(_answers(account, thread, since) if ours or everywhere else (), newest)
+        found, broken = _answers(account, thread, since) if ours or everywhere else ((), ())
+        yield Heard.of(found, newest, broken)
 
 
 def gone(account: Account, native_id: str) -> bool:
@@ -43,12 +45,18 @@ def _ours(account: Account, thread: Mapping[str, Json]) -> bool:
     return bool(account.settings.channel) and str(thread.get("originalChannelId")) == account.settings.channel
 
 
-def _answers(account: Account, thread: Mapping[str, Json], since: datetime) -> list[Answer]:
+def _answers(
+    account: Account, thread: Mapping[str, Json], since: datetime
+) -> tuple[tuple[Answer, ...], tuple[Broken, ...]]:
     messages = account.inbox.messages(thread["id"])
     theirs = str((thread.get("threadAssociations") or {}).get("associatedTicketId") or "")
     ticket = inbox.ticket_of(messages) if _ours(account, thread) else theirs
-    fresh = [each for each in messages if moment(each["createdAt"]) >= since and each["type"] in (_SAID, _COMMENT)]
-    return [_answer(account, each, ticket) for each in fresh] if ticket else []
+
+    def read(message: Mapping[str, Json]) -> Iterator[Answer]:
+        if ticket and message["type"] in (_SAID, _COMMENT) and moment(message["createdAt"]) >= since:
+            yield _answer(account, message, ticket)
+
+    return each(messages, read, f"{account.surroundings.name} {THREADS}")
 
 
 def _answer(account: Account, message: Mapping[str, Json], ticket: str) -> Answer:
@@ -67,7 +75,7 @@ def _answer(account: Account, message: Mapping[str, Json], ticket: str) -> Answe
         public=public,
         text=account.inbox.text(message),
         deleted=bool(message.get("archived")),
-        files=tuple(_file(each) for each in message.get("attachments") or () if each.get("type") == "FILE"),
+        files=tuple(_file(one) for one in message.get("attachments") or () if one.get("type") == "FILE"),
     )
 
 

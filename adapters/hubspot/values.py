@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def moment(value: str | int) -> datetime:
     """Read a time, ISO 8601 or milliseconds since 1970."""
     text = str(value)
     if text.isdecimal():
-        return datetime.fromtimestamp(int(text) / 1000, UTC)
+        return EPOCH + timedelta(milliseconds=int(text))
     return datetime.fromisoformat(text).astimezone(UTC)
 
 

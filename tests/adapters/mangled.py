@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bridge.contracts import Target
     from bridge.nouns import Cursor
 
-ONE_PLACE = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ONE_PLACE = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 """The far side stays as it is from example to example: it is only read."""
 
 
@@ -105,22 +105,26 @@ def one_damaged_row_stops_no_other(
     *,
     id_name: str = "id",
     kept: Iterable[str] = (),
+    having: str = "",
 ) -> None:
     """Damage a row of the lists that ``read`` asks for: it is understood or kept as it came, and so are all others.
 
-    ``kept``: fields of it by which the list itself is read on, and which stay.
+    ``kept``: fields of it by which the list itself is read on, and which stay. ``having``: what tells its lists from others
+    of that name.
     """
     seen: dict[str, Any] = {}
+    needed = {id_name, having or id_name}
+
+    def known(name: str, row: Any) -> str:  # noqa: ANN401 - any JSON
+        return f"{name} {row[id_name]}" if name in lists and isinstance(row, dict) and needed <= row.keys() else ""
 
     def note(name: str, rows: list[Any]) -> list[Any]:
-        seen.update({f"{name} {row[id_name]}": row for row in rows if name in lists})
+        seen.update({ref: row for row in rows if (ref := known(name, row))})
         return rows
 
     def replaced(by: list[Any]) -> Callable[[str, list[Any]], list[Any]]:
         def change(name: str, rows: list[Any]) -> list[Any]:
-            if name not in lists:
-                return rows
-            return [each for row in rows for each in (by if f"{name} {row[id_name]}" == chosen else [row])]
+            return [each for row in rows for each in (by if known(name, row) == chosen else [row])]
 
         return change
 
