@@ -87,6 +87,13 @@ def text(said: bytes | str) -> str:
     return " ".join((said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)).split())[:300]
 
 
+def refuses_secret(error: Exception) -> bool:
+    """Tell whether a server does not take what it was given to sign in with; one that asks to wait may well take it later."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return error.smtp_code >= 500
+    return isinstance(error, LoginError) and not any(each in _said(error).lower() for each in (*_SLOWER, *_PASSING))
+
+
 def _said(error: BaseException) -> str:
     first = error.args[0] if error.args else ""
     return text(first) if isinstance(first, bytes | str) else type(error).__name__

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from imapclient import IMAPClient, SocketTimeout  # type: ignore[import-untyped]  # ships no types
-from imapclient.exceptions import IMAPClientError, LoginError  # type: ignore[import-untyped]  # ships no types
+from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]  # ships no types
 
 from adapters.email import errors
 from adapters.email.settings import Safety
@@ -241,7 +241,7 @@ class Account:
             if safety is Safety.STARTTLS:
                 client.starttls(context)
             sign_in = client.oauth2_login if self._credentials.by_token else client.login
-            self._credentials.use(partial(sign_in, settings.signs_in_as), LoginError)
+            self._credentials.use(partial(sign_in, settings.signs_in_as))
         except BaseException:
             with suppress(Exception):
                 client.shutdown()

@@ -139,7 +139,7 @@ class Server:
         if not self._settings.smtp_sign_in:
             return
         sign_in = _by_token if self._credentials.by_token else smtplib.SMTP.login
-        self._credentials.use(partial(sign_in, client, self._settings.signs_in_as), smtplib.SMTPAuthenticationError)
+        self._credentials.use(partial(sign_in, client, self._settings.signs_in_as))
 
 
 def _by_token(client: smtplib.SMTP, user: str, token: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from adapters.email.errors import refuses_secret
 from adapters.email.settings import Vendor
 from bridge.oauth import TIMEOUT, Provider, Tokens
 
@@ -50,16 +51,16 @@ class Credentials:
             return self._tokens(self._settings.oauth).access()
         return self._settings.password.get_secret_value() if self._settings.password else ""
 
-    def use(self, attempt: Callable[[str], object], refused: type[Exception]) -> None:
-        """Sign in by ``attempt``, which raises ``refused`` where the server does not take the secret.
+    def use(self, attempt: Callable[[str], object]) -> None:
+        """Sign in by ``attempt``, which raises what the server says.
 
         A token can end before its time; then there is one more attempt with another one.
         """
         secret = self.secret()
         try:
             attempt(secret)
-        except refused:
-            if self._settings.oauth is None:
+        except Exception as error:
+            if self._settings.oauth is None or not refuses_secret(error):
                 raise
             attempt(self._tokens(self._settings.oauth).instead_of(secret))
 

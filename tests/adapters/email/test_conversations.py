@@ -42,6 +42,21 @@ def test_an_answer_from_another_mail_program_counts_and_opens_nothing(desk: Mail
     assert (customer["messages"], customer["cases"]) == (2, 1)
 
 
+def test_an_agents_answer_waits_for_a_person_where_a_colleague_has_answered_by_mail(desk: MailDesk) -> None:
+    first = asked(desk)
+    desk.answer("Ein neuer Router geht heute raus.")
+    desk.office.later(minutes=1)
+    now = desk.office.clock.now()
+    own = mail("own@acme.example", "Erledigt.", sender=desk.address, to=desk.customer, at=now, In_Reply_To=f"<{first}>")
+    desk.server.put(desk.address, own, "Sent", at=now)
+    for _ in range(2):
+        desk.sync()
+    (action,) = desk.actions()
+    assert action["state"] == "review"
+    assert "somebody answered on mail" in action["reason"]
+    assert desk.answers() == []
+
+
 def test_machines_open_no_case_and_get_no_answer(desk: MailDesk) -> None:
     desk.write("a", "Ich bin im Urlaub.", Auto_Submitted="auto-replied")
     desk.write("b", "Unsere Angebote!", Precedence="bulk", List_Unsubscribe="<mailto:weg@kunde.example>")

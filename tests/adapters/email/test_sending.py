@@ -22,7 +22,7 @@ from bridge.clock import FixedClock
 from bridge.contracts import Surroundings
 from bridge.errors import AuthError, ConfigError, RateLimited, Refused, Transient
 from bridge.nouns import Action, ActionKind, FileContent, Kind, Presence, Refusal, Retry, Unknown, Written
-from bridge.oauth import ACCESS
+from bridge.oauth import ACCESS, REFRESH
 from bridge.safe import MemorySafe, Secrets
 from tests.servers.program import free_port
 
@@ -58,7 +58,7 @@ class Server:
         self.recipients: dict[str, str] = {}
         self.taken: list[tuple[list[str], EmailMessage]] = []
         self.signed_in: list[bytes] = []
-        self.accepts = True
+        self.accepts, self.busy = True, False
 
     async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: ANN401, N802 - as the library calls it
         """Answer to the sender."""
@@ -84,6 +84,9 @@ class Server:
     async def auth_XOAUTH2(self, server: Any, args: list[bytes]) -> AuthResult:  # noqa: ANN401, N802 - as the library calls it
         """Take a token."""
         self.signed_in.append(base64.b64decode(args[1]))
+        if self.busy:
+            await server.push("454 4.7.0 Too many sign-ins, come back later")
+            return AuthResult(success=False, handled=True)
         if not self.accepts:
             self.signed_in.append(await server.challenge_auth(b'{"status":"401"}'))
         return AuthResult(success=self.accepts, handled=False)
@@ -329,6 +332,18 @@ def test_a_token_that_is_refused_asks_to_connect_again_and_is_not_told(server: S
     assert "token-1" not in str(raised.value)
     assert raised.value.__cause__ is None
     assert server.signed_in[1:] == [b""]
+
+
+def test_a_server_that_is_busy_does_not_use_tokens_up(server: Server, tmp_path: Path) -> None:
+    safe = MemorySafe()
+    safe.keep(Secrets({ACCESS: "token-1", REFRESH: "refresh-1"}))
+    server.busy = True
+    with listening(server, auth_require_tls=False) as port:
+        here = publisher(port, tmp_path, safe, oauth={"vendor": "google", "client_id": "app"}, smtp_sign_in=True)
+        with pytest.raises(Transient):
+            here.publish(ACTION)
+    assert len(server.signed_in) == 1
+    assert safe.read().values[REFRESH] == "refresh-1"
 
 
 def test_without_a_sign_in_it_says_how_to_sign_in(server: Server, tmp_path: Path) -> None:
