@@ -109,7 +109,7 @@ def _in_case(row: Row) -> bool:
 
 
 def _files(org: Org, refs: Sequence[str]) -> dict[str, tuple[Attachment, ...]]:
-    """Return the files of what customers see, for people to send: nothing of them is fetched."""
+    """Return the files of what customers see, by the addresses of their documents."""
     found: dict[str, list[Attachment]] = defaultdict(list)
     names = ["IsDeleted", "LinkedEntityId", "ContentDocumentId", *_FILE]
     for row in by_field(org, "ContentDocumentLink", names, "LinkedEntityId", refs):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LARGEST = 35_000_000
 """Bytes of a file that fit into one call in base64; a larger one is put on the record by hand."""
-_VERSION = "ContentVersion"
+_VERSION, _DOCUMENT = "ContentVersion", "ContentDocument"
 _PLACE = "FirstPublishLocationId"
 _MARK_FIELD = "PathOnClient"
 _FOLDER = "casebridge/"
@@ -42,6 +42,16 @@ def attach(org: Org, records: Sequence[Record], outcomes: Sequence[Outcome]) -> 
     else:
         failed = {ref: outcome for ref, record in wanted.items() if (outcome := _missing(org, ref, record, there))}
     return [failed.get(each.ref, each) if isinstance(each, Written) else each for each in outcomes]
+
+
+def content(org: Org, url: str) -> bytes | None:
+    """Return a file by the address of its document, as it was published last; None if it is not there, or not in this org."""
+    document = url.rpartition(f"/{_DOCUMENT}/")[2].partition("/")[0]
+    if url != org.client.link(_DOCUMENT, document) or not document.isalnum():
+        return None
+    found = by_field(org, _DOCUMENT, ["LatestPublishedVersionId", "IsDeleted"], "Id", [document])
+    version = next((row["LatestPublishedVersionId"] for row in found if not row["IsDeleted"]), None)
+    return org.client.call("GET", f"sobjects/{_VERSION}/{version}/VersionData").content if version else None
 
 
 def remove(org: Org, place: str, key: str) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from adapters.salesforce import activity, amending, bulk, checking, foreign, looking, people, preparing, writing
+from adapters.salesforce import activity, amending, bulk, checking, files, foreign, looking, people, preparing, writing
 from adapters.salesforce.client import Client, http_session
 from adapters.salesforce.errors import Declined
 from adapters.salesforce.hands import Hands
@@ -140,6 +140,11 @@ class SalesforceTarget(Target):
     def activity(self, after: Cursor) -> Iterator[ActivityPage]:
         """Yield answers and events."""
         return self._reading(Share.ANSWER, activity.pages(self._org, after))
+
+    def attachment(self, url: str) -> bytes | None:
+        """Return a file of what an agent said."""
+        with self._org.client.out_of(Share.ANSWER):
+            return files.content(self._org, url)
 
     def activity_head(self) -> Cursor:
         """Return the cursor for "from now"."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bridge.answer_files import HandsOverFiles
 from tests.adapters.salesforce.brand import opened as branded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.adapters.salesforce.brand import Brand
     from tests.fakes.salesforce.agents import Agent
 
 HOURS = 2 * 60 * 60
+LAMP = b"\x89PNG\r\n\x1a\n" + bytes(20)
 OBJECTS = ["CaseComment", "FeedItem", "FeedComment", "EmailMessage"]
 
 
@@ -107,13 +110,29 @@ def test_an_answer_that_is_made_internal_while_it_is_held_is_never_published(
         assert brand.actions() == {"It comes today.": "cancelled"}
 
 
-def test_an_answer_with_a_file_is_shown_to_a_person_first(tmp_path: Path) -> None:
+def test_the_file_of_an_answer_goes_along(tmp_path: Path) -> None:
+    with branded(tmp_path) as brand:
+        agent = brand.fake.agent()
+        agent.attach(by_post(brand, agent, asked(brand)), "lamp.png", LAMP)
+        synced(brand)
+        (line,) = (brand.folder / "answers.jsonl").read_text().splitlines()
+        (file,) = json.loads(line)["attachments"]
+        assert (file["name"], Path(file["path"]).read_bytes()) == ("lamp.png", LAMP)
+
+
+def test_a_file_that_was_deleted_or_is_elsewhere_is_not_had(tmp_path: Path) -> None:
     with branded(tmp_path) as brand:
         agent = brand.fake.agent()
         agent.attach(by_post(brand, agent, asked(brand)), "manual.pdf")
-        synced(brand)
-        assert brand.actions() == {"It comes today.": "review"}
-        assert brand.answers() == []
+        with brand.app() as app:
+            target = app.targets["org"].target
+            assert isinstance(target, HandsOverFiles)
+            document = str(brand.fake.rows("ContentDocument")[0]["Id"])
+            address = target._org.client.link("ContentDocument", document)  # type: ignore[attr-defined] # as the answer has it
+            assert target.attachment(address) == b"of an agent"
+            assert target.attachment(address.replace("://", "://elsewhere.")) is None
+            agent.delete(document)
+            assert target.attachment(address) is None
 
 
 def test_neither_our_notes_nor_automations_nor_the_customer_answer_the_customer(tmp_path: Path) -> None:
