@@ -71,7 +71,7 @@ _UK_POSTCODE = re.compile(
     rf"(?<![\w])(?:{_NAME}[ ,]+){{1,5}}[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)|(?<!\w)\d{{1,3}}[a-d]?,?\s[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}}(?!\w)"
 )
 _FLAT = re.compile(
-    r"(?<!\w)(?:Flat|Apartment|Apt\.?|Whg\.?|Wohnung|Ferienwohnung|FeWo|Ferienhaus|Lodge|lodge|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? (?:Top|Tür)|Top(?= \d{1,2}(?!\d| der| of| in))|Tür|Stellplatz|Pitch|pitch|Caravan)\s(?:is |ist )?(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)"
+    r"(?<!\w)(?:(?i:flat|apartment|apt\.?)|Whg\.?|Wohnung|Ferienwohnung|FeWo|Ferienhaus|Lodge|lodge|Wohnungsnummer|Wohnungsnr\.?|Wohneinheit|Parzelle|Stiege \d+,? (?:Top|Tür)|Top(?= \d{1,2}(?!\d| der| of| in))|Tür|Stellplatz|Pitch|pitch|Caravan)\s(?:is |ist )?(?:Nr\.?\s|no\.?\s|number\s)?(?:\d{1,4}[A-Za-z]?|[A-Z]\d{0,3})(?![\w%]|[.,]\d)"
 )
 _ROOM = re.compile(
     r"(?i)(?<![\w-])(?:zimmer(?:nummer|nr\.?)?|zi\.|rm\.?|room(?: number| no\.?)?|ward|suite|guest in|gast in|schlüssel für (?:die|das)|kabine(?:nnummer)?|cabin|stateroom|bett(?:platz)?|bed|bungalow|chalet),?\s?(?:is |ist )?(?:nr\.?|no\.?|#|number)?\s?(\d{1,5}[a-z]?|[A-Z]\d{1,4})(?![\w%€]|[.,:]\d)"
@@ -105,7 +105,7 @@ _SPELLED_HOUSE = re.compile(
     rf"|(?<!\w)(?<!chapter )(?<!page ){_ENGLISH_NUMBERS}\s[a-z'’]{{4,}}\s{_LOWER_STREETS}(?!\w)"
 )
 _HOUSE_WITH_A_NAME = re.compile(
-    rf"(?<!\w)(?:The\s)?(?:{_NAME}\s){{1,2}}(?:Cottage|Farmhouse|Barn|Rectory|Vicarage|Bungalow)(?!\w)"
+    rf"(?<!\w)(?:The\s)?(?:{_NAME}\s){{1,2}}(?:Cottage|Farmhouse|Barn|Rectory|Vicarage|Bungalow|Forge|Granary|Stables|Croft|Schoolhouse|Gatehouse)(?!\w)"
 )
 _SHAPES = (
     _GERMAN,
@@ -198,7 +198,9 @@ def _of_a_dwelling(page: Page) -> Iterator[Span]:
 def _with_a_name(page: Page) -> Iterator[Span]:
     """Find houses with a name that somebody lives in."""
     for match in _HOUSE_WITH_A_NAME.finditer(page.text):
-        lived_in = expression("cues", "dwelling").search(page.after(match.end(), 60))
+        lived_in = expression("cues", "dwelling").search(
+            page.before(match.start(), 60) + "□" + page.after(match.end(), 60)
+        )
         if lived_in and not _is_business(match.start(), match.end(), page):
             yield Span(Datum.ADDRESS, match.start(), match.end())
 
@@ -207,7 +209,7 @@ def _of_a_guest(page: Page) -> Iterator[Span]:
     """Find rooms, flats and boxes of somebody."""
     for match in _ROOM.finditer(page.text):
         near = page.sentence(match.start(), match.end(), 70)
-        public = expression("cues", "public_room", "office").search(near)
+        public = expression("cues", "public_room", "office", "of_a_thing").search(near)
         if not public or expression("cues", "own_room").search(near):
             yield Span(Datum.ADDRESS, match.start(), match.end())
     for match in _FLAT.finditer(page.text):
@@ -238,7 +240,13 @@ def _datum(start: int, end: int, page: Page) -> Datum | None:
         return None
     if expression("cues", "public_squares").match(written) and not _is_called_own(start, end, page):
         return None
-    return None if _is_business(start, end, page) else Datum.ADDRESS
+    return None if _is_business(start, end, page) or _follows_a_business(start, end, page) else Datum.ADDRESS
+
+
+def _follows_a_business(start: int, end: int, page: Page) -> bool:
+    """Whether the sentence says nothing of the street, and the one before it speaks of a place of business."""
+    spoken_of = expression("cues", "own_place", "address_of").search(page.sentence(start, end, 75))
+    return not spoken_of and bool(expression("cues", "business").search(page.text[max(0, start - 75) : start]))
 
 
 def _is_called_own(start: int, end: int, page: Page) -> bool:

@@ -12,7 +12,7 @@ from bridge.personal.reading import Plain, digits, folded
 if TYPE_CHECKING:
     from bridge.personal.model import Allowed
 
-_COUNTRIES = ("49", "43", "41", "44", "353", "1", "61", "33", "31", "39", "34", "32", "352", "64")
+COUNTRIES = ("49", "43", "41", "44", "353", "1", "61", "33", "31", "39", "34", "32", "352", "64")
 _SHORTEST = 5
 _OPTIONAL_NOUGHT = re.compile(r"\(0\)")
 _CAMPAIGN = re.compile(r"(?i)(?:utm_\w+|fbclid|gclid|igshid|mc_[ce]id|ref|source|src|campaign|lang|locale|hl|si)")
@@ -55,7 +55,7 @@ def phone_forms(number: str) -> frozenset[str]:
     if number.startswith("00") and len(figures) > 9:
         return frozenset({_without_trunk(figures[2:])})
     core = figures.removeprefix("0")
-    forms = {country + core for country in _COUNTRIES}
+    forms = {country + core for country in COUNTRIES}
     if not number.startswith("0"):
         forms.add(_without_trunk(figures))
     return frozenset(forms)
@@ -63,7 +63,7 @@ def phone_forms(number: str) -> frozenset[str]:
 
 def _without_trunk(figures: str) -> str:
     """Drop the nought between country and area that does not belong there."""
-    for country in _COUNTRIES:
+    for country in COUNTRIES:
         if figures.startswith(country + "0") and country != "39":
             return country + figures[len(country) + 1 :]
     return figures

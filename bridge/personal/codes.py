@@ -71,7 +71,7 @@ class Code:
         if re.search(r"X{3,}|x{4,}|0{3}X|N{4,}|#{3,}", self.text) and self.figures <= 4:
             return True
         row = figures in "012345678901234567890" or figures in "98765432109876543210"
-        return len(figures) >= 5 and not self.letters and (row or len(set(figures)) == 1)
+        return len(figures) >= 4 and not self.letters and (row or len(set(figures)) == 1)
 
     @property
     def is_simple(self) -> bool:

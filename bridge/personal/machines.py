@@ -70,7 +70,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _USER_NAME = re.compile(
-    r"(?i)(?<!\w)(?:user(?: ?name)?|benutzername|nutzername|benutzerkennung|anmeldename|login(?:name)?|gamertag|spielername|player(?: ?name| ?tag| ?id)?|game(?: ?id)?|gamer ?tag|account ?name|zugang|skype)"
+    r"(?i)(?<!\w)(?:user(?: ?name)?|benutzername|nutzername|benutzerkennung|anmeldename|login(?:name)?|gamertag|spielername|player(?: ?name| ?tag| ?id)?|game(?: ?id)?|gamer ?tag|account ?name|zugang(?:sdaten)?|credentials|skype)"
     r"(?: ist| is| lautet| heißt| war| was| me|:)*\s[\"„“'@]?(?P<value>(?=[\w.#-]*[^\W\d_])(?=[\w.#-]*\d|[a-z]+\.[a-z]+[\s,.])\w+(?:[.#-]\w+)*)"
 )
 _ANSWER = re.compile(
@@ -136,7 +136,7 @@ def spelled_codes(page: Page) -> Iterator[Span]:
 _PLATE = re.compile(
     r"(?<![\w-])(?:[A-ZÄÖÜ]{1,3}[-–: ][ ]?[A-Z]{1,2}[- ]?\d{1,4}[EH]?|[A-Z]{2}\d{2} ?[A-Z]{3}|\d{2,3}-[A-Z]{1,2}-\d{1,6}|[A-Z]{2}[ ·-]\d{4,6}|[A-Z]{1,2}[- ]\d{1,5} ?[A-Z]{1,3})(?![\w-])"
 )
-_PLATE_SHAPE = re.compile(r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ -]\d{2,4}[EH]?|[A-Z]{2}\d{2} [A-Z]{3}")
+_PLATE_SHAPE = re.compile(r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ -](?!20\d\d)\d{2,4}[EH]?|[A-Z]{2}\d{2} [A-Z]{3}")
 
 
 def plates(page: Page) -> Iterator[Span]:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PART = r"[\w!#$%&'*+/=?^`{|}~•-]{1,64}"
-_DOT_SIGN = r"\.|\s?[(\[{<]\s?(?:dot|punkt|pkt|\.)\s?[)\]}>]\s?| \. |,?\s(?:dot|punkt|pkt),?\s|(?<=\w)-(?:dot|punkt)-|(?<=[^\W_])(?-i:DOT|PUNKT)(?=[a-z])"
+_DOT_SIGN = r"\.|\s?[(\[{<]\s?(?:dot|punkt|pkt|\.)\s?[)\]}>]\s?| [.·•] |,?\s(?:dot|punkt|pkt),?\s|(?<=\w)-(?:dot|punkt)-|(?<=[^\W_])(?-i:DOT|PUNKT)(?=[a-z])"
 _AT_SIGN = (
-    r"\s{0,2}@\s{0,2}|\s{0,2}[(\[{<]\s?(?:at|ätt?|aet|a|@|(?:Klammer)?affe)\s?[)\]}>]\s{0,2}|\s(?:ätt?|klammeraffe|at-zeichen|at sign)\s|,\s(?:at|ät),\s|(?<=[a-z\d])(?-i:AT)(?=[a-z])"
+    r"\s{0,2}@\s{0,2}|\s{0,2}[(\[{<]\s?(?:at|bei|ätt?|aet|a|@|(?:Klammer)?affe)\s?[)\]}>]\s{0,2}|\s(?:ätt?|klammeraffe|at-zeichen|at sign)\s|,\s(?:at|ät),\s|(?<=[a-z\d])(?-i:AT)(?=[a-z])"
     r"|(?<=\w)[-_](?:at|ät)[-_](?=\w)"
 )
 _DOMAIN = rf"[^\W_][\w-]{{0,62}}(?:(?:{_DOT_SIGN})[^\W_][\w-]{{0,62}}){{0,5}}(?:{_DOT_SIGN})[^\W\d_]{{2,}}(?![\w@])"

@@ -58,6 +58,7 @@ BOOKED = re.compile(
     rf"|(?i:table|room|booking|reservation|order|collection|pick-?up)[^.!?\n]{{0,30}}\sunder\s(?P<beneath>{_WORD})(?=[,.!?)]|$|\s(?i:at|for|on)\b)"
     rf"|(?i:bei)\s(?P<floor>{_WORD})(?=\s(?i:nebenan|gegenüber|im (?:\d\.|ersten|zweiten|dritten|vierten|EG|Erdgeschoss|Parterre)))"
     rf"|(?i:hat|von)\s[\"„“'»]?(?P<signer>{_WORD})[\"“”'«]?(?=\s(?i:unterschrieben|quittiert|angenommen|entgegengenommen)\b)"
+    rf"|(?i:the)\s(?P<double>{_U}[^\W\d_]{{2,}}-{_U}[^\W\d_]{{2,}})(?=\s(?i:account|booking|order|policy|party|wedding|file|claim|case|household|parcel)\b)"
     rf"|(?i:tisch|reservierung|buchung|termin|zimmer|mietwagen)\s(?i:auf|unter)\s(?P<auf>{_WORD})(?=[,.!?)]|\s(?i:ist|für|um|am|steht|gebucht)\b))"
 )
 TURNED = re.compile(
@@ -67,7 +68,7 @@ TURNED = re.compile(
 )
 """Surname before first name: ``Krohn, Edda``."""
 _SIGN_OFF = re.compile(
-    rf"(?i:{alternatives('names', 'sign_off')})(?:\s(?:aus|from|vom|von)(?:\s[\w-]+){{1,3}},)?[,!.\s–—|~-]*(?:\w+\s)?$"
+    rf"(?<!\w)(?i:{alternatives('names', 'sign_off')})(?:\s(?:aus|from|vom|von)(?:\s[\w-]+){{1,3}},)?[,!.\s–—|~-]*(?:\w+\s)?$"
 )
 _FROM_YOUR_OWN = re.compile(r"(?i)(?:^|[.!?\n]\s*)(?:ihre?|deine?|eure?|your)(?: [\w-]+){1,2},?\s$")
 """``Ihr Marktleiter`` at the end, before the agent's own name."""

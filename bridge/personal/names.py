@@ -232,7 +232,7 @@ def _means_something_else(match: re.Match[str], own_first: str, page: Page) -> b
     first = re.search(r"([^\W\d_]+) $", before)
     if first and UP.match(first[1]) and _is_first_name(first[1]) and folded(first[1]) != folded(own_first):
         return True
-    if folded(before[-20:]).endswith(folded(own_first)):
+    if before.casefold().endswith(own_first.casefold() + " "):
         return False
     quoted = re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?[\"„“”'‚‘»«]$", before)
     small = not UP.match(match.group()) and match.group().casefold() in words("names", "also_words")

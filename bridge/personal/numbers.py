@@ -14,7 +14,7 @@ from bridge.personal.model import Datum
 from bridge.personal.owners import OWN_SHORTEST, is_for_everybody, is_given_to_somebody, is_the_brands, may_be_somebodys
 from bridge.personal.page import Page, Span
 from bridge.personal.reading import digits, folded
-from bridge.personal.words import expression
+from bridge.personal.words import expression, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,11 +116,28 @@ def _by_word(code: Code, word: Named | None, page: Page) -> Datum | None:
         return None
     if is_given_to_somebody(code, word, page):
         return Datum.OTHER_NUMBER
+    return _by_nearness(code, word, page)
+
+
+def _by_nearness(code: Code, word: Named | None, page: Page) -> Datum | None:
     if word is None or word.cue is not Cue.PERSONAL:
         striking = code.is_striking and (word is None or word.cue is Cue.PHONE)
         return Datum.OTHER_NUMBER if striking and may_be_somebodys(code, page) else None
-    vague = word.is_general and code.figures <= OWN_SHORTEST and not may_be_somebodys(code, page)
-    return word.datum if not vague and _belongs(code, word, page) else None
+    vague = word.is_general and (code.figures <= OWN_SHORTEST or _is_of_a_noun(word, code, page))
+    if vague and not may_be_somebodys(code, page):
+        return None
+    return word.datum if _belongs(code, word, page) else None
+
+
+def _is_of_a_noun(word: Named, code: Code, page: Page) -> bool:
+    """Whether ``Nr.`` or ``no.`` follows a noun, which then is what has the number: ``Schaltauge Nr. 4177``."""
+    before = page.before(code.start, 50).removesuffix(word.between).removesuffix(word.word)
+    noun = re.search(r"([^\W\d_]{4,})[ -]$", before)
+    return (
+        word.word.casefold() in {"nr", "no", "#"}
+        and noun is not None
+        and noun[1].casefold() not in words("names", "no_surnames_german", "no_surnames_english")
+    )
 
 
 def _is_announced(code: Code, word: Named) -> bool:
@@ -172,5 +189,9 @@ def _is_named_code(code: Code, word: Named, *, tight: bool) -> bool:
         return tight
     if code.is_lowercase and not (tight and word.names_a_number):
         return code.figures >= 3 and len(code.bare) >= 5
-    short = tight and len(code.bare) >= 3 and (code.figures >= 2 or (len(code.bare) >= 5 and " " not in code.text))
+    short = (
+        tight
+        and len(code.bare) >= OWN_SHORTEST
+        and (code.figures >= 2 or (len(code.bare) >= 5 and " " not in code.text))
+    )
     return short or (code.figures >= 3 and len(code.bare) >= 5)

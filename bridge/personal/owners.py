@@ -1,5 +1,7 @@
 """Whose a number is, by the words around it: the brand's, everybody's, or somebody's."""
 
+# ruff: noqa: RUF001 - the dashes and quotation marks that people type
+
 from __future__ import annotations
 
 import re
@@ -13,11 +15,14 @@ if TYPE_CHECKING:
     from bridge.personal.page import Page
 
 _BESIDE = 3
+_CALLED_THE_BRANDS = re.compile(
+    r"(?i),?\s(?:(?:that|which|it|das)(?:['’]s| is| ist) (?:our|unsere?)\b|is ours\b|ist unsere\b)"
+)
 _LONG = 10
 OWN_SHORTEST = 4
 """Digits that a number needs, at least, to be somebody's where no word but a name for it says so."""
 _OF_THE_BRAND = re.compile(
-    r"(?i)(?<!\w)(?:our|ours|unsere?[nrms]?)\b:?(?!\s(?:ref|reference|case|ticket|file|order|zeichen|vorgang|referenz)\b)(?:\s[\w-]+\.?){0,2}(?:\s(?:is|ist|lautet|nr\.?|no\.?))?[:\s]*$"
+    r"(?i)(?<!\w)(?:our|ours|unsere?[nrms]?)\b:?(?!\s(?:ref|reference|case|ticket|file|order|zeichen|vorgang|referenz)\b)(?:\s[\w-]+\.?){0,2}(?:\s(?:is|ist|lautet|nr\.?|no\.?|number))*[:\s]*$"
 )
 
 
@@ -25,6 +30,7 @@ def is_the_brands(code: Code, word: Named | None, page: Page) -> bool:
     """Whether the brand publishes it: its own, of a campaign, of an incident."""
     return (
         bool(_OF_THE_BRAND.search(page.before(code.start, 50)))
+        or bool(_CALLED_THE_BRANDS.match(page.after(code.end, 40)))
         or _is_of_a_campaign(code, word, _around(code, page))
         or _is_of_an_incident(code, page)
         or bool(expression("cues", "public_register").search(_around(code, page)))
@@ -35,7 +41,7 @@ def is_for_everybody(code: Code, word: Named | None, page: Page) -> bool:
     """Whether the sentence speaks to everybody, or the code is the type of a thing."""
     if expression("cues", "for_all").search(_around(code, page)):
         return True
-    return (word is None or len(word.between) > _BESIDE) and _is_of_a_thing(code, page)
+    return (word is None or word.is_general or len(word.between) > _BESIDE) and _is_of_a_thing(code, page)
 
 
 def is_given_to_somebody(code: Code, word: Named | None, page: Page) -> bool:
@@ -80,7 +86,8 @@ def _is_of_an_incident(code: Code, page: Page) -> bool:
 def is_beside_a_thing(page: Page, start: int, end: int) -> bool:
     """Whether a thing stands right beside digits, which then are its type: ``the filter 0201-4471-88``."""
     thing = alternatives("cues", "thing")
-    before = re.search(rf"(?i)(?<!\w){thing}(?: (?:von|by|typ|type))?[ :(„\"]{{1,3}}$", page.before(start, 40))
+    kind = r"(?:[ -]?(?:von|by|typ|type|nr\.?|no\.?|nummer|number))?"
+    before = re.search(rf"(?i)(?<!\w){thing}{kind}[ :(„\"]{{1,3}}$", page.before(start, 40))
     return bool(before) or bool(re.match(rf"(?i) {thing}(?!\w)", page.after(end, 24)))
 
 
@@ -107,8 +114,10 @@ def _is_called_somebodys(code: Code, page: Page) -> bool:
 
 
 def _is_of_a_campaign(code: Code, word: Named | None, around: str) -> bool:
-    """Whether a voucher's code is a word with a figure, as campaigns have, and not called somebody's own."""
-    voucher = word is not None and re.search(r"(?i)gutschein|voucher|coupon|rabatt|promo|discount", word.word)
+    """Whether it is a word with a figure, as campaigns have, not called somebody's own, or letters with a year."""
+    voucher = word is None or re.search(r"(?i)gutschein|voucher|coupon|rabatt|promo|discount|code", word.word)
+    if re.fullmatch(r"[A-ZÄÖÜ]+(?:-[A-ZÄÖÜ]+)*[ -]20\d\d", code.text):
+        return True
     shape = re.fullmatch(r"[A-ZÄÖÜ]{4,}-?(?:\d{1,3}|20\d\d)", code.text)
     return bool(voucher and shape) and not expression("cues", "one_person").search(around)
 

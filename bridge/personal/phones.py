@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import phonenumbers
 
-from bridge.personal.allowed import phone_forms
+from bridge.personal.allowed import COUNTRIES, phone_forms
 from bridge.personal.cues import Cue, named
 from bridge.personal.model import Datum
 from bridge.personal.owners import is_beside_a_thing
@@ -115,7 +115,7 @@ def _has_form(written: str, figures: str) -> bool:
     if written.startswith(("+", "(+")):
         return len(figures) >= 8
     if written.startswith("00"):
-        return 10 <= len(figures) <= _MOST and _is_possible("+" + figures[2:], None)
+        return 10 <= len(figures) <= _MOST and _is_valid("+" + figures[2:])
     if _NORTH_AMERICAN.fullmatch(written) or _AUSTRALIAN.fullmatch(written):
         return True
     if not written.startswith(("0", "(0")):
@@ -124,6 +124,17 @@ def _has_form(written: str, figures: str) -> bool:
     return 9 <= len(figures) <= 13 and (
         grouped or any(_is_possible(figures, region) for region in ("DE", "GB", "IE", "AT", "CH"))
     )
+
+
+@cache
+def _is_valid(number: str) -> bool:
+    """Whether digits after ``00`` are a number abroad: of a country that is often called, or one that is given out."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return False
+    near = str(parsed.country_code) in COUNTRIES and phonenumbers.is_possible_number(parsed)
+    return near or phonenumbers.is_valid_number(parsed)
 
 
 @cache
