@@ -38,12 +38,6 @@ def log_event(
     _log(connection, hand, what.value, case_ref=case_ref, value=value, before=before)
 
 
-def cover(connection: sqlite3.Connection, case_ref: str, mark: str) -> None:
-    """Put a mark over what a case was called when it was made: the customer's words."""
-    sql = "UPDATE activity SET value = ? WHERE case_ref = ? AND kind = ?"
-    connection.execute(sql, (mark, case_ref, What.CREATED.value))
-
-
 def log_answer(connection: sqlite3.Connection, hand: Hand, case_ref: str, message_ref: str) -> None:
     """Note that a message was written or deleted; its present state is read with it."""
     _log(connection, hand, ANSWER, case_ref=case_ref, subject=message_ref)

@@ -80,7 +80,6 @@ def _redact(connection: sqlite3.Connection, amendment: Amendment, now: datetime)
     emptied = dict.fromkeys(PERSONAL[row.object])
     records.update(connection, row, emptied | {MARKED[row.object]: REDACTED}, now)
     files.detach(connection, row.ref)
-    activity.cover(connection, row.ref, REDACTED)
 
 
 def _withdraw(connection: sqlite3.Connection, amendment: Amendment, now: datetime) -> None:

@@ -166,7 +166,7 @@ def log_changes(connection: sqlite3.Connection, hand: Hand, before: Row, fields:
 
 def log_new_case(connection: sqlite3.Connection, hand: Hand, row: Row, auto_reply: str) -> None:
     """Note a new case; an automation may greet it."""
-    activity.log_event(connection, hand, row.ref, What.CREATED, value=row.fields["subject"])
+    activity.log_event(connection, hand, row.ref, What.CREATED)
     if auto_reply:
         fields = {"text": auto_reply, "direction": "out", "public": True, "author": AUTOMATION}
         message = records.insert(connection, MESSAGE, fields, hand.at, parent=row.ref)

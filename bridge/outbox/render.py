@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bridge.app import Persons
@@ -16,6 +17,7 @@ from bridge.outbox.files import attached
 from bridge.outbox.hints import hints
 from bridge.outbox.known import message_of
 from bridge.outbox.record import MERGED_FROM, OBJECT, Linked, Same, Unneeded
+from bridge.outbox.wording import DELETED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +35,16 @@ if TYPE_CHECKING:
 
 
 FORGOTTEN = "its text was deleted after the time for which it is kept"
+
+
+class Words(Enum):
+    """What becomes of a case's fields that hold what people wrote, once the case stands in the target."""
+
+    AS_MAPPED = auto()
+    LEFT = auto()
+    """The text was deleted here after its time: they stay there as they stand."""
+    COVERED = auto()
+    """Its author deleted it on the network: they are written without it, also those that are the agents' otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +126,8 @@ class _Batch:
                 if MERGED_FROM in (claim.row.spec or {}):  # the survivor's fields are the agents'
                     return Done(claim, Same())
                 first = self._rows.first.get(claim.row.case_id)
-                gone = first is not None and first.text is None
                 values = self._of_case(claim.row.case_id)
-                return self._record(claim, values, _references(claim.refs), worded=not gone)
+                return self._record(claim, values, _references(claim.refs), words=_words(first))
             case Thing.MESSAGE:
                 return self._message(claim)
 
@@ -153,8 +164,8 @@ class _Batch:
         row = self._rows.messages.get(claim.row.subject_id)
         if row is None:
             return Done(claim, Refusal("The message is not in the store any more.", "", "missing"))
-        if row.text is None:
-            return Done(claim, Same() if claim.row.ref else Unneeded(FORGOTTEN))
+        if row.deleted_at is not None or row.text is None:
+            return Done(claim, Same() if claim.row.ref else Unneeded(DELETED if row.deleted_at else FORGOTTEN))
         own = store_values.message_values(row, claim.row.key, self._rows, self._setup.stale_answer)
         case = self._rows.cases[claim.row.case_id]
         refs = {"case": Reference(Thing.CASE, case.key, claim.refs.case), **_references(claim.refs)}
@@ -180,13 +191,9 @@ class _Batch:
         refs: Mapping[str, Reference],
         parent: str = "",
         files: tuple[FileContent, ...] = (),
-        *,
-        worded: bool = True,
+        words: Words = Words.AS_MAPPED,
     ) -> Result:
-        """Apply the mapping and the write modes; nothing to write where the target has it already.
-
-        Without ``worded`` the text was deleted here: fields that hold it stay there as they stand.
-        """
+        """Apply the mapping and the write modes; nothing to write where the target has it already."""
         row = claim.row
         mapping = self._chosen(row, values)
         if mapping is None:
@@ -194,7 +201,9 @@ class _Batch:
         rendered = mapping.render(values, refs)
         if rendered.skipped is not None:
             return Done(claim, Same() if row.ref else Unneeded(rendered.skipped))
-        stands = rendered.create_only if worded else rendered.create_only | mapping.worded
+        stands = rendered.create_only
+        if words is not Words.AS_MAPPED:
+            stands = stands | mapping.worded if words is Words.LEFT else stands - mapping.worded
         later = {name: value for name, value in rendered.fields.items() if name not in stands}
         seen = fingerprint({**later, " files": [file.key for file in files]})
         if row.ref and (seen == row.delivered_hash or not (later or files)):
@@ -218,6 +227,13 @@ class _Batch:
         standing = (row.spec or {}).get(OBJECT)
         mappings = [each for each in self._mappings if standing in (None, each.object)]
         return choose(mappings, values) if mappings else None
+
+
+def _words(first: Row[Any] | None) -> Words:
+    """Tell what becomes of the words of a case, by the message that it is described by."""
+    if first is None:
+        return Words.AS_MAPPED
+    return Words.COVERED if first.deleted_at is not None else Words.LEFT if first.text is None else Words.AS_MAPPED
 
 
 def _references(refs: Refs) -> dict[str, Reference]:

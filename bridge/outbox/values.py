@@ -138,12 +138,13 @@ def customer_values(row: Row[Any] | None) -> dict[str, Any]:
 def case_values(row: Row[Any], rows: Rows, hint: str = "") -> dict[str, Any]:
     """Return ``case.*``."""
     first = rows.first.get(row.id)
-    text = (first.text or "") if first is not None else ""
+    stands = first is not None and first.deleted_at is None  # what its author has deleted is not told any more
+    text = (first.text or "") if first is not None and stands else ""
     return {
         "case.id": row.id,
         "case.key": row.key,
         "case.number": f"C-{row.id}",
-        "case.subject": subject_of((first.subject or "") if first is not None else "", text, row.reason),
+        "case.subject": subject_of((first.subject or "") if first is not None and stands else "", text, row.reason),
         "case.summary": text,
         "case.status": row.status,
         "case.opened_at": row.opened_at,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SUBJECT_LENGTH = 80
 STAYS_HERE = "Publishing is switched off: an answer stays here and is not sent."
+DELETED = "deleted on the network before it was delivered"
 BY_HAND = "answer by hand on the network"
 _ADDRESSEES = re.compile(r"^(?:@[\w.]+\s+)+(?=\S)")
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.app import TargetMode
 from bridge.modes import outbox_of
 from bridge.nouns import Thing
+from bridge.outbox.wording import DELETED
 from bridge.resolve.amendments import amend, dismiss, redact
 from bridge.resolve.outbox import COLUMNS, GONE, IN_FLIGHT, SETTLED_FOR_GOOD, Outbox, Rows, micros
 from bridge.store import bulk, schema
@@ -159,7 +160,7 @@ class _Wanted:
         if stood is None:
             ref = one.row["foreign_ref"] if foreign else ""
             self._outbox.add(target, "case", one.row["key"], one.id, one.id, sort=1, ref=ref, look_up=bool(one.others))
-        elif one.changed and not foreign:
+        elif (one.changed or _lost_its_beginning(one)) and not foreign:
             self._outbox.again(stood)
 
     def _person_record(self, customer_id: int, target: str) -> None:
@@ -187,7 +188,7 @@ class _Wanted:
         if row.state in IN_FLIGHT and not one.person.rows[message.id].fresh:
             return
         if message.deleted and row.sent_version == 0 and row.state not in IN_FLIGHT:
-            self._outbox.change(row, state="not_needed", reason="deleted on the network before it was delivered")
+            self._outbox.change(row, state="not_needed", reason=DELETED)
         elif row.delivered_version == 0 and row.state not in IN_FLIGHT | SETTLED_FOR_GOOD:
             # What was tried goes again with the body that is on disk, and what a worker holds may be rendered already:
             # what the message says by now is a further version.
@@ -197,6 +198,12 @@ class _Wanted:
                 self._outbox.change(row, case_id=one.id, state="pending", wanted_version=version)
         elif one.person.rows[message.id].fresh:
             self._outbox.again(row)
+
+
+def _lost_its_beginning(one: Settled) -> bool:
+    """Tell whether the message that a case is described by was deleted on its network just now."""
+    anchor = next((message for message in one.messages if message.key == one.row["anchor"]), None)
+    return anchor is not None and anchor.deleted and bool(one.person.rows[anchor.id].fresh)
 
 
 def _has_people(setup: TargetSetup) -> bool:
