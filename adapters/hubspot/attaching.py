@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from adapters.hubspot import paths
 from adapters.hubspot.errors import Declined, Uncertain
+from adapters.hubspot.exports import is_hubspots
 from adapters.hubspot.limits import Purpose
 from bridge.errors import AuthError
 from bridge.nouns import Attachment, Refusal, Retry
@@ -16,6 +18,7 @@ from bridge.retry import reading
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from adapters.hubspot.account import Account
     from adapters.hubspot.client import Client
     from bridge.nouns import FileContent
 
@@ -65,7 +68,25 @@ def _described(client: Client, file_id: str) -> Attachment:
     except (AuthError, Declined):  # the key may not read files, or it was deleted
         return Attachment(name=f"file {file_id}")
     name = ".".join(filter(None, (found.get("name"), found.get("extension"))))
-    return Attachment(url=str(found.get("url") or ""), name=name, size=found.get("size"))
+    return Attachment(url=client.address(f"{paths.FILES}/{file_id}"), name=name, size=found.get("size"))
+
+
+def content(account: Account, url: str) -> bytes | None:
+    """Return a file by its address in the API, None if it is not there any more; it is fetched by a link made for us alone."""
+    client, number = account.client, url.rpartition("/")[2]
+    if url != client.address(f"{paths.FILES}/{number}") or not number.isdecimal():
+        return None
+    try:
+        link = str(client.get(f"{paths.FILES}/{number}/signed-url", purpose=Purpose.ANSWER).body["url"])
+    except Declined as declined:
+        if declined.problem.status == HTTPStatus.NOT_FOUND:
+            return None
+        raise
+    if not is_hubspots(account, link):
+        return None
+    pieces: list[bytes] = []
+    client.fetch(link, pieces.append)
+    return b"".join(pieces)
 
 
 def _upload(client: Client, key: str, file: FileContent) -> str:

@@ -107,6 +107,10 @@ class Client:
         header = {"Content-Type": "multipart/form-data"}
         return self._call("POST", path, Purpose.DELIVER, form=form, files={"file": file}, header=header, writing=True)
 
+    def address(self, path: str) -> str:
+        """Return the whole address of a path."""
+        return f"{self._settings.base_url}{path}"
+
     def fetch(self, link: str, put: Callable[[bytes], object]) -> None:
         """Hand the bytes of a file that HubSpot made to ``put``; the link is its own key, ours is not sent along."""
         self.usage.spend(Purpose.CRAWL, self._clock.now())

@@ -77,7 +77,7 @@ def result(account: Account, task: str) -> str | None:
     if found.get("status") in ("PENDING", "PROCESSING"):
         return None
     link = str(found.get("result") or "")
-    if found.get("status") != "COMPLETE" or not _ours(account, link):
+    if found.get("status") != "COMPLETE" or not is_hubspots(account, link):
         raise Unexpected
     return link
 
@@ -98,7 +98,7 @@ def _row(line: dict[str, str], properties: Sequence[str], at: datetime) -> Row:
     return {"id": line[_ID], "properties": {name: line[name] for name in properties}, "updatedAt": instant(at)}
 
 
-def _ours(account: Account, link: str) -> bool:
+def is_hubspots(account: Account, link: str) -> bool:
     """Tell whether a link leads to HubSpot: no other host is asked."""
     there, here = urlsplit(link), urlsplit(account.settings.base_url)
     if (there.scheme, there.netloc) == (here.scheme, here.netloc):

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from adapters.hubspot import activity, amending, channel, checking, foreign, mailed, people, preparing, writing
+from adapters.hubspot import (
+    activity,
+    amending,
+    attaching,
+    channel,
+    checking,
+    foreign,
+    mailed,
+    people,
+    preparing,
+    writing,
+)
 from adapters.hubspot.account import Account
 from adapters.hubspot.client import Client
 from adapters.hubspot.hands import Hands
@@ -145,6 +156,10 @@ class HubSpotTarget(Target):
     def activity(self, after: Cursor) -> Iterator[ActivityPage]:
         """Yield what happened to tickets, with some overlap."""
         return activity.pages(self._account, after)
+
+    def attachment(self, url: str) -> bytes | None:
+        """Return a file of an agent's note or mail."""
+        return attaching.content(self._account, url)
 
     def activity_head(self) -> Cursor:
         """Return the cursor for "from now"."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.hubspot import inbox
+from adapters.hubspot import inbox, paths
 from adapters.hubspot.heard import Heard
 from adapters.hubspot.values import moment
 from bridge.nouns import Actor, Answer, Attachment
@@ -75,7 +75,7 @@ def _answer(account: Account, message: Mapping[str, Json], ticket: str) -> Answe
         public=public,
         text=account.inbox.text(message),
         deleted=bool(message.get("archived")),
-        files=tuple(_file(one) for one in message.get("attachments") or () if one.get("type") == "FILE"),
+        files=tuple(_file(account, one) for one in message.get("attachments") or () if one.get("type") == "FILE"),
     )
 
 
@@ -90,7 +90,7 @@ def _author(account: Account, message: Mapping[str, Json]) -> Actor:
     return _AUTHORS.get(str(message.get("createdBy") or "").partition("-")[0], Actor.AUTOMATION)
 
 
-def _file(attached: Mapping[str, Json]) -> Attachment:
-    return Attachment(
-        url=str(attached.get("url") or ""), name=str(attached.get("name") or attached.get("fileId") or "")
-    )
+def _file(account: Account, attached: Mapping[str, Json]) -> Attachment:
+    number = str(attached.get("fileId") or "")
+    url = account.client.address(f"{paths.FILES}/{number}") if number else ""
+    return Attachment(url=url, name=str(attached.get("name") or number))

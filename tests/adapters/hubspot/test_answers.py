@@ -164,6 +164,18 @@ def test_files_of_an_answer_are_named(here: Place) -> None:
     assert [(file.name, file.size) for file in answer.files] == [("receipt.pdf", 12), ("file 902", None)]
 
 
+def test_files_of_an_answer_are_handed_over_by_a_link_of_hubspots(here: Place) -> None:
+    (case,) = refs(here.target, [ticket(1)])
+    here.fake.portal.files["901"] = {"id": "901", "name": "receipt", "extension": "pdf", "size": 12, "url": "https://f"}
+    here.fake.portal.contents["901"] = "a receipt"
+    here.fake.agent.change("notes", here.fake.agent.note(case, "#reply See the receipt."), hs_attachment_ids="901")
+    ((file,),) = [answer.files for answer in read(here)[0]]
+    assert here.target.attachment(file.url) == b"a receipt"
+    assert here.target.attachment("https://elsewhere.example/files/v3/files/901") is None
+    del here.fake.portal.files["901"]
+    assert here.target.attachment(file.url) is None
+
+
 def test_what_we_wrote_is_ours(here: Place) -> None:
     (case,) = refs(here.target, [ticket(1)])
     refs(here.target, [note(1, case, hs_note_body="#reply I wrote this myself")])

@@ -57,6 +57,15 @@ def _read(asked: Asked) -> Reply:
     return 200, _found(asked)
 
 
+def _signed(asked: Asked) -> Reply:
+    return 200, {"url": f"{asked.address}/stored/{_found(asked)['id']}", "expiresAt": iso(asked.portal.clock.now())}
+
+
+def _stored(asked: Asked) -> Reply:
+    """Hand a file out to whoever has the link."""
+    return 200, asked.portal.contents[asked.path["id"]]
+
+
 def _delete(asked: Asked) -> Reply:
     del asked.portal.files[_found(asked)["id"]]
     return 204, None
@@ -72,5 +81,7 @@ ALL, FILES = "/files/v3/files", always("files")
 WAYS = (
     Way("POST", ALL, _upload, FILES),
     Way("GET", ALL + "/{id}", _read, FILES),
+    Way("GET", ALL + "/{id}/signed-url", _signed, FILES),
+    Way("GET", "/stored/{id}", _stored, open=True),
     Way("DELETE", ALL + "/{id}", _delete, FILES),
 )

@@ -94,6 +94,8 @@ class Portal:
         self.blocked_emails: set[str] = set()
         self.marketing_attempts: list[str] = []
         self.files: dict[str, dict[str, Json]] = {}
+        self.contents: dict[str, str] = {}
+        """What files hold, by id."""
         self.number, self.labels = Numbers(), Labels()
 
     def type(self, name: str) -> ObjectType:
