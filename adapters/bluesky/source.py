@@ -39,6 +39,7 @@ class BlueskySource(Source):
     live = True
     unseen = (
         "posts that Bluesky hides from the account",
+        "replies more than five levels below your posts",
         "a post that is deleted after `watch_days`",
         "whether a message was read",
     )
