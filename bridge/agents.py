@@ -219,6 +219,7 @@ def _row(app: App, setup: TargetSetup, wish: Wish, part: Part) -> dict[str, Any]
         "awaits_since": None,
         "approved_by": "",
         "approved_at": None,
+        "looked_at": "",
         "told": "",
     }
 

@@ -20,6 +20,7 @@ from bridge.alarms.round import go_round
 from bridge.backup import recognise
 from bridge.brakes import paused, resume
 from bridge.collect import Counts, collect
+from bridge.drafts import look
 from bridge.errors import CasebridgeError, ConfigError, Exit
 from bridge.hooked import hear
 from bridge.modes import destination, note_beginnings, take_backlog
@@ -106,6 +107,7 @@ def _story(
         if options.accept is not None:
             resume(app.store, "deliver", target.name, accept=options.accept)
     note_answers_by_hand(app)
+    _each(report, sources, lambda source: look(app, source))
     warn(app)
     tell(app)
     _each(report, targets, lambda target: _deliver(app, target, options, report))

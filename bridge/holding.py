@@ -94,11 +94,15 @@ def reason(found: Sequence[Piece]) -> str:
     return f"it would tell everybody {told}"
 
 
+def held(found: Sequence[Piece]) -> dict[str, Any]:
+    """Return what changes of an answer that is held for a person."""
+    return {"state": "review", "reason": reason(found), "found": list(found), "awaits": ""}
+
+
 def hold(connection: Connection, row: Any, found: Sequence[Piece]) -> bool:  # noqa: ANN401 - an action's row
     """Hold an answer for a person; not if it was changed meanwhile."""
     unchanged = (A.id == row.id) & (A.state == row.state) & (A.text == row.text)
-    held = {"state": "review", "reason": reason(found), "found": list(found), "awaits": ""}
-    return bool(connection.execute(schema.action.update().where(unchanged).values(held)).rowcount)
+    return bool(connection.execute(schema.action.update().where(unchanged).values(held(found))).rowcount)
 
 
 def override(action: Any, by: str, now: datetime) -> list[dict[str, Any]]:  # noqa: ANN401 - an action's row

@@ -16,11 +16,10 @@ from sqlalchemy import select
 from bridge import actions, brakes, budget, holding, lease, overtaken, own_posts
 from bridge.answer_files import NOT_ALONG, kept
 from bridge.crash import crash_point
+from bridge.eligible import eligibility_of, instead
 from bridge.errors import AuthError, BudgetSpent, Halted, RateLimited, Refused, StoreBusy, Transient, Unsupported
 from bridge.nouns import (
     Accepted,
-    ActionKind,
-    Eligibility,
     Presence,
     Refusal,
     Retry,
@@ -29,7 +28,6 @@ from bridge.nouns import (
 )
 from bridge.retry import backoff, reading
 from bridge.store import schema
-from bridge.ways import ways
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -108,7 +106,7 @@ def _one(app: App, setup: SourceSetup, publisher: Publisher, row: Row[Any]) -> s
     if action is None:
         return _finish(app, setup, row, None, Refusal("the customer's message is not in the store any more"))
     if gone:
-        return _finish(app, setup, row, action, Refusal(gone), _instead(app, row))
+        return _finish(app, setup, row, action, Refusal(gone), instead(app, row))
     if too_long := holding.too_long(row):
         return _finish(app, setup, row, action, Refusal(too_long), ("a shorter text",))
     files = kept(app, row.target, row.files or ())
@@ -128,11 +126,11 @@ def _if_harmless(app: App, setup: SourceSetup, publisher: Publisher, row: Row[An
 
 def _if_eligible(app: App, setup: SourceSetup, publisher: Publisher, row: Row[Any], action: Action, doubt: str) -> str:
     """Send what the network takes now; what a person must look at waits."""
-    eligibility = _eligibility(publisher, action)
+    eligibility = eligibility_of(publisher, action)
     if not eligibility.can:
-        if action.files and _eligibility(publisher, replace(action, files=())).can:
+        if action.files and eligibility_of(publisher, replace(action, files=())).can:
             return _ask(app, row, f"{eligibility.reason}; {NOT_ALONG}", files=None)
-        return _finish(app, setup, row, action, Refusal(eligibility.reason), _instead(app, row, eligibility))
+        return _finish(app, setup, row, action, Refusal(eligibility.reason), instead(app, row, eligibility))
     if doubt:
         return _ask(app, row, doubt)
     if not _begin(app, setup, row):
@@ -146,16 +144,6 @@ def _ask(app: App, row: Row[Any], question: str, **values: Any) -> str:  # noqa:
     return "review"
 
 
-def _instead(app: App, row: Row[Any], eligibility: Eligibility | None = None) -> tuple[str, ...]:
-    """Return what could be done instead: for an answer other ways to the customer, before what the network says."""
-    own = eligibility.alternatives if eligibility is not None else ()
-    if row.kind != ActionKind.REPLY or row.case_id is None:
-        return own
-    with app.store.read() as connection:
-        message = actions.message(connection, row.message_id)
-    return own if message is None else ways(app, row.case_id, message, own, public=row.public)
-
-
 def _personal(app: App, row: Row[Any], action: Action) -> list[holding.Piece]:
     with app.store.read() as connection:
         return holding.found_in(connection, app, row, action.files)
@@ -164,15 +152,6 @@ def _personal(app: App, row: Row[Any], action: Action) -> list[holding.Piece]:
 def _hold(app: App, row: Row[Any], found: list[holding.Piece]) -> bool:
     with app.store.write("publish.record") as connection:
         return holding.hold(connection, row, found)
-
-
-def _eligibility(publisher: Publisher, action: Action) -> Eligibility:
-    found = reading(lambda: publisher.eligibility(action))
-    longest = found.max_length
-    if found.can and longest is not None and len(action.text) > longest:
-        reason = f"the text has {len(action.text)} characters, {longest} are allowed"
-        return Eligibility(can=False, reason=reason, alternatives=("a shorter text",), max_length=longest)
-    return found
 
 
 def _begin(app: App, setup: SourceSetup, row: Row[Any]) -> bool:

@@ -75,7 +75,7 @@ def end(app: App, run_id: int, exit_code: int, counts: Mapping[str, Any], proble
 
 
 def waiting_for_people(app: App) -> Iterator[tuple[Exit, str]]:
-    """Yield what a person must look at, with the command that shows it."""
+    """Yield what a person must look at, with the command that shows it. What waits for approval in a target is no fault."""
     delivery, action = schema.delivery.c, schema.action.c
     with app.store.read() as connection:
         refused = connection.execute(
@@ -83,13 +83,14 @@ def waiting_for_people(app: App) -> Iterator[tuple[Exit, str]]:
         ).all()
         unsure = connection.execute(
             select(action.connection, func.count())
-            .where(action.state.in_(("unknown", "review", "by_hand")))
+            .where(action.state.in_(("unknown", "review", "by_hand")), action.awaits == "")
             .group_by(action.connection)
         ).all()
     for target, count in refused:
         yield Exit.SET_ASIDE, f"{target} refused {count} records. See: casebridge deliveries list --where state=refused"
     for connection_name, count in unsure:
-        yield Exit.SET_ASIDE, f"{connection_name}: {count} answers wait for a decision. See: casebridge actions list"
+        wait = "One answer waits" if count == 1 else f"{count} answers wait"
+        yield Exit.SET_ASIDE, f"{connection_name}: {wait} for a decision. See: casebridge actions list"
 
 
 def unanswered(app: App, explained: Container[str]) -> Iterator[tuple[Exit, str]]:

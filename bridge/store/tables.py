@@ -603,6 +603,8 @@ class ActionRow(Table, table=True):
     approved_by: str = _blank()
     approved_at: datetime | None = _time()
     """When a person last let it go: what was known by then is no reason to ask again."""
+    looked_at: str = _blank()
+    """Hash of the text that was looked at while it waits."""
     told: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     """State and reason that the case in the target was told last."""
     __table_args__ = (

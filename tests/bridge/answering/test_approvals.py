@@ -10,7 +10,7 @@ import pytest
 
 from bridge import interventions
 from bridge.approvals import Approval, Who, other_eyes
-from bridge.errors import ConfigError
+from bridge.errors import ConfigError, Exit
 from bridge.nouns import Actor
 from cli import compose
 from tests.bridge.answering.conftest import MINUTE
@@ -185,7 +185,7 @@ def test_a_whole_project_lets_answers_go_by_a_queue_at_the_desk(tmp_path: Path) 
     shop.sync()
     for native_id in ("1", "2"):
         shop.answer(native_id, f"We look for parcel {native_id}.")
-    shop.sync()
+    assert shop.sync().exit_code == Exit.OK
     assert shop.sent() == []
     with shop.agent() as agent:
         agent.set_field(shop.case("1"), "queue", "Released", author="Mia")
