@@ -6,6 +6,9 @@ and nothing is passed over.
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -13,12 +16,20 @@ import orjson
 from bridge.nouns import Broken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 T = TypeVar("T")
 _WRONG = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 """What code meets that reads a row of another shape than its vendor describes."""
 _IDS = ("id", "Id", "native_id")
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "bool": (bool,),
+    "int | None": (int, type(None)),
+    "datetime": (datetime,),
+    "datetime | None": (datetime, type(None)),
+}
+"""Types as nouns declare them."""
 
 
 def each(
@@ -32,13 +43,44 @@ def each(
     bad: list[Broken] = []
     for row in rows:
         try:
-            if not isinstance(row, dict):
-                message = f"is no object but {type(row).__name__}"
-                raise TypeError(message)
-            good += read(row)
+            good += _tried(row, read)
         except _WRONG as error:
             bad.append(_broken(row, error, where))
     return tuple(good), tuple(bad)
+
+
+def sound(
+    rows: Iterable[Any], read: Callable[[Any], Iterable[T]], where: str
+) -> tuple[tuple[Any, ...], tuple[Broken, ...]]:
+    """Return the rows of which ``read`` makes something, and those that it cannot read: before all are asked about at once."""
+    return each(rows, lambda row: [row] if _tried(row, read) else [], where)
+
+
+def _tried(row: Any, read: Callable[[Any], Iterable[T]]) -> list[T]:  # noqa: ANN401 - any JSON
+    if not isinstance(row, dict):
+        message = f"is no object but {type(row).__name__}"
+        raise TypeError(message)
+    found = list(read(row))
+    for item in found:
+        _require_types(item)
+    return found
+
+
+def _require_types(item: Any) -> None:  # noqa: ANN401 - a noun, or what stands in one
+    """Raise ``TypeError`` where a noun holds what it does not declare: a number for a name, say. It could not be stored."""
+    for name, kinds in _declared(type(item)):
+        value = getattr(item, name)
+        if kinds and not isinstance(value, kinds):
+            message = f"{name} is {type(value).__name__}"
+            raise TypeError(message)
+        for part in value if isinstance(value, tuple) else (value,):
+            _require_types(part)
+
+
+@cache
+def _declared(kind: type[Any]) -> tuple[tuple[str, tuple[type, ...]], ...]:
+    """Return the fields of a noun with the types that are looked at; none for what is no noun."""
+    return tuple((each.name, _KINDS.get(str(each.type), ())) for each in fields(kind)) if is_dataclass(kind) else ()
 
 
 def having(rows: Any, *names: str) -> list[Any]:  # noqa: ANN401 - any JSON

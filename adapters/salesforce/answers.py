@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from adapters.salesforce.looking import by_field
+from adapters.salesforce.looking import by_field, is_id
 from adapters.salesforce.people import parsed
 from bridge.nouns import Actor, Answer, Attachment
 
@@ -45,6 +45,18 @@ class Said:
     row: Row
     public: bool
     deleted: bool
+
+
+def spoken(name: str, row: Row) -> list[Answer]:
+    """Return what a changed row of an object says by itself; raises what shows that it is not as it should be."""
+    _in_case(row)
+    parsed(row["SystemModstamp"])
+    if name == "FeedComment" and not is_id(row["FeedItemId"]):
+        message = "FeedItemId is no id"
+        raise ValueError(message)
+    public = False if name == "FeedComment" else _shown(row) if name == "FeedItem" else _PUBLIC[name](row)
+    said = Said(row["SystemModstamp"], name, row, public, bool(row["IsDeleted"]))
+    return [_answer(said, {}, ())]
 
 
 def sayings(org: Org, rows: Mapping[str, Sequence[Row]]) -> list[Said]:

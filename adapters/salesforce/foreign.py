@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from simple_salesforce.format import format_soql
 
 from adapters.salesforce.looking import by_field
-from adapters.salesforce.people import OVERLAP, Position, parsed, shown, stamp
+from adapters.salesforce.people import OVERLAP, Position, newest, parsed, shown, stamp
 from adapters.salesforce.personas import posts_of
 from bridge.nouns import CasePage, CaseSnapshot
+from bridge.rows import sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +38,7 @@ _ENDS = ".,;:!?"
 """What follows an address in a sentence is no part of it."""
 
 
-def pages(org: Org, after: Cursor) -> Iterator[CasePage]:
+def pages(org: Org, after: Cursor, instance: str) -> Iterator[CasePage]:
     """Yield cases without our key that changed since the cursor; from the beginning only those that are open."""
     now = org.client.clock.now()
     position = Position.of(after)
@@ -49,16 +50,20 @@ def pages(org: Org, after: Cursor) -> Iterator[CasePage]:
     names = ", ".join([*_ALWAYS, *READ, *_STAMPS, key])
     soql = f"SELECT {names} FROM Case WHERE {where} ORDER BY SystemModstamp, Id"  # noqa: S608 - names of the schema
     for rows in org.client.pages(soql, deleted=not first):
-        foreign = [row for row in rows if not row[key]]
+
+        def alone(row: Mapping[str, Any]) -> list[CaseSnapshot]:
+            return [] if row[key] else [_snapshot(org, row, (), (), now)]
+
+        foreign, broken = sound(rows, alone, f"{instance} Case")
         texts = _texts(org, foreign)
         posts = posts_of(org, [row["Id"] for row in foreign])
-        if foreign:
-            reached = stamp(parsed(rows[-1]["SystemModstamp"]))
+        if foreign or broken:
+            reached = newest(rows, position.since)
             cursor = (Position(reached, FIRST, began) if first else Position(reached)).cursor()
             snapshots = tuple(
                 _snapshot(org, row, texts.get(row["Id"], []), posts.get(row["Id"], []), now) for row in foreign
             )
-            yield CasePage(snapshots, cursor, more=True)
+            yield CasePage(snapshots, cursor, more=True, broken=broken)
     yield CasePage((), Position(began if first else max(position.since, began)).cursor())
 
 

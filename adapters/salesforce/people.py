@@ -11,12 +11,13 @@ from simple_salesforce.format import format_soql
 
 from adapters.salesforce import bulk
 from adapters.salesforce.errors import Declined
-from adapters.salesforce.looking import by_field, survivors
+from adapters.salesforce.looking import by_field, is_id, survivors
 from adapters.salesforce.org import PERSONA
 from adapters.salesforce.personas import of_people
 from bridge.contact_points import handles_in
 from bridge.errors import Transient
 from bridge.nouns import Cursor, Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
+from bridge.rows import each, having, sound
 from identity import normalise
 from identity.model import Relation
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from adapters.salesforce.org import Org
+    from bridge.nouns import Broken
 
 OVERLAP = timedelta(minutes=5)
 """Rows become visible when they are committed, with the earlier time of their change."""
@@ -74,6 +76,12 @@ def stamp(time: datetime) -> str:
 def parsed(value: str) -> datetime:
     """Read Salesforce's form of a time."""
     return datetime.fromisoformat(value.replace("+0000", "+00:00"))
+
+
+def newest(rows: Sequence[Any], since: str) -> str:
+    """Return when the newest of some rows changed, as SOQL writes it; not before ``since``."""
+    times, _ = each(rows, lambda row: [stamp(parsed(row["SystemModstamp"]))], "")
+    return max((since, *times))
 
 
 def shown(row: Mapping[str, Any], handles: Mapping[str, str]) -> tuple[Shown, ...]:
@@ -141,13 +149,13 @@ def _changed(org: Org, position: Position, instance: str) -> Iterator[Page]:
     people = _people_of(org, _names(org), *since) + " ORDER BY SystemModstamp, Id"
     where = f" WHERE {since[0]}" if since else ""
     pages, changed = org.client.each([people, f"SELECT ParentId FROM {PERSONA}{where}"], deleted=True)  # noqa: S608 - names of the schema
-    touched = {row["ParentId"] for page in changed or () for row in page}
+    touched = {str(row["ParentId"]) for page in changed or () for row in having(page, "ParentId")}
     reached = position
     for rows in pages or org.client.pages(people, deleted=True):
         if rows:
-            reached = Position(stamp(parsed(rows[-1]["SystemModstamp"])))
+            reached = Position(newest(rows, position.since))
             yield Page(_events(org, rows, instance, social=changed is not None), reached.cursor(), more=True)
-            touched -= {row["Id"] for row in rows}
+            touched -= {str(row["Id"]) for row in having(rows, "Id")}
     if touched:
         rows = by_field(org, org.person, _fields(org), "Id", touched)
         yield Page(_events(org, rows, instance, social=True), reached.cursor(), more=True)
@@ -177,10 +185,12 @@ def _people_of(org: Org, wanted: str, *conditions: str) -> str:
 
 def _events(
     org: Org, rows: Sequence[Mapping[str, Any]], instance: str, *, social: bool
-) -> tuple[PersonSeen | PersonMerged | PersonDeleted, ...]:
-    personas = of_people(org, [row["Id"] for row in rows]) if social else {}
-    ends = survivors(org, org.person, [row for row in rows if row["MasterRecordId"]])
-    return tuple(_event(org, row, ends.get(row["Id"], ""), instance, personas.get(row["Id"], ())) for row in rows)
+) -> tuple[PersonSeen | PersonMerged | PersonDeleted | Broken, ...]:
+    whole, broken = sound(rows, lambda row: [_event(org, row, "", instance, ())], f"{instance} {org.person}")
+    personas = of_people(org, [row["Id"] for row in whole]) if social else {}
+    ends = survivors(org, org.person, [row for row in whole if is_id(str(row.get("MasterRecordId")))])
+    good = [_event(org, row, ends.get(row["Id"], ""), instance, personas.get(row["Id"], ())) for row in whole]
+    return (*good, *broken)
 
 
 def _event(

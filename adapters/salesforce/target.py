@@ -105,7 +105,7 @@ class SalesforceTarget(Target):
 
     def cases(self, after: Cursor) -> Iterator[CasePage]:
         """Yield cases that do not carry our key."""
-        return self._reading(Share.READ, foreign.pages(self._org, after))
+        return self._reading(Share.READ, foreign.pages(self._org, after, self.name))
 
     def write(self, object_name: str, records: Sequence[Record]) -> list[Outcome]:
         """Write a batch; a first delivery is an insert under the unique key, an update goes by id."""
@@ -139,7 +139,7 @@ class SalesforceTarget(Target):
 
     def activity(self, after: Cursor) -> Iterator[ActivityPage]:
         """Yield answers and events."""
-        return self._reading(Share.ANSWER, activity.pages(self._org, after))
+        return self._reading(Share.ANSWER, activity.pages(self._org, after, self.name))
 
     def attachment(self, url: str) -> bytes | None:
         """Return a file of what an agent said."""

@@ -11,7 +11,7 @@ from adapters.zendesk.names import KEY, USERS
 from adapters.zendesk.values import moment, readable
 from bridge.contact_points import handles_in
 from bridge.nouns import Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
-from bridge.rows import each, having
+from bridge.rows import having, sound
 from identity import normalise
 from identity.model import Relation
 
@@ -74,12 +74,10 @@ def _by_user(identities: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def _events(account: Account, rows: list[Row], identities: Mapping[str, list[Row]]) -> tuple[SourceEvent, ...]:
-    def read(row: Row) -> Iterator[Row]:
-        if row.get("role") == END_USER:
-            _event(account, row, "", ())
-            yield row
+    def read(row: Row) -> list[SourceEvent]:
+        return [_event(account, row, "", ())] if row.get("role") == END_USER else []
 
-    users, broken = each(rows, read, f"{account.surroundings.name} users")
+    users, broken = sound(rows, read, f"{account.surroundings.name} users")
     survivors = account.finder.survivors([row for row in users if not row["active"]], purpose=Purpose.CRAWL)
     seen = (
         _event(account, row, survivors.get(str(row["id"]), ""), identities.get(str(row["id"]), ())) for row in users

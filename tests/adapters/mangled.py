@@ -61,11 +61,14 @@ class Mangling:
             answer = orjson.loads(body)
         except orjson.JSONDecodeError:
             return body
-        if isinstance(answer, list):
-            answer = self.change("", answer)
-        if isinstance(answer, dict):
-            answer |= {name: self.change(name, rows) for name, rows in answer.items() if isinstance(rows, list)}
-        return orjson.dumps(answer)
+        return orjson.dumps(self._walked("", answer, self.change))
+
+    def _walked(self, name: str, value: Any, change: Callable[[str, list[Any]], list[Any]]) -> Any:  # noqa: ANN401 - any JSON
+        if isinstance(value, dict):
+            return {inner: self._walked(inner, each, change) for inner, each in value.items()}
+        if isinstance(value, list):
+            return change(name, [self._walked("", each, change) for each in value])
+        return value
 
 
 @dataclass(slots=True)

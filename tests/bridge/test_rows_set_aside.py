@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import select
 
 from adapters.memory.settings import MemoryTargetSettings
@@ -16,7 +17,7 @@ from bridge.contracts import Surroundings
 from bridge.engine import sync
 from bridge.errors import Exit
 from bridge.ledger import ledger
-from bridge.nouns import ActivityPage, Broken, CasePage, CaseSnapshot, Cursor
+from bridge.nouns import ActivityPage, Actor, Answer, Attachment, Broken, CasePage, CaseSnapshot, Cursor
 from bridge.rows import each, having
 from bridge.runs import SyncOptions
 from bridge.store import schema
@@ -86,6 +87,27 @@ def test_rows_of_any_shape_are_read_or_kept() -> None:
         ("crm users 3", '{"Id":3,"at":null}'),
     ]
     assert bad[0].reason == "is not as it should be: KeyError: 'at'"
+
+
+@pytest.mark.parametrize("wrong", [{"subject": 7}, {"last_at": "today"}, {"closed_at": 1}, {"text": None}])
+def test_what_could_not_be_stored_is_not_taken_for_read(wrong: dict[str, object]) -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    fine = CaseSnapshot(ref="1", read_at=now, opened_at=now, last_at=now)
+    good, bad = each([{"id": 1}, {"id": 2}], lambda row: [fine if row["id"] == 1 else replace(fine, **wrong)], "crm")  # type: ignore[arg-type] # the point
+    assert good == (fine,)
+    assert bad[0].where == "crm 2"
+    assert next(iter(wrong)) in bad[0].reason
+
+
+def test_an_attachment_of_no_known_size_is_fine_and_one_of_a_worded_size_is_not() -> None:
+    answer = Answer(native_id="1", case_ref="1", at=datetime(2026, 3, 2, tzinfo=UTC), actor=Actor.AGENT)
+    sizes: list[Any] = [None, 7, "7 kB"]
+    good, bad = each(
+        [{"size": size} for size in sizes],
+        lambda row: [replace(answer, files=(Attachment(url="u", name="n", size=row["size"]),))],
+        "crm",
+    )
+    assert ([one.files[0].size for one in good], len(bad)) == ([None, 7], 1)
 
 
 def test_only_rows_that_have_what_is_asked_of_all_at_once_are_asked() -> None:
