@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -30,6 +29,8 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "datetime | None": (datetime, type(None)),
 }
 """Types as nouns declare them."""
+_DECLARED: dict[type[Any], tuple[tuple[str, tuple[type, ...]], ...]] = {}
+"""What was found out of each class."""
 
 
 def each(
@@ -77,10 +78,12 @@ def _require_types(item: Any) -> None:  # noqa: ANN401 - a noun, or what stands 
             _require_types(part)
 
 
-@cache
 def _declared(kind: type[Any]) -> tuple[tuple[str, tuple[type, ...]], ...]:
     """Return the fields of a noun with the types that are looked at; none for what is no noun."""
-    return tuple((each.name, _KINDS.get(str(each.type), ())) for each in fields(kind)) if is_dataclass(kind) else ()
+    if kind not in _DECLARED:
+        names = fields(kind) if is_dataclass(kind) else ()
+        _DECLARED[kind] = tuple((each.name, _KINDS.get(str(each.type), ())) for each in names)
+    return _DECLARED[kind]
 
 
 def having(rows: Any, *names: str) -> list[Any]:  # noqa: ANN401 - any JSON
