@@ -5,10 +5,12 @@ from __future__ import annotations
 import calendar
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import feedparser  # type: ignore[import-untyped]  # it brings no types
 
@@ -32,7 +34,7 @@ _SHOWN = ("title", "link", "id", "published", "updated", "author", "comments")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry as the feed holds it now: ``content`` changes with its words, ``message`` has no time of an edit yet."""
+    """An entry as the feed holds it now: ``content`` changes with its words and its place on the site, ``message`` has no time of an edit yet."""
 
     id: str
     content: str
@@ -69,7 +71,7 @@ def read(document: Document, name: str, settings: FeedSettings) -> Read:
             entries = entries[:-1]  # where the document was cut off, nobody knows what is missing
     made = [_entry(each, feed, f"{name} entry {number}", settings) for number, each in enumerate(entries, 1)]
     broken += [each for each in made if isinstance(each, Broken)]
-    return Read(tuple(each for each in made if isinstance(each, Entry)), tuple(broken), _older(feed))
+    return Read(tuple(_apart([each for each in made if isinstance(each, Entry)])), tuple(broken), _older(feed))
 
 
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
@@ -101,7 +103,30 @@ def _entry(entry: Mapping[str, Any], feed: Mapping[str, Any], where: str, settin
         extra=_extra(entry, settings),
         raw={name: _text(entry, name) for name in _SHOWN if _text(entry, name)} | {"content": _body(entry)},
     )
-    return Entry(id_, short_hash(title, text, link), message, updated if updated != message.sent_at else None)
+    content = short_hash(title, text, _place(link))
+    return Entry(id_, content, message, updated if updated != message.sent_at else None)
+
+
+def _apart(entries: list[Entry]) -> list[Entry]:
+    """Give entries names of their own where a site gives one name to several: its own address, say."""
+    named = Counter(entry.id for entry in {(entry.id, entry.content): entry for entry in entries}.values())
+    return [
+        entry if named[entry.id] == 1 else _renamed(entry, f"{entry.id[:280]}#{entry.content}") for entry in entries
+    ]
+
+
+def _renamed(entry: Entry, id_: str) -> Entry:
+    return replace(entry, id=id_, message=replace(entry.message, native_id=id_))
+
+
+def _place(link: str) -> str:
+    """Return where on its site an entry is, without what changes when a site moves or counts its visitors."""
+    try:
+        parts = urlsplit(link)
+        query = [pair for pair in parse_qsl(parts.query) if not pair[0].startswith("utm_")]
+    except ValueError:
+        return link
+    return f"{parts.path}?{urlencode(query)}"
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str:

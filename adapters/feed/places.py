@@ -12,7 +12,7 @@ from bridge.errors import ConfigError
 from bridge.nouns import Cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from adapters.feed.parse import Entry
 
@@ -55,6 +55,16 @@ class Place:
             known.pop(entry.id, None)
             known[entry.id] = entry.content
         return replace(self, known=dict(list(known.items())[-_KEPT:]))
+
+    def recognising(self, entries: Collection[Entry]) -> Place:
+        """Return it with entries that are known and got another name: a site that moved, or makes names anew.
+
+        Their former names are gone from the feed, and words and place on the site are the same.
+        """
+        standing = {entry.id for entry in entries}
+        gone = {content for id_, content in self.known.items() if id_ not in standing}
+        same = [entry for entry in entries if entry.id not in self.known and entry.content in gone]
+        return self.knowing(entry for entry in same if entry.message.permalink)
 
     def is_news(self, entry: Entry) -> bool:
         """Tell whether an entry is new, or its words are."""

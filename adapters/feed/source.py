@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from bridge.nouns import Broken, SourceEvent
 
 
+READ_ONLY = Finding(ok=True, text="is read only: agents are told to answer on the site, with the entry's address")
+
+
 @dataclass(frozen=True, slots=True)
 class _Fetched:
     """What a feed holds: oldest first, what has no time last."""
@@ -69,7 +72,7 @@ class FeedSource(Source):
         matching = sum(wanted(entry, self.settings) for entry in found.entries)
         text = f"holds {len(found.entries)} entries, {matching} of them with the words that are looked for"
         dated = sum(entry.message.sent_at is not None for entry in found.entries)
-        findings = [Finding(ok=True, text=text), Finding(ok=True, text=f"{dated} of them have a time")]
+        findings = [Finding(ok=True, text=text), Finding(ok=True, text=f"{dated} of them have a time"), READ_ONLY]
         findings += [Finding(ok=False, text=broken.reason, remedy="Tell the site.") for broken in found.broken]
         return Account(name=self.settings.host, findings=tuple(findings))
 
@@ -92,6 +95,7 @@ class FeedSource(Source):
         """Count the news; they cost nothing."""
         place = Place.of(after)
         entries = self._fetched(replace(place, version=Version())).entries
+        place = place.recognising(entries)
         news = [each for each in entries if place.is_news(each) and wanted(each, self.settings)]
         return Estimate(messages=len(news), money=0.0)
 
@@ -106,6 +110,7 @@ class FeedSource(Source):
 
     def _pages(self, place: Place) -> Iterator[Page]:
         found = self._fetched(place)
+        place = place.recognising(found.entries)
         news, size = [each for each in found.entries if place.is_news(each)], self.settings.page
         while len(news) > size:
             events, place = self._told(news[:size], place)

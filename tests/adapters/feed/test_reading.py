@@ -62,6 +62,71 @@ def test_a_feed_that_did_not_change_is_not_sent_again(site: Site, source: FeedSo
     assert [call.status for call in site.calls] == [200, 304]
 
 
+def test_a_feed_that_tells_when_it_was_changed_is_not_sent_again_either(site: Site, source: FeedSource) -> None:
+    site.modified = "Mon, 02 Mar 2026 09:00:00 GMT"
+    site.say("One")
+    _, cursor = run(source, Cursor())
+    assert run(source, cursor)[0] == []
+    site.modified = "Mon, 02 Mar 2026 10:00:00 GMT"
+    site.say("Two")
+    assert [message.text for message in messages(run(source, cursor)[0])] == ["Two"]
+    assert [call.status for call in site.calls] == [200, 304, 200]
+
+
+def test_entries_that_get_other_names_are_the_same_entries(site: Site, source: FeedSource) -> None:
+    for number in range(3):
+        site.say(f"Entry {number}")
+    _, cursor = run(source, Cursor())
+    for item in site.items:
+        item.guid = f"{item.guid}-after-the-upgrade"
+        item.link = f"{item.link.replace('blog.', 'www.blog.')}?utm_source=feed"
+    site.say("News")
+    events, cursor = run(source, cursor)
+    assert [message.text for message in messages(events)] == ["News"]
+    site.items[1].text = "It is up again."
+    events, cursor = run(source, cursor)
+    assert [message.text for message in messages(events)] == ["It is up again."]
+    assert run(source, cursor)[0] == []
+
+
+def test_the_same_words_elsewhere_are_another_entry(site: Site, source: FeedSource) -> None:
+    site.say("Thank you!")
+    _, cursor = run(source, Cursor())
+    site.items.clear()
+    site.items.append(site.say("Thank you!"))
+    site.items[0].guid, site.items[0].link = "entry-7", "https://blog.example/7"
+    del site.items[1:]
+    assert [message.native_id for message in messages(run(source, cursor)[0])] == ["entry-7"]
+
+
+def test_entries_that_share_one_name_are_all_read_and_each_once(site: Site, source: FeedSource) -> None:
+    for number in range(3):
+        site.say(f"Entry {number}").guid = "https://blog.example/"
+    events, cursor = run(source, Cursor())
+    assert [message.text for message in messages(events)] == ["Entry 0", "Entry 1", "Entry 2"]
+    assert len({message.native_id for message in messages(events)}) == 3
+    del site.items[:2]
+    assert messages(run(source, cursor)[0]) == []
+
+
+def test_an_entry_that_vanishes_is_no_deletion_and_its_return_no_news(site: Site, source: FeedSource) -> None:
+    for number in range(2):
+        site.say(f"Entry {number}")
+    _, cursor = run(source, Cursor())
+    first = site.items.pop(0)
+    events, cursor = run(source, cursor)
+    assert events == []
+    site.items.insert(0, first)
+    assert run(source, cursor)[0] == []
+
+
+def test_check_says_that_nothing_can_be_answered(site: Site, source: FeedSource) -> None:
+    site.say("One")
+    assert "is read only: agents are told to answer on the site, with the entry's address" in [
+        finding.text for finding in source.check().findings
+    ]
+
+
 def test_older_documents_are_read_back_to_what_is_known(site: Site, source: FeedSource) -> None:
     for number in range(2):
         site.say(f"Entry {number}")

@@ -51,6 +51,8 @@ class Site:
         self.document: bytes | None = None
         """Served as it is in the place of the feed."""
         self.moved = ""
+        self.modified = ""
+        """When the feed was changed, in the words of HTTP, for sites that know no other versions."""
         self.calls, self.faults = list[Call](), Faults()
         answers = {
             "401": PlainTextResponse("no", 401),
@@ -79,10 +81,17 @@ class Site:
             return PlainTextResponse("no", 401)
         page = int(request.query_params.get("page", 1))
         body = self.document if self.document is not None else self._page(page)
+        if self.modified:
+            return self._since(request, body)
         etag = f'"{hash(body)}"'
         if self.versions and request.headers.get("if-none-match") == etag:
             return Response(status_code=304)
         return Response(body, media_type="application/rss+xml", headers={"ETag": etag} if self.versions else {})
+
+    def _since(self, request: Request, body: bytes) -> Response:
+        if request.headers.get("if-modified-since") == self.modified:
+            return Response(status_code=304)
+        return Response(body, media_type="application/rss+xml", headers={"Last-Modified": self.modified})
 
     def _page(self, page: int) -> bytes:
         newest = list(reversed(self.items))
