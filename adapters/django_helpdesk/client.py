@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -87,6 +88,14 @@ class Client:
         """Write with files: name, content, type."""
         parts = [("attachments", each) for each in files]
         return self._send("POST", path, form=form, files=parts, writing=True).json()
+
+    def file(self, address: str) -> bytes | None:
+        """Return a file that the site serves, None where it serves none, or the address is another site's."""
+        there, here = urlsplit(address), urlsplit(self._settings.base_url)
+        if (there.scheme, there.netloc) != (here.scheme, here.netloc):
+            return None
+        response = self._send("GET", address, missing=True)
+        return response.content if response.is_success else None
 
     def close(self) -> None:
         """Close the connections."""

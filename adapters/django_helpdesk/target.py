@@ -130,6 +130,10 @@ class DjangoHelpdeskTarget(Target):
         """Yield what happened to tickets, with some overlap."""
         return activity.pages(self._desk, after)
 
+    def attachment(self, url: str) -> bytes | None:
+        """Return a file of an agent's update."""
+        return self._desk.client.file(url)
+
     def activity_head(self) -> Cursor:
         """Return the cursor for "from now"."""
         return activity.head(self._desk)

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 _SITE = "django_helpdesk_site"
 _ADDRESSES = """
+from django.conf import settings
 from django.urls import include, path
-urlpatterns = [path("", include("helpdesk.urls", namespace="helpdesk"))]
+from django.views.static import serve
+media = path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT})
+urlpatterns = [media, path("", include("helpdesk.urls", namespace="helpdesk"))]
 """
 _RESPOND = """
 import sys, django

@@ -143,6 +143,20 @@ def test_a_submitter_is_mailed_and_the_canary_would_tell(here: Place) -> None:
     assert here.target.mailed(case) != []
 
 
+def test_a_file_of_an_update_is_handed_over_where_the_site_serves_it(here: Place, tmp_path: Path) -> None:
+    (case,) = refs(here.target, ticket(1))
+    head = here.target.activity_head()
+    file = tmp_path / "bill.pdf"
+    file.write_bytes(b"%PDF-1.4 a bill \xff")
+    here.target.agent().reply(case, "Here is your bill.", author="Mia", attach=[file])
+    (answer,) = [item for page in here.target.activity(head) for item in page.items if isinstance(item, Answer)]
+    (attached,) = answer.files
+    assert attached.name == "bill.pdf"
+    assert here.target.attachment(attached.url) == file.read_bytes()
+    assert here.target.attachment(f"{attached.url}.gone") is None
+    assert here.target.attachment(attached.url.replace("127.0.0.1", "127.0.0.2")) is None
+
+
 def test_what_is_said_by_lent_hands_is_no_agents_answer(here: Place) -> None:
     (case,) = refs(here.target, ticket(1))
     here.target.agent().reply(case, "We are on it.", author="Mia")
