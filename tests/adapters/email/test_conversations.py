@@ -104,6 +104,19 @@ def test_a_file_comes_along(desk: MailDesk) -> None:
     assert said["files"] == ["lampe.png"]
 
 
+def test_a_file_that_the_agent_attaches_reaches_the_customer(desk: MailDesk, tmp_path: Path) -> None:
+    asked(desk)
+    file = tmp_path / "Anleitung für Anna.pdf"
+    file.write_bytes(b"%PDF-1.4 how it works")
+    (only,) = desk.cases()
+    desk.office.run("desk", "reply", only["ref"], "Siehe Anlage.", "--attach", str(file))
+    for _ in range(2):
+        desk.sync()
+    (answer,) = desk.answers()
+    (attached,) = answer.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == (file.name, file.read_bytes())
+
+
 def test_numbers_of_cards_are_kept_nowhere_however_the_mail_writes_them(desk: MailDesk) -> None:
     card = "4111 1111 1111 1111"
     sent = EmailMessage()
