@@ -35,7 +35,7 @@ RETRY: Mapping[str, Mapping[str, object]] = {
 NOT_THERE = "not there"
 """Stands for the state of what is not in the store."""
 
-OWN = "of the same author"
+OWN = "of the same author, as far as can be told"
 """Stands for the state of an answer that needs other eyes."""
 
 DROPPABLE = ("pending", "refused", "waiting", "unknown")

@@ -53,7 +53,11 @@ class Templates:
         if not name:
             return f"say one template, as #tpl:{min(self.texts)}; there are: {known}"
         hint = did_you_mean(name, self.texts).rstrip(".")
-        return f"there is no template {name!r}{hint}{'' if hint else ';'} there are: {known}"
+        return (
+            f"there is no template {name!r}{hint} There are: {known}"
+            if hint
+            else f"there is no template {name!r}; there are: {known}"
+        )
 
 
 def fill(text: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:

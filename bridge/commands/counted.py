@@ -34,7 +34,7 @@ WORDS: Mapping[str, str] = {
     "foreign_cases": "cases of others read",
     "events": "events in cases",
     "answers_held": "answers held for a moment",
-    "answers_review": "answers that wait for you",
+    "answers_review": "answers waiting for you",
     "answers_refused": "answers that cannot go out",
     "answers_edited": "held answers edited",
     "answers_cancelled": "held answers taken back",

@@ -73,7 +73,11 @@ def state_line(row: Row[Any]) -> str:
 
 def _found(row: Row[Any]) -> str:
     pieces = dict.fromkeys(f"“{piece['text']}”" for piece in row.found or ())
-    return f" Write it without {', '.join(pieces)}, or let somebody look:" if pieces else ""
+    return (
+        f" Write it anew without {', '.join(pieces)}, and it goes by itself; or let somebody look and decide:"
+        if pieces
+        else ""
+    )
 
 
 TAKEN_BACK = "the agent took it back"
@@ -103,7 +107,9 @@ def _instead(row: Row[Any]) -> str:
 
 
 def _decide(row: Row[Any]) -> str:
-    return "" if row.awaits else f" Decide: casebridge actions approve A-{row.id}, or cancel."
+    if row.awaits:
+        return ""
+    return f"{'' if row.found else ' Decide:'} casebridge actions approve A-{row.id}, or cancel A-{row.id}."
 
 
 def _look(row: Row[Any]) -> str:

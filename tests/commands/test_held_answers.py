@@ -46,7 +46,7 @@ def test_it_waits_with_what_was_found_until_somebody_lets_it_go_by_name(
     shown = ask("actions", "show", "A-1", "--show-text")
     assert shown["found"] == ["name: Kesselring", "order: 4009871123"]
     run("sync")
-    assert "Write it without “Kesselring”, “4009871123”" in run("desk", "show", case).stdout
+    assert "Write it anew without “Kesselring”, “4009871123”" in run("desk", "show", case).stdout
     assert answers(folder) == ""
     ask("actions", "approve", "A-1", "--by", "Ann")
     run("sync")

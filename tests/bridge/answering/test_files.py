@@ -110,7 +110,7 @@ def test_a_file_that_may_tell_everybody_something_is_held_and_goes_when_somebody
     assert attached(desk, tmp_path, name, content) == {"held": 1}
     (action,) = desk.actions()
     assert [{each: piece[each] for each in ("kind", "text")} for piece in action.found] == [found]
-    assert f"Write it without “{found['text']}”" in desk.notes(action.case_id)[-1]
+    assert f"Write it anew without “{found['text']}”" in desk.notes(action.case_id)[-1]
     interventions.approve_actions(desk.world.store, [1], desk.world.clock.now(), by="Mia")
     assert desk.publish() == {"sent": 1}
     assert desk.actions()[0].overrides[0]["by"] == "Mia"

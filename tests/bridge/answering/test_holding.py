@@ -50,7 +50,7 @@ def test_a_public_answer_with_personal_data_is_held_and_the_agent_reads_why(desk
     assert desk.sent() == []
     (note,) = desk.notes(case)
     assert note.startswith(
-        "Your answer was not sent yet: it would tell everybody a phone number. Write it without “0171 3920012”"
+        "Your answer was not sent yet: it would tell everybody a phone number. Write it anew without “0171 3920012”"
     )
     assert f"casebridge actions approve A-{action.id}" in note
     assert desk.publish() == {}

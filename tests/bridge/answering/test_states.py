@@ -98,7 +98,7 @@ def test_a_decision_is_asked_for_and_what_was_decided_is_told(desk: Desk) -> Non
     desk.write_back()
     told = (
         "Your answer was not sent yet: it was written more than 4 hours ago; is it still true? "
-        "Decide: casebridge actions approve A-1, or cancel."
+        "Decide: casebridge actions approve A-1, or cancel A-1."
     )
     assert desk.state(case) == told
     assert desk.notes(case) == [told]
@@ -164,7 +164,7 @@ def test_what_somebody_answered_in_the_app_meanwhile_is_asked_about_and_goes_if_
     assert desk.notes(case) == [
         (
             f"Your answer was not sent yet: somebody answered on x at {at} already (https://x.example/{case}/90). "
-            "Decide: casebridge actions approve A-1, or cancel."
+            "Decide: casebridge actions approve A-1, or cancel A-1."
         )
     ]
     interventions.approve_actions(desk.world.store, [1], desk.world.clock.now(), by="Mia")

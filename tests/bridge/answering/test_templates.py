@@ -82,7 +82,7 @@ def test_the_case_shows_what_a_template_has_made(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("#tpl:delivry", "there is no template 'delivry'; did you mean 'delivery'? there are: by-name, delivery."),
+        ("#tpl:delivry", "there is no template 'delivry'; did you mean 'delivery'? There are: by-name, delivery."),
         ("#tpl:none at all", "there is no template 'none'; there are: by-name, delivery."),
         ("#tpl delivery", "say one template, as #tpl:by-name; there are: by-name, delivery."),
         ("#tpl:delivery #tpl:by-name", "say one template, as #tpl:by-name; there are: by-name, delivery."),
