@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from email.message import Message
 
+UNNAMED = "unnamed"
+"""Among trusted names: a server that leaves its name out of Authentication-Results, as Exchange Online does."""
 _COMMENT = re.compile(r"\([^()]{0,500}\)")
 _RESULT = re.compile(r"^\s*(dmarc|dkim|spf)\s*=\s*([a-z]+)", re.IGNORECASE)
 _DOMAIN = {
@@ -53,13 +55,24 @@ def proof_of(mail: Message, sender: str, trusted: Collection[str]) -> Proof:
 
 
 def _trusted_results(mail: Message, trusted: Collection[str]) -> list[tuple[str, str, str]]:
-    """Return method, result and whole text of each result in the first header of a trusted name."""
-    for value in every(mail, "Authentication-Results"):
-        server, _, rest = _COMMENT.sub(" ", value).partition(";")
-        if (server.split() or [""])[0].lower() in trusted:
-            pieces = ((_RESULT.match(piece), piece) for piece in rest.split(";"))
-            return [(match[1].lower(), match[2].lower(), piece) for match, piece in pieces if match]
+    """Return method, result and whole text of each result in the first header of a trusted name.
+
+    A server without a name is trusted by its place alone: what it adds stands above all others.
+    """
+    for number, value in enumerate(every(mail, "Authentication-Results")):
+        bare = _COMMENT.sub(" ", value)
+        server, _, rest = bare.partition(";")
+        name = (server.split() or [""])[0].lower()
+        if number == 0 and UNNAMED in trusted and _RESULT.match(name):
+            return _results(bare)
+        if name in trusted and name != UNNAMED:
+            return _results(rest)
     return []
+
+
+def _results(text: str) -> list[tuple[str, str, str]]:
+    pieces = ((_RESULT.match(piece), piece) for piece in text.split(";"))
+    return [(match[1].lower(), match[2].lower(), piece) for match, piece in pieces if match]
 
 
 def _domain(method: str, text: str) -> str:

@@ -89,7 +89,7 @@ class EmailSettings(BaseModel):
     smtp_sign_in: bool = Field(default=True, description="False: the server takes mail without signing in.")
     trusted_authserv: tuple[str, ...] = Field(
         default=(),
-        description="Name under which your own receiving server writes Authentication-Results; without it no sender is proved.",
+        description="Name under which your own receiving server writes Authentication-Results, unnamed for one that leaves it out (Exchange Online); without it no sender is proved.",
     )
     answer_all: bool = Field(default=False, description="Whether answers also go to the others who got the mail.")
     quote: bool = Field(default=False, description="Whether answers quote the customer's mail below.")

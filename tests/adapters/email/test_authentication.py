@@ -47,6 +47,29 @@ def test_what_the_sender_wrote_below_our_servers_word_is_not_read() -> None:
     assert proof(ours, forged) is Proof.FAIL
 
 
+EXCHANGE = (
+    "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=kunde.example; dmarc={} action=none header.from=kunde.example"
+)
+
+
+@pytest.mark.parametrize(
+    ("headers", "trusted", "expected"),
+    [
+        ([EXCHANGE.format("pass")], {"unnamed"}, Proof.PASS),
+        ([EXCHANGE.format("pass")], {OURS}, Proof.NONE),
+        ([EXCHANGE.format("pass")], set(), Proof.NONE),
+        (["spf=none; dmarc=fail header.from=kunde.example", EXCHANGE.format("pass")], {"unnamed"}, Proof.FAIL),
+        (["mx.fremd.example; dmarc=none", EXCHANGE.format("pass")], {"unnamed"}, Proof.NONE),
+        (["unnamed; dmarc=pass header.from=kunde.example"], {"unnamed"}, Proof.NONE),
+    ],
+)
+def test_a_server_without_a_name_is_believed_by_its_place_alone(
+    headers: list[str], trusted: set[str], expected: Proof
+) -> None:
+    head = "".join(f"Authentication-Results: {each}\r\n" for each in headers)
+    assert proof_of(read(f"{head}\r\n".encode()), "anna@kunde.example", trusted) is expected
+
+
 def test_without_a_trusted_server_nothing_is_proved() -> None:
     mail = read(b"Authentication-Results: mx.acme.example; dmarc=pass header.from=kunde.example\r\n\r\n")
     assert proof_of(mail, "anna@kunde.example", frozenset()) is Proof.NONE
