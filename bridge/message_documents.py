@@ -91,7 +91,10 @@ class MessageDocument(Document):
     account: str | None = Field(default=None, description="Account of yours that it came to or from.")
     unit: str | None = Field(default=None, description="Brand, country or location it belongs to.")
     author: AuthorDocument | None = Field(default=None, description="Who speaks; absent if nobody knows.")
-    direction: Direction | None = Field(default=None, description="in: a customer speaks (if absent); out: you speak.")
+    direction: Direction | None = Field(
+        default=None,
+        description="in: a customer speaks (if absent); out: you speak, and the author is nobody's customer.",
+    )
     kind: Kind | None = Field(default=None, description="What sort of message it is; post if absent.")
     public: bool | None = Field(
         default=None,
