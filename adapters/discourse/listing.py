@@ -32,13 +32,21 @@ def after(client: Client, which: str, last: int) -> Iterator[list[Any]]:
 
 
 def _forward(client: Client, last: int, until: int) -> Iterator[list[Any]]:
-    """Yield public posts with numbers between two, by windows: what is read stays read if the run ends."""
+    """Yield public posts with numbers between two, by windows: what is read stays read if the run ends.
+
+    Where a window holds nothing the next one is twice as wide; numbers go to what the user does not see as well.
+    """
+    width = WINDOW
     while last < until - 1:
-        posts = client.listed("public", before=last + WINDOW + 1)
-        inside = [raw for raw in readable(posts) if last < raw["id"] <= last + WINDOW]
+        posts = readable(client.listed("public", before=last + width + 1))
+        inside = [raw for raw in posts if last < raw["id"] <= last + width]
+        if width > WINDOW and inside and min(raw["id"] for raw in posts) > last:
+            width = WINDOW  # the page was too small for all that is there
+            continue
         if inside:
             yield sorted(inside, key=_number)
-        last += WINDOW
+        last += width
+        width = WINDOW if inside else 2 * width
 
 
 def _backward(client: Client, which: str, last: int, before: int) -> Iterator[list[Any]]:

@@ -23,6 +23,18 @@ def test_more_than_a_page_between_two_runs_is_read_without_a_gap(here: Place, to
     assert [int(message.native_id) for message in here.said(head)] == said
 
 
+def test_numbers_that_the_user_does_not_see_are_passed_over_quickly(here: Place, topic: int) -> None:
+    _, cursor = here.read(here.source.head())
+    for size, posts in ((100_000, 3), (40_000, 120), (7, 2), (90, 60)):
+        here.forum.skip(size)
+        for number in range(posts):
+            here.forum.reply("mira", topic, f"Still down, number {size} {number}")
+    here.forum.calls.clear()
+    said = here.said(cursor)
+    assert [message.native_id for message in said] == [str(id_) for id_ in sorted(here.forum.posts)[1:]]
+    assert len(here.forum.calls) < 60
+
+
 def test_a_run_that_ends_early_is_resumed_where_it_ended(here: Place, topic: int) -> None:
     head = here.source.head()
     said = [here.forum.reply("mira", topic, f"Number {number}") for number in range(170)]

@@ -132,6 +132,10 @@ class Forum:
         self.posts[post.id] = post
         return post.id
 
+    def skip(self, numbers: int) -> None:
+        """Let so many posts be made that the user does not see."""
+        self._numbers = itertools.count(next(self._numbers) + numbers)
+
     def edit(self, id_: int, raw: str, *, version: bool = True) -> None:
         """Let an author change a post; shortly after it was made, that is no new version."""
         post = self.posts[id_]
