@@ -126,3 +126,13 @@ def test_who_was_seen_before_anybody_knew_that_it_is_us_is_a_customer_no_more(tm
     read(app, ASKED)
     assert members(app) == [["x//55"]]
     app.close()
+
+
+def test_what_one_account_of_ours_says_to_another_is_no_customer_s_once_both_are_read(app: App) -> None:
+    """The one that was spoken to takes the other for a stranger until that one's own posts are read."""
+    read(app, {name: value for name, value in MARKED.items() if name != "direction"})
+    assert members(app) == [["x//9"]]
+    put(app.folder, "seen_by_the_other.jsonl", [MARKED])
+    assert sync(app, None, SyncOptions()).exit_code == 0
+    assert members(app) == []
+    assert list(export_cases(app.store)) == []
