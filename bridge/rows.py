@@ -92,6 +92,12 @@ def having(rows: Any, *names: str) -> list[Any]:  # noqa: ANN401 - any JSON
     return [row for row in listed if isinstance(row, dict) and all(row.get(name) not in (None, "") for name in names)]
 
 
+def newest(rows: Any, name: str, known: int) -> int:  # noqa: ANN401 - any JSON
+    """Return the greatest whole number under a name, where ``known`` is not greater; rows without one are passed over."""
+    numbers, _ = each(rows, lambda row: [int(row[name])], "")
+    return max((known, *numbers))
+
+
 def _broken(row: Any, error: Exception, where: str) -> Broken:  # noqa: ANN401 - any JSON
     known = next((str(row[name]) for name in _IDS if row.get(name)), "") if isinstance(row, dict) else ""
     reason = f"is not as it should be: {type(error).__name__}: {error}"

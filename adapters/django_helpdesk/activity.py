@@ -11,6 +11,7 @@ from adapters.django_helpdesk.client import minutes, moment
 from adapters.django_helpdesk.names import DUPLICATE, FOLLOWUP, PATHS, TICKET
 from adapters.django_helpdesk.texts import plain
 from bridge.nouns import ActivityPage, Actor, Answer, Attachment, CaseEvent, Cursor, What
+from bridge.rows import each, newest, sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,13 +29,14 @@ def pages(desk: Helpdesk, after: Cursor) -> Iterator[ActivityPage]:
     """Yield follow-ups after the cursor, oldest first, then what was taken back, merged or deleted."""
     at: dict[str, Any] = {"id": 0, "open": {}, **(json.loads(after.value) if after.value else {})}
     rows = desk.finder.newer(FOLLOWUP, at["id"] - desk.settings.overlap)
-    tickets = desk.finder.several({str(row["ticket"]) for row in rows if desk.actor(row) is not Actor.US})
+    whole, _ = sound(rows, lambda row: _items(desk, row, {}), "")
+    tickets = desk.finder.several({str(row["ticket"]) for row in whole if desk.actor(row) is not Actor.US})
     for start in range(0, len(rows), _PAGE):
         some = rows[start : start + _PAGE]
-        items = tuple(item for row in some for item in _items(desk, row, tickets))
-        heard = {each.native_id: [each.case_ref, each.at.isoformat()] for each in items if _watch(each)}
-        before, at = at, {**at, "id": max(at["id"], some[-1]["id"]), "open": {**at["open"], **heard}}
-        yield ActivityPage(items, _cursor(at), more=at["id"] != before["id"])
+        items, broken = each(some, lambda row: _items(desk, row, tickets), f"{desk.surroundings.name} follow-ups")
+        heard = {one.native_id: [one.case_ref, one.at.isoformat()] for one in items if _watch(one)}
+        before, at = at, {**at, "id": newest(some, "id", at["id"]), "open": {**at["open"], **heard}}
+        yield ActivityPage(items, _cursor(at), more=at["id"] != before["id"], broken=broken)
     now = desk.surroundings.clock.now()
     taken_back, watched = _taken_back(desk, at["open"], now)
     yield ActivityPage((*taken_back, *_merged(desk, now), *_deleted(desk, now)), _cursor({**at, "open": watched}))

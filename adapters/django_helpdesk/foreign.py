@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from adapters.django_helpdesk import people
 from adapters.django_helpdesk.client import moment
 from adapters.django_helpdesk.names import PATHS, STATUS, TICKET
 from bridge.nouns import CasePage, CaseSnapshot, Cursor
+from bridge.rows import each, having
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,12 +28,16 @@ def pages(desk: Helpdesk, after: Cursor) -> Iterator[CasePage]:
     before: list[str] = json.loads(after.value) if after.value else []
     seen: list[str] = []
     for rows in desk.client.forwards(PATHS[TICKET], status=",".join(map(str, desk.settings.open))):
-        theirs = [row for row in rows if not row.get(desk.finder.key_field)]
-        seen += [str(row["id"]) for row in theirs]
+        seen += [str(row["id"]) for row in having(rows, "id") if not row.get(desk.finder.key_field)]
         known = list(dict.fromkeys([*before, *seen]))
-        yield CasePage(tuple(_snapshot(desk, row) for row in theirs), _cursor(known), more=known != before)
+        cases, broken = each(rows, partial(_theirs, desk), f"{desk.surroundings.name} tickets")
+        yield CasePage(cases, _cursor(known), more=known != before, broken=broken)
     closed = [_closed(desk, ref) for ref in before if ref not in seen]
     yield CasePage(tuple(closed), _cursor(seen))
+
+
+def _theirs(desk: Helpdesk, row: Row) -> list[CaseSnapshot]:
+    return [] if row.get(desk.finder.key_field) else [_snapshot(desk, row)]
 
 
 def _closed(desk: Helpdesk, ref: str) -> CaseSnapshot:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.django_helpdesk.names import FOLLOWUP, PATHS, TICKET
 from adapters.django_helpdesk.texts import mark_of, plain
 from bridge.nouns import Found, Presence
+from bridge.rows import having
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -73,13 +74,16 @@ class Finder:
         return found | {ref: row for ref in sorted(missing) if (row := self.ticket(ref)) is not None}
 
     def newer(self, name: str, known: int) -> list[Row]:
-        """Return tickets or follow-ups above a number, oldest first, read from the end of the list."""
+        """Return tickets or follow-ups above a number, oldest first, read from the end of the list; those without one first."""
         found: dict[int, Row] = {}
+        strange: list[Any] = []
         for rows in self.client.backwards(PATHS[name]):
-            found |= {row["id"]: row for row in rows if row["id"] > known}
-            if any(row["id"] <= known for row in rows):
+            numbered = [row for row in having(rows, "id") if isinstance(row["id"], int)]
+            strange += [row for row in rows if row not in numbered]
+            found |= {row["id"]: row for row in numbered if row["id"] > known}
+            if any(row["id"] <= known for row in numbered):
                 break
-        return [found[number] for number in sorted(found)]
+        return [*strange, *(found[number] for number in sorted(found))]
 
     def followup(self, ref: str) -> Row | None:
         """Read one follow-up."""

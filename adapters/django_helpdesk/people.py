@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from adapters.django_helpdesk.names import PATHS, TICKET
 from bridge.keys import short_hash
 from bridge.nouns import Cursor, Page, Person, PersonSeen, Shown
+from bridge.rows import each, newest
 from identity import normalise
 from identity.model import Relation
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from adapters.django_helpdesk.client import Row
     from adapters.django_helpdesk.helpdesk import Helpdesk
+    from bridge.nouns import Broken
 
 
 def pages(desk: Helpdesk, after: Cursor) -> Iterator[Page]:
@@ -23,7 +25,7 @@ def pages(desk: Helpdesk, after: Cursor) -> Iterator[Page]:
     known = int(after.value or 0)
     lists = [desk.finder.newer(TICKET, known)] if known else desk.client.forwards(PATHS[TICKET])
     for rows in lists:
-        before, known = known, max((row["id"] for row in rows), default=known)
+        before, known = known, newest(rows, "id", known)
         yield Page(_submitters(desk, rows), Cursor(str(known)), more=known != before)
 
 
@@ -38,10 +40,15 @@ def identifiers(row: Mapping[str, Any]) -> tuple[Shown, ...]:
     return tuple(Shown(identifier=each, relation=Relation.CRM) for each in found)
 
 
-def _submitters(desk: Helpdesk, rows: Sequence[Row]) -> tuple[PersonSeen, ...]:
+def _submitters(desk: Helpdesk, rows: Sequence[Row]) -> tuple[PersonSeen | Broken, ...]:
     """Return each submitter once; tickets of ours name nobody who was not written there by us."""
-    theirs = {ref(row): row for row in rows if ref(row) and not row.get(desk.finder.key_field)}
-    return tuple(PersonSeen(_person(desk, number, row), where=number) for number, row in theirs.items())
+
+    def read(row: Row) -> list[PersonSeen]:
+        number = "" if row.get(desk.finder.key_field) else ref(row)
+        return [PersonSeen(_person(desk, number, row), where=number)] if number else []
+
+    seen, broken = each(rows, read, f"{desk.surroundings.name} tickets")
+    return (*{one.where: one for one in seen}.values(), *broken)
 
 
 def _person(desk: Helpdesk, number: str, row: Row) -> Person:

@@ -13,6 +13,8 @@ from adapters.request_tracker.client import moment
 from adapters.request_tracker.looking import OF_TICKETS, marked, of_custom
 from adapters.request_tracker.names import COMMENT, CORRESPOND, DELETED, TRANSACTION, custom_name
 from bridge.nouns import ActivityPage, Actor, Answer, CaseEvent, Cursor, What
+from bridge.rows import newest as latest
+from bridge.rows import sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,14 +39,14 @@ def pages(tracker: Tracker, after: Cursor) -> Iterator[ActivityPage]:
     seen = int(after.value or 0)
     query = f"{OF_TICKETS} AND id > {max(0, seen - tracker.settings.overlap)}"
     for rows in tracker.client.pages("transactions", query=query, fields=_READ, orderby="id"):
+        whole, broken = sound(rows, lambda row: [_item(tracker, row, {})], f"{tracker.surroundings.name} transactions")
         said = contents.texts(
-            tracker, [str(row["id"]) for row in rows if row["Type"] in _SAID and not _ours(tracker, row)]
+            tracker, [str(row["id"]) for row in whole if row["Type"] in _SAID and not _ours(tracker, row)]
         )
-        items = tuple(item for row in rows if (item := _item(tracker, row, said)) is not None)
-        newest = max((int(row["id"]) for row in rows), default=seen)
-        before, seen = seen, max(seen, newest)
-        if items or seen != before:
-            yield ActivityPage(items, Cursor(str(seen)), more=seen != before)
+        items = tuple(item for row in whole if (item := _item(tracker, row, said)) is not None)
+        before, seen = seen, latest(rows, "id", seen)
+        if items or broken or seen != before:
+            yield ActivityPage(items, Cursor(str(seen)), more=seen != before, broken=broken)
 
 
 def head(tracker: Tracker) -> Cursor:

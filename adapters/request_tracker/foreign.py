@@ -12,6 +12,7 @@ from adapters.request_tracker.looking import OF_TICKETS, of_custom
 from adapters.request_tracker.names import DELETED, REQUESTOR, TICKET, custom_name
 from adapters.request_tracker.people import shown
 from bridge.nouns import CasePage, CaseSnapshot, Cursor
+from bridge.rows import having, newest, sound
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -28,8 +29,8 @@ def pages(tracker: Tracker, after: Cursor) -> Iterator[CasePage]:
     if "listing" in at:
         for rows in tracker.finder.open_tickets(str(at["listing"])):
             if rows:
-                at = {**at, "listing": int(rows[-1]["id"])}
-                yield CasePage(_snapshots(tracker, rows), _cursor(at), more=True)
+                at = {**at, "listing": newest(rows, "id", int(at["listing"]))}
+                yield _page(tracker, rows, _cursor(at), more=True)
         at = {"since": at["since"]}
         yield CasePage((), _cursor(at))
         return
@@ -40,17 +41,23 @@ def _changed(tracker: Tracker, since: int) -> Iterator[CasePage]:
     query = f"{OF_TICKETS} AND id > {max(0, since - tracker.settings.overlap)}"
     for rows in tracker.client.pages("transactions", query=query, fields="ObjectId", orderby="id"):
         if rows:
-            found = tracker.finder.tickets({str(row["ObjectId"]) for row in rows})
-            since = max(since, int(rows[-1]["id"]))
-            yield CasePage(_snapshots(tracker, list(found.values())), _cursor({"since": since}))
+            found = tracker.finder.tickets({str(row["ObjectId"]) for row in having(rows, "ObjectId")})
+            since = newest(rows, "id", since)
+            yield _page(tracker, list(found.values()), _cursor({"since": since}))
 
 
-def _snapshots(tracker: Tracker, rows: Sequence[Row]) -> tuple[CaseSnapshot, ...]:
+def _page(tracker: Tracker, rows: Sequence[Row], cursor: Cursor, *, more: bool = False) -> CasePage:
     key = custom_name(tracker.finder.key_field(TICKET))
-    theirs = [row for row in rows if not of_custom(row, key) and str(row["EffectiveId"]) == str(row["id"])]
-    first = _first_texts(tracker, [str(row["id"]) for row in theirs])
-    active = tracker.finder.active([str(row["id"]) for row in theirs])
-    return tuple(_snapshot(tracker, row, first.get(str(row["id"]), ""), active) for row in theirs)
+
+    def alone(row: Row) -> list[CaseSnapshot]:
+        theirs = not of_custom(row, key) and str(row["EffectiveId"]) == str(row["id"])
+        return [_snapshot(tracker, row, "", ())] if theirs else []
+
+    whole, broken = sound(rows, alone, f"{tracker.surroundings.name} tickets")
+    first = _first_texts(tracker, [str(row["id"]) for row in whole])
+    active = tracker.finder.active([str(row["id"]) for row in whole])
+    cases = tuple(_snapshot(tracker, row, first.get(str(row["id"]), ""), active) for row in whole)
+    return CasePage(cases, cursor, more=more, broken=broken)
 
 
 def _snapshot(tracker: Tracker, row: Row, text: str, active: Collection[str]) -> CaseSnapshot:

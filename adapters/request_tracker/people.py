@@ -11,6 +11,7 @@ from adapters.request_tracker.names import NAME, NOBODY, READ_USER, SYSTEM
 from adapters.request_tracker.values import present
 from bridge.contact_points import handles_in
 from bridge.nouns import Cursor, Page, Person, PersonDeleted, PersonSeen, Shown
+from bridge.rows import each, having, newest
 from identity import normalise
 from identity.model import Relation
 
@@ -39,11 +40,8 @@ def pages(tracker: Tracker, after: Cursor) -> Iterator[Page]:
     search = {"fields": f"{READ_USER},CustomFields" if tracker.settings.handles else READ_USER, "orderby": "id"}
     for rows in tracker.client.pages("users", asked, find_disabled_rows=1, **search):
         if rows:
-            active = _active(tracker, rows)
-            at = {**at, "listing": int(rows[-1]["id"])}
-            yield Page(
-                tuple(_event(tracker, row, active) for row in rows if _counts(tracker, row)), _cursor(at), more=True
-            )
+            at = {**at, "listing": newest(rows, "id", int(at.get("listing", 0)))}
+            yield Page(_events(tracker, rows), _cursor(at), more=True)
     since = moment(f"{at['until']}+00:00") - _OVERLAP
     yield Page((), _cursor({"since": f"{since:%Y-%m-%d %H:%M:%S}"}))
 
@@ -57,8 +55,8 @@ def shown(row: Mapping[str, Any], handles: Mapping[str, str]) -> tuple[Shown, ..
 
 
 def _active(tracker: Tracker, rows: list[Row]) -> set[str]:
-    asked = [{"field": "id", "operator": "IN", "value": [str(row["id"]) for row in rows]}]
-    return {str(row[NAME]) for row in tracker.client.all("users", asked, fields=NAME)}
+    asked = [{"field": "id", "operator": "IN", "value": [str(row["id"]) for row in having(rows, "id")]}]
+    return {str(row[NAME]) for row in having(list(tracker.client.all("users", asked, fields=NAME)), NAME)}
 
 
 def _counts(tracker: Tracker, row: Row) -> bool:
@@ -67,6 +65,16 @@ def _counts(tracker: Tracker, row: Row) -> bool:
     if name in (NOBODY, SYSTEM, tracker.settings.user):
         return False
     return name.startswith(_OURS) or not tracker.is_staff(name)
+
+
+def _events(tracker: Tracker, rows: list[Row]) -> tuple[SourceEvent, ...]:
+    active = _active(tracker, rows)
+
+    def read(row: Row) -> list[SourceEvent]:
+        return [_event(tracker, row, active)] if _counts(tracker, row) else []
+
+    good, broken = each(rows, read, f"{tracker.surroundings.name} users")
+    return (*good, *broken)
 
 
 def _event(tracker: Tracker, row: Row, active: set[str]) -> SourceEvent:

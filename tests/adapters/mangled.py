@@ -6,6 +6,7 @@ import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import orjson
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from bridge.contracts import Target
     from bridge.nouns import Cursor
 
+    Change = Callable[[str, list[Any]], list[Any]]
+
 ONE_PLACE = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 """The far side stays as it is from example to example: it is only read."""
 
@@ -30,7 +33,7 @@ class Mangling:
     """Stands before a pretend vendor and changes what its lists hold."""
 
     app: ASGIApp
-    change: Callable[[str, list[Any]], list[Any]] | None = None
+    change: Change | None = None
     """Name and rows of a list that is answered → the rows that arrive; a list that is the whole answer has no name."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +48,7 @@ class Mangling:
                 body.extend(message.get("body", b""))
 
         await self.app(scope, receive, keep)
-        content = self._changed(bytes(body))
+        content = changed(bytes(body), self.change)
         head = dict(start[0])
         head["headers"] = [
             (name, str(len(content)).encode() if name.lower() == b"content-length" else value)
@@ -54,21 +57,48 @@ class Mangling:
         await send(head)
         await send({"type": "http.response.body", "body": content})
 
-    def _changed(self, body: bytes) -> bytes:
-        if self.change is None:
-            return body
-        try:
-            answer = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            return body
-        return orjson.dumps(self._walked("", answer, self.change))
 
-    def _walked(self, name: str, value: Any, change: Callable[[str, list[Any]], list[Any]]) -> Any:  # noqa: ANN401 - any JSON
-        if isinstance(value, dict):
-            return {inner: self._walked(inner, each, change) for inner, each in value.items()}
-        if isinstance(value, list):
-            return change(name, [self._walked("", each, change) for each in value])
-        return value
+class MangledWire(httpx.BaseTransport):
+    """Stands before a real server, which is asked each thing once, and changes what its lists hold."""
+
+    def __init__(self, wire: httpx.BaseTransport) -> None:
+        """Change nothing yet."""
+        self._wire = wire
+        self._known: dict[tuple[str, str, bytes], httpx.Response] = {}
+        self.change: Change | None = None
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer as the server did, but for what is changed."""
+        asked = (request.method, str(request.url), request.read())
+        if asked not in self._known:
+            answer = self._wire.handle_request(request)
+            answer.read()
+            self._known[asked] = answer
+        known = self._known[asked]
+        headers = {
+            name: value for name, value in known.headers.items() if name not in ("content-length", "content-encoding")
+        }
+        return httpx.Response(
+            known.status_code, headers=headers, content=changed(known.content, self.change), request=request
+        )
+
+
+def changed(body: bytes, change: Change | None) -> bytes:
+    """Return a body of JSON with its lists changed, any other as it is."""
+    if change is None:
+        return body
+    try:
+        return orjson.dumps(_walked("", orjson.loads(body), change))
+    except orjson.JSONDecodeError:
+        return body
+
+
+def _walked(name: str, value: Any, change: Change) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        return {inner: _walked(inner, each, change) for inner, each in value.items()}
+    if isinstance(value, list):
+        return change(name, [_walked("", each, change) for each in value])
+    return value
 
 
 @dataclass(slots=True)
@@ -102,7 +132,7 @@ def activity(target: Target, after: Cursor) -> Read:
 
 def one_damaged_row_stops_no_other(
     data: st.DataObject,
-    wire: Mangling,
+    wire: Mangling | MangledWire,
     read: Callable[[], Read],
     lists: Collection[str],
     *,
@@ -125,7 +155,7 @@ def one_damaged_row_stops_no_other(
         seen.update({ref: row for row in rows if (ref := known(name, row))})
         return rows
 
-    def replaced(by: list[Any]) -> Callable[[str, list[Any]], list[Any]]:
+    def replaced(by: list[Any]) -> Change:
         def change(name: str, rows: list[Any]) -> list[Any]:
             return [each for row in rows for each in (by if known(name, row) == chosen else [row])]
 
