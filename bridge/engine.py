@@ -209,7 +209,7 @@ def _write_back(app: App, target: TargetSetup, report: RunReport) -> None:
     report.counts.setdefault(target.name, {}).update(done.counts)
     _tell_set_aside(report, target.name, done.counts["quarantined"])
     for error in done.problems:
-        report.problem(error.exit_code, f"{target.name}: {error}")
+        report.problem(error.exit_code, _of(target.name, error))
         report.failed.add(target.name)
 
 
@@ -243,6 +243,11 @@ def _judge(app: App, report: RunReport) -> None:
         report.problem(code, text)
 
 
+def _of(name: str, error: CasebridgeError) -> str:
+    """Return what a connection's error says, with its name once."""
+    return f"{name}: {str(error).removeprefix(f'{name}: ')}"
+
+
 def _each(report: RunReport, connections: Iterable[T], step: Callable[[T], None]) -> None:
     """Do a step for each connection, side by side; what fails is noted and stops no other."""
     connections = list(connections)
@@ -253,7 +258,7 @@ def _each(report: RunReport, connections: Iterable[T], step: Callable[[T], None]
             step(connection)
         except CasebridgeError as error:
             log.info("step failed", connection=name, error=str(error))
-            report.problem(error.exit_code, f"{name}: {error}")
+            report.problem(error.exit_code, _of(name, error))
             report.failed.add(name)
         except (SQLAlchemyError, OSError):
             raise  # the store's or the disk's trouble is everybody's

@@ -44,6 +44,16 @@ def test_a_cut_connection_is_taken_up_where_it_was(desk: MailDesk) -> None:
     assert sorted(said) == [f"Router\n\nDer Router blinkt {number} mal." for number in range(3)]
 
 
+def test_a_password_that_is_refused_is_said_once_with_what_to_do_and_costs_no_mail(desk: MailDesk) -> None:
+    desk.write("m1", "Der Router blinkt rot.")
+    desk.wire.refusals.append("[AUTHENTICATIONFAILED] Authentication failed.")
+    desk.office.later(minutes=2)
+    told = desk.office.run("sync", expect=lambda code: code == Exit.CREDENTIALS)
+    assert "! mail: the mail server refuses the sign-in. Renew the password" in told
+    desk.sync()
+    assert len(desk.cases()) == 1
+
+
 def test_uids_that_mean_nothing_any_more_bring_nothing_twice(desk: MailDesk) -> None:
     desk.write("m1", "Der Router blinkt rot.")
     desk.sync()
