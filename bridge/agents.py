@@ -214,7 +214,7 @@ def _row(app: App, setup: TargetSetup, wish: Wish, part: Part) -> dict[str, Any]
         "sent_at": None,
         "ref": "",
         "attempts": 0,
-        "files": noted(wish.files) or None,
+        "files": noted(wish.files, part.alts) or None,
         "awaits": "",
         "awaits_since": None,
         "approved_by": "",

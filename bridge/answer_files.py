@@ -44,16 +44,17 @@ def readable(files: Iterable[Attachment], setup: TargetSetup) -> bool:
     return all(file.path or (handed and file.url) for file in files)
 
 
-def noted(files: Iterable[Attachment]) -> list[dict[str, Any]]:
-    """Return what is noted of files that are to go along."""
+def noted(files: Iterable[Attachment], alts: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return what is noted of files that are to go along; ``alts`` say what the first ones show."""
     return [
         {
             "name": safe_text(file.name or Path(file.path).name),
             "path": masked_path(file.path),
             "url": masked_address(file.url),
             "size": file.size,
+            "alt": alts[place] if place < len(alts) else "",
         }
-        for file in files
+        for place, file in enumerate(files)
     ]
 
 
@@ -106,7 +107,7 @@ def _kept(app: App, target: str, file: Mapping[str, Any]) -> FileContent | str:
     if result.state is not State.FETCHED:
         return result.reason
     path = str(path_of(app.folder, result.sha256))
-    return FileContent(result.sha256, name, result.mime, result.size or 0, path)
+    return FileContent(result.sha256, name, result.mime, result.size or 0, path, alt=file.get("alt", ""))
 
 
 @contextmanager

@@ -60,7 +60,7 @@ def found_in(connection: Connection, app: App, action: Any, files: Iterable[File
     texts, found = [action.text], list[Piece]()
     for file in files:
         said = words_in(file, LONGEST)
-        texts += [_readable(file.name), said or ""]
+        texts += [_readable(file.name), file.alt, said or ""]
         found += [{"kind": DOCUMENT, "text": file.name, "key": file.key}] if said is None else []
     for text in texts:
         found += [

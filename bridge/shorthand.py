@@ -20,6 +20,7 @@ TABLE = {
     "#private": "The answer goes in private, though the customer wrote in public; where the network can do that.",
     "#via:mail": "The answer goes to the customer's last message on that network, in whichever case it stands.",
     "#tpl:delivery": "The text of that template; own words may follow.",
+    "#alt: A return label.": "What the file shows, for people who do not see it; for each file once, to the end of the line.",
     "#like": "The customer's last message is liked.",
     "#hide": "The customer's last public message is hidden.",
     "#unhide": "It is shown again.",
@@ -28,7 +29,7 @@ TABLE = {
 """Example → meaning, for the documentation."""
 
 _FIRST = re.compile(
-    r"#(?:tpl\b:?(?P<template>[\w-]*)|via:(?P<via>[\w-]+)|(?P<word>public|private|like|hide|unhide|delete))(?!\w)",
+    r"#(?:tpl\b:?(?P<template>[\w-]*)|via:(?P<via>[\w-]+)|alt:(?P<alt>[^\n]+)|(?P<word>public|private|like|hide|unhide|delete))(?!\w)",
     re.IGNORECASE,
 )
 _LATER = re.compile(r"(?<!\w)#tpl\b", re.IGNORECASE)
@@ -47,6 +48,8 @@ class Said:
     """Where it is to go if he says so."""
     via: str = ""
     """Network, lower-case."""
+    alts: tuple[str, ...] = ()
+    """What files show, in their order."""
     kinds: tuple[ActionKind, ...] = ()
     """What else is to be done, each once, in the order of the words."""
 
@@ -58,13 +61,17 @@ class Said:
 
 def read(text: str) -> Said:
     """Read the shorthands that a text begins with; whatever is none of them stays as it was written."""
-    public, template, via, kinds = None, None, "", []
+    public, template, via = None, None, ""
+    kinds: list[ActionKind] = []
+    alts: list[str] = []
     text = text.strip()
     while found := _FIRST.match(text):
         text = text[found.end() :].lstrip()
         word = (found["word"] or "").lower()
         if found["via"]:
             via = found["via"].lower()
+        elif found["alt"]:
+            alts.append(found["alt"].strip())
         elif word in ACTIONS:
             kinds.append(ACTIONS[word])
         elif word:
@@ -77,5 +84,6 @@ def read(text: str) -> Said:
         misplaced=_LATER.search(text) is not None,
         public=public,
         via=via,
+        alts=tuple(alts),
         kinds=tuple(dict.fromkeys(kinds)),
     )

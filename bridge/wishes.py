@@ -55,11 +55,15 @@ class Part:
     """The text is not what stands in the case: a template has made it."""
     public: bool | None = None
     """Where it is to go, if somebody says so."""
+    alts: tuple[str, ...] = ()
+    """What its files show, in their order."""
 
     def differs(self, row: Row[Any]) -> bool:
         """Tell whether an action that was made of it is not what is wanted any more."""
         elsewhere = self.public is not None and self.public != row.public
-        return self.text != row.text or elsewhere or (bool(self.refusal) and self.refusal != row.reason)
+        described = self.alts != tuple(file["alt"] for file in row.files or () if file.get("alt"))
+        refused = bool(self.refusal) and self.refusal != row.reason
+        return self.text != row.text or elsewhere or refused or described
 
 
 def parts_of(connection: Connection, app: App, wish: Wish) -> list[Part]:
@@ -89,9 +93,11 @@ def _done(connection: Connection, case_id: int, kind: ActionKind) -> Part:
 
 def _answer(connection: Connection, app: App, wish: Wish, said: Said) -> Part:
     where = where_to(connection, wish.case_id, public=said.public, via=said.via)
-    part = Part(kind=ActionKind.REPLY, where=where, text=said.text, public=said.public)
+    part = Part(kind=ActionKind.REPLY, where=where, text=said.text, public=said.public, alts=said.alts)
     if where.message is None:
         return replace(part, refusal=_nowhere(connection, wish.case_id, said))
+    if len(said.alts) > len(wish.files):
+        return replace(part, refusal="there are fewer files with it than #alt describes")
     if said.misplaced:
         return replace(part, refusal="#tpl:… counts only at the beginning of an answer")
     return part if said.template is None else _templated(connection, app, wish, said, part)

@@ -113,7 +113,7 @@ class Replies:
         images = []
         for file in files:
             told = self._client.post(UPLOAD_BLOB, content=Path(file.path).read_bytes(), mime=file.mime)
-            images.append({"image": told["blob"], "alt": description(file.name)})
+            images.append({"image": told["blob"], "alt": file.alt or description(file.name)})
         return {"$type": "app.bsky.embed.images", "images": images}
 
 

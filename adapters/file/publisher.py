@@ -101,6 +101,12 @@ def _cannot(reason: str, *alternatives: str) -> Eligibility:
     return Eligibility(can=False, reason=reason, alternatives=alternatives)
 
 
+def _extra(action: Action) -> dict[str, Any]:
+    """Return whom the answer is for, and what its files show if somebody said so."""
+    shown = [file.alt for file in action.files] if any(file.alt for file in action.files) else []
+    return {name: value for name, value in {"recipient": action.recipient, "descriptions": shown}.items() if value}
+
+
 def _document(action: Action, now: datetime) -> dict[str, Any]:
     """Return the answer in the message format, ``id`` first; whom it is for stands under ``extra``."""
     document = {
@@ -116,6 +122,6 @@ def _document(action: Action, now: datetime) -> dict[str, Any]:
         "thread": action.thread,
         "answers": [action.reply_to],
         "attachments": [{"path": file.path, "name": file.name} for file in action.files],
-        "extra": {"recipient": action.recipient} if action.recipient else None,
+        "extra": _extra(action) or None,
     }
     return {name: value for name, value in document.items() if value not in ("", None, [])}

@@ -41,7 +41,8 @@ def attach(client: Client, clock: Clock, files: Sequence[FileContent]) -> list[s
 
 
 def _attached(client: Client, clock: Clock, file: FileContent) -> str:
-    id_, ready = client.upload(file.name, Path(file.path).read_bytes(), file.mime, description(file.name))
+    words = file.alt or description(file.name)
+    id_, ready = client.upload(file.name, Path(file.path).read_bytes(), file.mime, words)
     for _ in range(_LOOKS):
         if ready:
             return id_

@@ -40,6 +40,8 @@ class FileContent:
     mime: str
     size: int
     path: str
+    alt: str = ""
+    """What it shows, for people who do not see it; empty where nobody said so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,13 +133,18 @@ def test_an_answer_that_stands_is_sent_even_if_the_question_is_gone_by_now(here:
     assert here.publisher.publish(action) == Written(first.ref, created=False)
 
 
-def test_images_go_along_described_by_their_names(here: BlueskyPublisherHarness, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("alt", "shown"), [("", "Return label"), ("A label with a QR code.", "A label with a QR code.")]
+)
+def test_images_go_along_described_by_what_somebody_says_else_by_their_names(
+    here: BlueskyPublisherHarness, tmp_path: Path, alt: str, shown: str
+) -> None:
     picture = tmp_path / "label.png"
     picture.write_bytes(b"\x89PNG label")
-    file = FileContent("f1", "Return_label.png", "image/png", 10, str(picture))
+    file = FileContent("f1", "Return_label.png", "image/png", 10, str(picture), alt)
     assert isinstance(here.publisher.publish(replace(here.action("Here it is"), files=(file,))), Written)
     (image,) = standing(here)[0]["embed"]["images"]
-    assert (image["alt"], image["image"]["mimeType"], image["image"]["size"]) == ("Return label", "image/png", 10)
+    assert (image["alt"], image["image"]["mimeType"], image["image"]["size"]) == (shown, "image/png", 10)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,12 @@ def test_files_stand_on_the_answer_with_what_their_names_tell(here: Place, quest
     assert set(here.server.files.contents.values()) == {PICTURE}
 
 
+def test_what_the_agent_says_that_a_file_shows_describes_it(here: Place, question: str, tmp_path: Path) -> None:
+    action = answer(here, question, replace(file(tmp_path), alt="A label with a QR code."))
+    assert isinstance(here.publisher.publish(action), Written)
+    assert [words for _, words in shown(here)] == ["A label with a QR code."]
+
+
 def test_a_file_that_the_server_prepares_is_waited_for(here: Place, question: str, tmp_path: Path) -> None:
     here.server.files.prepares = 3
     assert isinstance(here.publisher.publish(answer(here, question, file(tmp_path))), Written)

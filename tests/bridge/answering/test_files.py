@@ -123,6 +123,42 @@ def test_a_picture_and_a_text_that_tells_nothing_go_at_once(
     assert attached(desk, tmp_path, name, content) == {"sent": 1}
 
 
+LABEL = "#alt: A return label.\nHere it is."
+
+
+def described(desk: Desk, folder: Path, *texts: str) -> None:
+    """Let an agent write an answer with a picture, then edit it."""
+    case = desk.case()
+    (folder / "a.png").write_bytes(PICTURE)
+    for text in texts:
+        written(desk, case, Attachment(path=str(folder / "a.png")), text=text)
+    desk.world.clock.forward(MINUTE)
+    desk.publish()
+
+
+@pytest.mark.parametrize("before", [(), ("#alt: A label.\nHere it is.",), ("Here it is.",)])
+def test_what_the_agent_says_that_a_picture_shows_goes_along(
+    desk: Desk, tmp_path: Path, before: tuple[str, ...]
+) -> None:
+    described(desk, tmp_path, *before, LABEL)
+    (post,) = desk.network.posts.values()
+    assert post.action.text == "Here it is."
+    assert [file.alt for file in post.action.files] == ["A return label."]
+
+
+def test_a_description_that_tells_personal_data_is_held(desk: Desk, tmp_path: Path) -> None:
+    described(desk, tmp_path, "#alt: A label with 0171 3920012.\nHere it is.")
+    assert desk.actions()[0].reason == "it would tell everybody a phone number"
+
+
+def test_a_description_without_a_file_is_told_to_its_author(desk: Desk) -> None:
+    case = desk.case()
+    desk.answer(case, LABEL)
+    desk.write_back()
+    told = "Your answer was not sent: there are fewer files with it than #alt describes."
+    assert desk.notes(case) == [told]
+
+
 def test_in_private_a_document_goes_at_once(desk: Desk, tmp_path: Path) -> None:
     assert attached(desk, tmp_path, "bill.pdf", BILL, public=False) == {"sent": 1}
 
@@ -142,7 +178,7 @@ class TextOnly(MemoryPublisher):
         return Eligibility(can=False, reason="x takes no files") if action.files else super().eligibility(action)
 
 
-def written(desk: Desk, case: int, file: Attachment) -> None:
+def written(desk: Desk, case: int, file: Attachment, *, text: str = "Here is your bill.") -> None:
     """Let an agent write an answer with a file."""
     desk.world.target.crm.log.append(
         Answer(
@@ -151,7 +187,7 @@ def written(desk: Desk, case: int, file: Attachment) -> None:
             at=desk.world.clock.now(),
             actor=Actor.AGENT,
             public=True,
-            text="Here is your bill.",
+            text=text,
             files=(file,),
         )
     )

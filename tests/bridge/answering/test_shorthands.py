@@ -155,7 +155,7 @@ def test_an_answer_goes_to_another_network_of_the_customer_if_the_agent_says_so(
 
 def test_every_shorthand_of_the_table_is_understood() -> None:
     for example in TABLE:
-        said = read(f"{example} Hello")
+        said = read(f"{example}\nHello")
         assert said.text == "Hello"
         assert said != read("Hello")
 
