@@ -37,6 +37,12 @@ class Mailbox:
     trusted: frozenset[str] = frozenset()
     """Names of our receiving servers."""
 
+    def ours(self, address: str) -> str:
+        """Return which of our addresses one is, with a tag (``support+cb-…@``) or without; empty for somebody else's."""
+        local, at, domain = address.rpartition("@")
+        bare = f"{local.partition('+')[0]}{at}{domain}"
+        return next((each for each in (address, bare) if each in self.own), "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -72,7 +78,7 @@ def _events(data: bytes, mailbox: Mailbox, place: Place) -> list[SourceEvent]:
     whole = _whole_text(parts)
     sender = next(iter(addresses(mail, "From") or addresses(mail, "Sender")), None)
     proof = proof_of(mail, sender.address, mailbox.trusted) if sender else Proof.NONE
-    ours = sender is not None and sender.address in mailbox.own
+    ours = sender is not None and bool(mailbox.ours(sender.address))
     writer = _form_writer(mail, mailbox) if ours and not place.sent_folder else None
     out = place.sent_folder or (ours and writer is None and proof is not Proof.FAIL)
     why = _why_automatic(mail, mailbox, sender, proof, out=out, form=writer is not None)
@@ -122,7 +128,7 @@ def _whole_text(parts: mime.Parts) -> str:
 
 def _form_writer(mail: Mail, mailbox: Mailbox) -> Address | None:
     """Return who filled in a form of our web site, which mails it from our own address with Reply-To."""
-    return next((each for each in addresses(mail, "Reply-To") if each.address not in mailbox.own), None)
+    return next((each for each in addresses(mail, "Reply-To") if not mailbox.ours(each.address)), None)
 
 
 def _why_automatic(
@@ -130,7 +136,7 @@ def _why_automatic(
 ) -> Automatic | None:
     if form or out:
         return None if form else automatic(mail, "", mailbox.own) if _says_machine(mail) else None
-    if sender is not None and sender.address in mailbox.own and proof is Proof.FAIL:
+    if sender is not None and mailbox.ours(sender.address) and proof is Proof.FAIL:
         return Automatic.FORGED
     return automatic(mail, sender.address if sender else "", mailbox.own)
 
@@ -149,10 +155,10 @@ def _author(writer: Address | None, proof: Proof) -> Profile | None:
 
 def _account(mail: Mail, mailbox: Mailbox, sender: Address | None, *, out: bool) -> str:
     """Return which address of ours the mail is about."""
-    if out and sender is not None and sender.address in mailbox.own:
-        return sender.address
+    if out and sender is not None and mailbox.ours(sender.address):
+        return mailbox.ours(sender.address)
     reached = addresses(mail, "To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
-    return next((each.address for each in reached if each.address in mailbox.own), "")
+    return next(filter(None, (mailbox.ours(each.address) for each in reached)), "")
 
 
 def _sent_at(mail: Mail, place: Place) -> datetime | None:
@@ -187,7 +193,7 @@ def _extra(
     mail: Mail, mailbox: Mailbox, proof: Proof, why: Automatic | None, words: quotes.Words, place: Place
 ) -> dict[str, Any]:
     """Return what has no place among our nouns and what answering needs."""
-    others = [each.address for each in addresses(mail, "To", "Cc") if each.address not in mailbox.own]
+    others = [each.address for each in addresses(mail, "To", "Cc") if not mailbox.ours(each.address)]
     given: dict[str, Any] = {
         "to": [each.address for each in addresses(mail, "To")],
         "cc": [each.address for each in addresses(mail, "Cc")],

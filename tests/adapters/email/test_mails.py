@@ -96,3 +96,12 @@ def test_headers_are_kept_as_people_read_them_so_that_nothing_hides_in_them() ->
     data = b"From: anna@kunde.example\nSubject: =?utf-8?B?S2FydGUgNDExMSAxMTExIDExMTEgMTExMQ==?=\n\nHilfe."
     (said,) = said_in(data)
     assert ["Subject", "Karte 4111 1111 1111 1111"] in said.message.raw["headers"]
+
+
+def test_an_address_of_ours_with_a_token_is_ours() -> None:
+    token = "Acme <support+cb-abcdefghijkl@acme.example>"
+    (own,) = said_in(f"From: support@acme.example\r\nReply-To: {token}\r\n\r\nIst unterwegs.".encode())
+    assert (str(own.message.direction), str(own.message.kind)) == ("out", "mail")
+    (said,) = said_in(f"From: {ANNA}\r\nTo: {token}\r\nCc: omar@kunde.example\r\n\r\nDanke!".encode())
+    assert said.message.extra["others"] == ["omar@kunde.example"]
+    assert said.message.account == "support@acme.example"
