@@ -46,6 +46,8 @@ class Provider:
     scopes: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Further parameters of the address that the person is sent to, such as access_type=offline."""
+    localhost: bool = False
+    """Whether the browser comes back to ``http://localhost:PORT``, since the provider takes neither 127.0.0.1 nor a path."""
     token_parameters: Mapping[str, str] = field(default_factory=dict)
     """Further parameters with which tokens are asked for and renewed."""
 
@@ -67,6 +69,8 @@ class Tokens:
         sent_to: list[str] = []
 
         def address(back: str) -> str:
+            if self._provider.localhost:
+                back = back.replace("//127.0.0.1", "//localhost").rstrip("/")
             sent_to.append(back)
             if registered is not None:
                 self._provider = registered(back)

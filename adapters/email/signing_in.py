@@ -99,5 +99,6 @@ def provider(name: str, oauth: OAuthSettings, settings: EmailSettings) -> Provid
         client_id=oauth.client_id,
         client_secret=oauth.client_secret,
         scopes=oauth.scopes or _SCOPES[oauth.vendor],
+        localhost=oauth.vendor is Vendor.MICROSOFT,
         parameters={**_PARAMETERS.get(oauth.vendor, {}), "login_hint": settings.signs_in_as},
     )

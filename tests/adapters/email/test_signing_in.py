@@ -31,6 +31,7 @@ SCOPES = {
     "google": "https://mail.google.com/",
     "microsoft": "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access",
 }
+BACK = {"google": "http://127.0.0.1:1234/", "microsoft": "http://localhost:1234"}
 
 
 class Admin:
@@ -78,6 +79,8 @@ def test_it_is_allowed_once_and_renewed_in_time(vendor: str, tmp_path: Path) -> 
     asked = parse_qs(urlsplit(admin.address).query)
     assert asked["scope"] == [SCOPES[vendor]]
     assert asked["login_hint"] == ["support@acme.example"]
+    assert asked["redirect_uri"] == [BACK[vendor]]
+    assert parse_qs(tokens.calls[0].request.content.decode())["redirect_uri"] == [BACK[vendor]]
     assert here.credentials.secret() == "one"
     clock.forward(timedelta(minutes=59))
     assert here.credentials.secret() == "two"
