@@ -11,6 +11,8 @@ from bridge.errors import AuthError, CasebridgeError, RateLimited, Refused, Tran
 
 LATER = 60.0
 """Seconds to wait where the forum does not say how long: its usual window."""
+_LONGEST = 24 * 3600.0
+"""Seconds that are waited at most, whatever a forum says."""
 
 
 class Uncertain(Transient):
@@ -38,7 +40,8 @@ def lost(error: httpx.HTTPError, host: str, *, writing: bool) -> CasebridgeError
 def refused(response: httpx.Response, *, writing: bool) -> CasebridgeError:
     """Return what an answer above 299 means."""
     status, host, body = response.status_code, response.url.host, _body(response)
-    said = "; ".join(str(each) for each in body.get("errors") or () if each)[:300]
+    told = body.get("errors")
+    said = "; ".join(str(each) for each in (told if isinstance(told, list) else [told]) if each)[:300]
     if status == 429:
         return RateLimited(f"{host} asks to wait.", retry_after=_wait(response, body))
     if status >= 500 or (status in (404, 410) and not body):  # without a word of the forum's own it is a proxy
@@ -58,7 +61,7 @@ def _wait(response: httpx.Response, body: dict[str, Any]) -> float:
     told = response.headers.get("Retry-After") or str(
         (extras if isinstance(extras, dict) else {}).get("wait_seconds", "")
     )
-    return max(float(told), 1.0) if told.isdecimal() and len(told) < 7 else LATER
+    return min(max(float(told), 1.0), _LONGEST) if told.isdecimal() else LATER
 
 
 def _body(response: httpx.Response) -> dict[str, Any]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LATER = 300.0
 """Seconds to wait where a site does not say how long."""
+_LONGEST = 24 * 3600.0
+"""Seconds that are waited at most, whatever a site says."""
 _REDIRECTS = 3
 
 
@@ -129,9 +131,12 @@ class Client:
 
     def _wait(self, response: httpx.Response) -> float:
         told = response.headers.get("Retry-After", "")
-        if told.isdecimal():
-            return max(float(told), 1.0)
         try:
-            return max((parsedate_to_datetime(told).astimezone(UTC) - self._clock.now()).total_seconds(), 1.0)
-        except (ValueError, TypeError):
+            seconds = (
+                float(told)
+                if told.isdecimal()
+                else (parsedate_to_datetime(told).astimezone(UTC) - self._clock.now()).total_seconds()
+            )
+        except (ValueError, TypeError, OverflowError):
             return LATER
+        return min(max(seconds, 1.0), _LONGEST)

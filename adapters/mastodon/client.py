@@ -116,7 +116,7 @@ class Client:
         except httpx.HTTPError as error:
             raise lost(error, self._host, writing=writing) from None  # the request carries the token
         left = response.headers.get("X-RateLimit-Remaining", "")
-        self.left = int(left) if left.isdecimal() else None
+        self.left = int(left) if left.isdecimal() and len(left) < 10 else None
         if response.is_success:
             return response
         raise refused(response, self._name, self._clock, writing=writing)
@@ -132,4 +132,7 @@ class Client:
 def _linked(response: httpx.Response, relation: str, parameter: str) -> str:
     """Return the cursor that the Link header names; its host is not looked at, only its parameter."""
     address = response.links.get(relation, {}).get("url", "")
-    return (parse_qs(urlsplit(address).query).get(parameter) or [""])[0]
+    try:
+        return (parse_qs(urlsplit(address).query).get(parameter) or [""])[0]
+    except ValueError:  # no address at all
+        return ""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 WINDOW = 300.0
 """Seconds of the usual window, for servers that do not say when it ends."""
+_LONGEST = 24 * 3600.0
+"""Seconds that are waited at most, whatever a server says."""
 
 
 class Uncertain(Transient):
@@ -62,11 +64,11 @@ def _trouble(response: httpx.Response, *, writing: bool) -> CasebridgeError:
 def wait(response: httpx.Response, clock: Clock) -> float:
     """Return the seconds until a window ends, at least one: a time, or seconds since 1970 as GoToSocial sends them."""
     if (after := response.headers.get("Retry-After", "")).isdecimal():
-        return max(float(after), 1.0)
+        return min(max(float(after), 1.0), _LONGEST)
     told = response.headers.get("X-RateLimit-Reset", "")
     try:
         ends = datetime.fromtimestamp(int(told), UTC) if told.isdecimal() else datetime.fromisoformat(told)
-        return min(max((ends - clock.now()).total_seconds(), 1.0), 24 * 3600.0)
+        return min(max((ends - clock.now()).total_seconds(), 1.0), _LONGEST)
     except (ValueError, OverflowError, OSError, TypeError):
         return WINDOW
 
