@@ -10,7 +10,7 @@ from urllib.parse import quote
 from adapters.email import mime, naming, quotes
 from adapters.email.authentication import Proof, proof_of
 from adapters.email.headers import Address, addresses, decoded, first, time_of
-from adapters.email.kinds import Automatic, automatic
+from adapters.email.kinds import Automatic, automatic, unread_address
 from adapters.email.reports import Report, report_of
 from bridge import contact_points
 from bridge.nouns import Attachment, Broken, Direction, Kind, Message, Profile, Said, StatusSeen, UnknownKind
@@ -79,7 +79,7 @@ def _events(data: bytes, mailbox: Mailbox, place: Place) -> list[SourceEvent]:
     sender = next(iter(addresses(mail, "From") or addresses(mail, "Sender")), None)
     proof = proof_of(mail, sender.address, mailbox.trusted) if sender else Proof.NONE
     ours = sender is not None and bool(mailbox.ours(sender.address))
-    writer = _form_writer(mail, mailbox) if ours and not place.sent_folder else None
+    writer = None if place.sent_folder else _form_writer(mail, mailbox, sender)
     out = place.sent_folder or (ours and writer is None and proof is not Proof.FAIL)
     why = _why_automatic(mail, mailbox, sender, proof, out=out, form=writer is not None)
     why = Automatic.BOUNCE if report is not None else why
@@ -126,9 +126,15 @@ def _whole_text(parts: mime.Parts) -> str:
     return "\n\n".join(filter(None, inside))[: mime.LONGEST]
 
 
-def _form_writer(mail: Mail, mailbox: Mailbox) -> Address | None:
-    """Return who filled in a form of our web site, which mails it from our own address with Reply-To."""
-    return next((each for each in addresses(mail, "Reply-To") if not mailbox.ours(each.address)), None)
+def _form_writer(mail: Mail, mailbox: Mailbox, sender: Address | None) -> Address | None:
+    """Return who filled in a form, which our web site mails from our own address with Reply-To, a service from one that nobody reads."""
+    if sender is None or not (mailbox.ours(sender.address) or unread_address(sender.address)):
+        return None
+    named = [each for each in addresses(mail, "Reply-To") if not mailbox.ours(each.address)]
+    writer = next((each for each in named if not unread_address(each.address)), None)
+    if writer is None or mailbox.ours(sender.address):
+        return writer
+    return None if automatic(mail, writer.address, mailbox.own) else writer
 
 
 def _why_automatic(

@@ -105,3 +105,30 @@ def test_an_address_of_ours_with_a_token_is_ours() -> None:
     (said,) = said_in(f"From: {ANNA}\r\nTo: {token}\r\nCc: omar@kunde.example\r\n\r\nDanke!".encode())
     assert said.message.extra["others"] == ["omar@kunde.example"]
     assert said.message.account == "support@acme.example"
+
+
+SERVICE = "From: Formular <noreply@formulare.example>\r\nTo: support@acme.example\r\n"
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind", "author", "automatic"),
+    [
+        ("Reply-To: Anna Kern <anna@kunde.example>\r\n", "form", "anna@kunde.example", ""),
+        ("", "mail", "noreply@formulare.example", "machine"),
+        ("Reply-To: no-reply@formulare.example\r\n", "mail", "noreply@formulare.example", "machine"),
+        ("Reply-To: support@acme.example\r\n", "mail", "noreply@formulare.example", "machine"),
+        (
+            "Reply-To: info@formulare.example\r\nList-Unsubscribe: <mailto:weg@formulare.example>\r\n",
+            "mail",
+            "noreply@formulare.example",
+            "bulk",
+        ),
+    ],
+)
+def test_a_form_that_a_service_mails_is_by_whoever_filled_it_in(
+    headers: str, kind: str, author: str, automatic: str
+) -> None:
+    (said,) = said_in(f"{SERVICE}{headers}\r\nWo ist mein Router?".encode())
+    found = said.message
+    assert (str(found.kind), found.author.id, found.extra.get("automatic", "")) == (kind, author, automatic)
+    assert found.automatic is bool(automatic)
