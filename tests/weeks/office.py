@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -95,3 +96,11 @@ def connect(folder: Path, target: str) -> None:
     after = rest.partition("\ntriage:")[2]
     text = f"{before}targets:\n  {NAME}:\n{target}\ntriage:{after}"
     project.write_text(text.replace("to: desk", f"to: {NAME}"), encoding="utf-8")
+
+
+def read_only(folder: Path, *sources: str) -> None:
+    """Let the demonstration's week be of these sources alone: the first reading of a real tool takes its time."""
+    project = folder / "casebridge.yaml"
+    text, changed = re.subn(r"from: \[.*\]", f"from: [{', '.join(sources)}]", project.read_text(encoding="utf-8"))
+    assert changed == 1
+    project.write_text(text, encoding="utf-8")

@@ -11,8 +11,8 @@ from config.demo import write_project
 from tests import project
 from tests.servers import shared
 from tests.weeks.feed import mail, say
-from tests.weeks.office import Office, connect
-from tests.weeks.test_week import ANSWER, HER_TWEET, answers, problems
+from tests.weeks.office import Office, connect, read_only
+from tests.weeks.test_week import ANSWER, answers, problems
 from tests.weeks.tools import Ahead, Helpdesk, Tracker
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 YOU = "you+canary@house.example"
+EVERY = ("crm", "x", "facebook", "instagram", "whatsapp", "mail", "phone", "reviews")
+SOME = ("crm", "whatsapp")
+HER_MESSAGE = "Der neue Router ist da"
 
 
 @pytest.fixture(params=["request_tracker", "django_helpdesk"])
@@ -43,7 +46,9 @@ def office(tool: Tool, tmp_path: Path) -> Office:
     return Office(folder, clock, {"TOOL_TOKEN": tool.server.tokens["casebridge"]})
 
 
-def test_a_week_is_delivered_once_answered_and_verified(office: Office, tool: Tool) -> None:
+@pytest.mark.parametrize("sources", [SOME, pytest.param(EVERY, marks=pytest.mark.soak)], ids=["short", "long"])
+def test_a_week_is_delivered_once_answered_and_verified(office: Office, tool: Tool, sources: tuple[str, ...]) -> None:
+    read_only(office.folder, *sources)
     assert problems(office) == []
     office.run("mapping", "check", expect=lambda code: code == Exit.OK)
     office.settle()
@@ -56,12 +61,12 @@ def test_a_week_is_delivered_once_answered_and_verified(office: Office, tool: To
     assert tool.stands() == written
     assert tool.server.mails() == []
 
-    tool.answer(tool.holding(HER_TWEET), ANSWER)
+    tool.answer(tool.holding(HER_MESSAGE), ANSWER)
     for _ in range(4):
         office.sync()
     office.settle()
     assert answers(office.folder) == [ANSWER]
-    assert tool.answered(tool.holding(HER_TWEET)).startswith("Your answer was sent in private on whatsapp")
+    assert tool.answered(tool.holding(HER_MESSAGE)).startswith("Your answer was sent in private on whatsapp")
     assert tool.server.mails() == []
     office.balances()
 

@@ -11,7 +11,7 @@ from bridge.errors import Exit
 from config.demo import write_project
 from tests.servers import shared
 from tests.weeks.crm import NAME
-from tests.weeks.office import Office, connect
+from tests.weeks.office import Office, connect, read_only
 from tests.weeks.tools import HELPDESK, Ahead, Helpdesk
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ MANIFEST = """\
     secrets: {{token: "${{TOOL_TOKEN}}"}}
 """
 WAYS = {"adapter": HELPDESK, "manifest": MANIFEST}
-SOURCES = "[crm, whatsapp, mail]"
-"""Of the week: people who write twice, files, mails that belong together."""
+SHORT, LONG = ("crm", "whatsapp"), ("crm", "whatsapp", "mail")
+"""Of the week: people who write twice, files; mails that belong together."""
 ANSWER = "Ein neuer Router geht heute raus. ^Mia"
 
 
@@ -72,17 +72,14 @@ def answered(folder: Path) -> list[tuple[str, str, str]]:
     return found
 
 
-def played(folder: Path, way: str) -> tuple[dict[str, Any], list[tuple[str, str, str]], int]:
+def played(folder: Path, way: str, sources: tuple[str, ...]) -> tuple[dict[str, Any], list[tuple[str, str, str]], int]:
     """Deliver, deliver again, answer; return what stands, what the networks are told, and how many writes came second."""
     tool = Helpdesk(shared.django_helpdesk())
     tool.server.reset()
     clock = Ahead(tool.server)
     write_project(folder, clock.now())
     connect(folder, WAYS[way].format(url=tool.server.url))
-    project = folder / "casebridge.yaml"
-    text = project.read_text("utf-8")
-    assert "from: [crm, x, facebook, instagram, whatsapp, mail, phone, reviews]" in text
-    project.write_text(text.replace("[crm, x, facebook, instagram, whatsapp, mail, phone, reviews]", SOURCES), "utf-8")
+    read_only(folder, *sources)
     office = Office(folder, clock, {"TOOL_TOKEN": tool.server.tokens["casebridge"]})
     problems = [one["text"] for one in office.ask("check") if not one["ok"] and one["connection"] == NAME]
     assert problems == []
@@ -110,11 +107,14 @@ def _whose(server: DjangoHelpdesk) -> str:
     return str(rows[0]["ticket_id"])
 
 
-def test_adapter_and_manifest_leave_the_same(tmp_path: Path) -> None:
-    by_adapter, answers, written_again = played(tmp_path / "adapter", "adapter")
-    by_manifest, answers_too, written_again_too = played(tmp_path / "manifest", "manifest")
-    assert len(by_adapter) > 20
-    assert sum(len(one["followups"]) for one in by_adapter.values()) > 60
+@pytest.mark.parametrize(
+    ("sources", "tickets"), [(SHORT, 8), pytest.param(LONG, 20, marks=pytest.mark.soak)], ids=["short", "long"]
+)
+def test_adapter_and_manifest_leave_the_same(tmp_path: Path, sources: tuple[str, ...], tickets: int) -> None:
+    by_adapter, answers, written_again = played(tmp_path / "adapter", "adapter", sources)
+    by_manifest, answers_too, written_again_too = played(tmp_path / "manifest", "manifest", sources)
+    assert len(by_adapter) > tickets
+    assert sum(len(one["followups"]) for one in by_adapter.values()) > 3 * tickets
     assert any(each["files"] for one in by_adapter.values() for each in one["followups"])
     assert by_manifest.keys() == by_adapter.keys()
     differing = {key: (by_manifest[key], one) for key, one in by_adapter.items() if by_manifest[key] != one}
