@@ -34,14 +34,14 @@ class Parser:
         except orjson.JSONDecodeError as error:
             yield Broken(where, f"not valid JSON: {error}", body.decode("utf-8", "backslashreplace"))
             return
-        found = dig(data, self._settings.records) if self._settings.records else data
-        for index, item in enumerate(found if isinstance(found, list) else [found]):
-            place = f"{where}[{index}]" if isinstance(found, list) else where
+        path = self._settings.records
+        found = _found(data, path) if path else data if isinstance(data, list) else [data]
+        for index, item in enumerate(found):
+            place = f"{where}[{index}]" if len(found) > 1 or isinstance(data, list) else where
             if isinstance(item, dict):
                 yield from self.document(item, place)
             else:
-                path = f" at {self._settings.records}" if self._settings.records else ""
-                reason = f"is no JSON object{path} but {type(item).__name__}"
+                reason = f"is no JSON object{f' at {path}' if path else ''} but {type(item).__name__}"
                 yield Broken(place, reason, body.decode("utf-8", "backslashreplace"))
 
     def document(self, row: Mapping[str, Any], where: str) -> Iterator[SourceEvent]:
@@ -55,3 +55,15 @@ class Parser:
                 name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in row.items()
             }
             yield Broken(where, str(error), orjson.dumps(row).decode(), cells)
+
+
+def _found(data: Any, path: str) -> list[Any]:  # noqa: ANN401 - any JSON
+    """Return what stands at a path, ``*`` being each of a list; None among it stands for what is not there."""
+    head, each, rest = path.partition("*")
+    inner = dig(data, head.strip(".")) if head.strip(".") else data
+    if not each:
+        return inner if isinstance(inner, list) else [inner]
+    if not isinstance(inner, list):
+        return [None]
+    rest = rest.strip(".")
+    return [found for item in inner for found in (_found(item, rest) if rest else [item])]

@@ -51,7 +51,8 @@ class WebhookSettings(BaseModel):
         description="How the body becomes a message: a YAML file, or the fields themselves. Without it, it is in the message format.",
     )
     records: str = Field(
-        default="", description="For bodies with a list of messages: dotted path to it, such as data.messages."
+        default="",
+        description="For bodies with several messages: dotted path to them, * for each of a list, as in entry.*.changes.*.value.",
     )
     region: str = Field(
         default="DE", pattern="^[A-Z]{2}$", description="Country of phone numbers that have no country code."

@@ -16,8 +16,11 @@ from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import status_code_conformance
 
+from adapters.webhook.settings import WebhookSettings
+from adapters.webhook.source import WebhookReceiver, WebhookSource
 from bridge import signatures
-from bridge.contracts import HookRequest
+from bridge.clock import SystemClock
+from bridge.contracts import HookRequest, Surroundings
 from bridge.engine import sync
 from bridge.errors import AuthError
 from bridge.hooked import inbox_of
@@ -26,13 +29,17 @@ from bridge.masking import masked
 from bridge.nouns import Broken, Said
 from bridge.runs import SyncOptions
 from bridge.web.receiver import Limits
+from tests.adapters.mutations import mutated
+from tests.web.conftest import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import requests
 
     from bridge.app import App
+    from bridge.nouns import SourceEvent
     from tests.web.conftest import Caller
 
 ONE_APP = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -108,6 +115,76 @@ def test_any_body_becomes_messages_or_says_why_not(app: App, body: bytes) -> Non
     events = receiver.parse(HookRequest("POST", "/hooks/shop", {}, {}, body)).events
     assert all(isinstance(event, (Said, Broken)) for event in events)
     assert events or orjson.loads(body) == []
+
+
+MAPPED = {
+    "network": "facebook",
+    "records": "entry.*.changes.*.value",
+    "mapping": {
+        "fields": {
+            "id": {"from": "comment_id"},
+            "text": {"from": "message"},
+            "sent_at": {"from": "created_time", "parse_time": "epoch"},
+            "author.id": {"from": "from.id"},
+            "author.name": {"from": "from.name"},
+            "permalink": {"from": "post.permalink_url"},
+        }
+    },
+}
+TOLD = {
+    "object": "page",
+    "entry": [
+        {
+            "id": "1",
+            "changes": [
+                {
+                    "field": "feed",
+                    "value": {
+                        "comment_id": "7_8",
+                        "message": "My parcel is broken.",
+                        "created_time": 1772442000,
+                        "from": {"id": "55", "name": "Lena W"},
+                        "post": {"permalink_url": "https://social.example/7"},
+                    },
+                }
+            ],
+        }
+    ],
+}
+
+
+def understood(folder: Path, payload: Any) -> tuple[SourceEvent, ...]:  # noqa: ANN401 - any JSON
+    """Return what a body of a vendor becomes."""
+    settings = WebhookSettings.model_validate({"secret": SECRET, **MAPPED})
+    source = WebhookSource(settings, Surroundings("pages", folder, SystemClock()))
+    return WebhookReceiver(source).parse(HookRequest("POST", "/hooks/pages", {}, {}, orjson.dumps(payload))).events
+
+
+def test_each_message_of_a_vendors_call_is_found_wherever_it_stands(tmp_path: Path) -> None:
+    (change,) = TOLD["entry"][0]["changes"]  # type: ignore[index] # the shape is above
+    second = {"value": change["value"] | {"comment_id": "7_9"}}
+    several = {"entry": [{"changes": [change, second]}, {"changes": []}, {"changes": None}]}
+    first, other, odd = understood(tmp_path, several)
+    assert isinstance(first, Said)
+    assert isinstance(other, Said)
+    assert (first.message.native_id, other.message.native_id) == ("7_8", "7_9")
+    assert (first.message.text, first.message.author and first.message.author.id) == ("My parcel is broken.", "55")
+    assert isinstance(odd, Broken)
+    assert understood(tmp_path, {"entry": []}) == ()
+
+
+@ONE_APP
+@given(payload=mutated([TOLD]))
+def test_any_body_of_a_vendor_is_read_through_a_mapping_or_kept(tmp_path: Path, payload: Any) -> None:  # noqa: ANN401 - any JSON
+    for event in understood(tmp_path, payload):
+        match event:
+            case Said(message):
+                assert message.native_id
+                assert message.sent_at is None or message.sent_at.tzinfo is not None
+            case Broken(raw=raw):
+                assert raw
+            case other:
+                pytest.fail(f"became {other}")
 
 
 def test_what_was_kept_of_strangers_is_stored_or_set_aside_by_a_sync(app: App, caller: Caller) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
+from hypothesis import given, settings
 from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
 
 from adapters.http import manifest
 from adapters.http.settings import HttpSettings
@@ -17,6 +21,7 @@ from bridge.errors import ConfigError
 from config.schema import schemas
 from tests.adapters.http.connecting import monday
 from tests.adapters.http.harness_tracker import MANIFEST
+from tests.adapters.mutations import mutated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +43,17 @@ def faults(text: str) -> str:
     with pytest.raises(ConfigError) as raised:
         manifest.compiled(documents.parse(text, "little.yaml"))
     return str(raised.value)
+
+
+SHIPPED = [YAML(typ="safe").load(each.read_text()) for each in sorted(manifest.SHIPPED.glob("*.yaml"))]
+
+
+@settings(max_examples=40, deadline=None)
+@given(payload=mutated(SHIPPED))
+def test_any_manifest_is_taken_or_said_to_be_wrong(payload: Any) -> None:  # noqa: ANN401 - any YAML
+    text = orjson.dumps(payload).decode()  # YAML, too
+    with suppress(ConfigError):
+        assert manifest.compiled(documents.parse(text, "little.yaml")).calls is not None
 
 
 def test_a_small_manifest_is_enough() -> None:
