@@ -40,6 +40,7 @@ class MastodonSource(Source):
     live: ClassVar[bool] = True
     unseen: ClassVar[tuple[str, ...]] = (
         "posts that speak of the brand without naming the account",
+        "mentions whose notification was cleared in the app before they were read",
         "replies that never reached your server",
         "edits and deletions after three days, and who saw an answer",
     )
