@@ -32,6 +32,16 @@ def of_author(email: str | None, phone: str | None, kind: Kind, region: str, *, 
     )
 
 
+def address_of(row: Mapping[str, Any], street: str, *town: str) -> dict[str, str]:
+    """Return ``address`` (``Erlengrund 7, 48155 Münster``) of the fields that hold it in a CRM's row; empty for none.
+
+    It is kept to find it in public answers, and for mappings.
+    """
+    lines = [str(row.get(street) or ""), " ".join(str(row[name]) for name in town if row.get(name))]
+    told = ", ".join(line.strip() for each in lines for line in each.splitlines() if line.strip())
+    return {"address": told} if told else {}
+
+
 def of_person(
     *,
     emails: Sequence[str],

@@ -103,6 +103,9 @@ class Reads(Part):
         default=None, description="Person, or case of somebody who has no record: mail address or addresses."
     )
     phones: Reading | None = Field(default=None, description="The same: phone number or numbers.")
+    address: Reading | None = Field(
+        default=None, description="Person: street and town, which no public answer may tell."
+    )
     handles: dict[str, Reading] = Field(default={}, description="The same: network → handle there.")
     subject: Reading | None = Field(default=None, description="Case: the subject.")
     text: Reading | None = Field(default=None, description="Case or message: the text.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.http import taking
 from adapters.http.cursors import EPOCH, Position
+from bridge.contact_points import address_of
 from bridge.nouns import Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown, Thing
 from bridge.rows import each
 from identity import normalise
@@ -64,6 +65,7 @@ def _event(tool: Tool, view: View, row: Any) -> SourceEvent:  # noqa: ANN401 - a
         shown=shown(view, row),
         our_key=view.key(row),
         updated_at=at,
+        extra=address_of({"": ", ".join(taking.texts(reads.address, row))}, ""),
         raw=row,
     )
     return PersonSeen(person, where=ref)

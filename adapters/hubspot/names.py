@@ -38,7 +38,7 @@ MARKETING = "hs_marketable_status"
 READ: Mapping[str, tuple[str, ...]] = {
     CONTACTS: (
         *("firstname", "lastname", "email", "hs_additional_emails", "phone", "mobilephone", "website", "twitterhandle"),
-        *("createdate", "lastmodifieddate"),
+        *("address", "zip", "city", "createdate", "lastmodifieddate"),
     ),
     TICKETS: (
         *("subject", "content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_priority", "hubspot_owner_id"),

@@ -11,7 +11,7 @@ from adapters.hubspot.cursors import Position
 from adapters.hubspot.limits import Purpose
 from adapters.hubspot.names import CONTACTS, MERGED, READ
 from adapters.hubspot.values import moment
-from bridge.contact_points import handles_in
+from bridge.contact_points import address_of, handles_in
 from bridge.nouns import Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
 from bridge.rows import each
 from identity import normalise
@@ -129,6 +129,7 @@ def _events(account: Account, row: Row) -> Iterator[SourceEvent]:
         shown=shown(properties, account.settings.handles),
         our_key=str(properties.get(account.key_field(CONTACTS)) or ""),
         updated_at=at,
+        extra=address_of(properties, "address", "zip", "city"),
         raw=properties,
     )
     yield PersonSeen(person, where=row["id"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.request_tracker.client import moment
 from adapters.request_tracker.names import NAME, NOBODY, READ_USER, SYSTEM
 from adapters.request_tracker.values import present
-from bridge.contact_points import handles_in
+from bridge.contact_points import address_of, handles_in
 from bridge.nouns import Cursor, Page, Person, PersonDeleted, PersonSeen, Shown
 from bridge.rows import each, having, newest
 from identity import normalise
@@ -89,6 +89,7 @@ def _event(tracker: Tracker, row: Row, active: set[str]) -> SourceEvent:
         shown=shown(row, tracker.settings.handles),
         our_key=name if name.startswith(_OURS) else "",
         updated_at=at,
+        extra=address_of(row, "Address1", "Zip", "City"),
         raw={field: row.get(field) for field in row if not field.startswith("_")},
     )
     return PersonSeen(person, where=number)

@@ -14,7 +14,7 @@ from adapters.salesforce.errors import Declined
 from adapters.salesforce.looking import by_field, is_id, survivors
 from adapters.salesforce.org import PERSONA
 from adapters.salesforce.personas import of_people
-from bridge.contact_points import handles_in
+from bridge.contact_points import address_of, handles_in
 from bridge.errors import Transient
 from bridge.nouns import Cursor, Page, Person, PersonDeleted, PersonMerged, PersonSeen, Shown
 from bridge.rows import each, having, sound
@@ -173,7 +173,7 @@ def _fields(org: Org) -> list[str]:
 def read(org: Org) -> tuple[str, ...]:
     """Return the fields of persons that are read."""
     usual = ACCOUNT if org.person == "Account" else CONTACT
-    return tuple(dict.fromkeys([*usual, *org.settings.handles.values()]))
+    return tuple(dict.fromkeys([*usual, *org.settings.handles.values(), *org.settings.address]))
 
 
 def _people_of(org: Org, wanted: str, *conditions: str) -> str:
@@ -208,6 +208,7 @@ def _event(
         shown=(*shown(row, org.settings.handles), *social),
         our_key=row[org.key_field(org.person)] or "",
         updated_at=changed,
+        extra=address_of(row, *org.settings.address) if org.settings.address else {},
     )
     return PersonSeen(person, where=row["Id"])
 

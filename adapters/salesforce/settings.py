@@ -55,6 +55,10 @@ class SalesforceSettings(BaseModel):
         default_factory=dict,
         description="Fields of contacts or person accounts in which their handles stand, by network: {bluesky: Bluesky__c}.",
     )
+    address: tuple[str, ...] = Field(
+        default=(),
+        description="Fields of contacts or person accounts for street, then town, that no public answer may tell: [MailingStreet, MailingPostalCode, MailingCity].",
+    )
     automations: tuple[str, ...] = Field(
         default=(), description="Usernames of programs that work in cases; what they write is no agent's answer."
     )

@@ -185,3 +185,11 @@ def test_a_property_for_handles_that_contacts_do_not_have_is_missed_by_the_check
     here = place(tmp_path, handles={"bluesky": "bluesky_handel"})
     wrong = [finding.text for finding in here.target.check().findings if not finding.ok]
     assert wrong == ["contacts have no property bluesky_handel"]
+
+
+def test_an_address_is_read_for_public_answers_not_to_tell_it(here: Place) -> None:
+    here.fake.agent.contact(lastname="Kern", address="Erlengrund 7", zip="48155", city="Münster")
+    events = [event for page in here.target.contacts(Cursor()) for event in page.events]
+    read = [each.person.extra for each in events if isinstance(each, PersonSeen)]
+    assert read
+    assert all(each == {"address": "Erlengrund 7, 48155 Münster"} for each in read)

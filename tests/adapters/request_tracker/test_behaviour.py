@@ -11,7 +11,20 @@ import pytest
 from pydantic import SecretStr
 
 from bridge.errors import AuthError
-from bridge.nouns import Actor, AmendmentKind, Answer, CaseEvent, Cursor, Ended, Presence, Refusal, Thing, What, Written
+from bridge.nouns import (
+    Actor,
+    AmendmentKind,
+    Answer,
+    CaseEvent,
+    Cursor,
+    Ended,
+    PersonSeen,
+    Presence,
+    Refusal,
+    Thing,
+    What,
+    Written,
+)
 from tests.adapters.request_tracker.servers import key, message, place, refs, ticket, user
 from tests.conformance.writing import amendment
 
@@ -278,3 +291,12 @@ def test_statuses_that_end_tickets_and_are_not_named_are_found(here: Place, tmp_
     findings = [finding for finding in there.check().findings if not finding.ok]
     assert [finding.text for finding in findings] == ["these statuses end tickets and are not named: done"]
     there.close()
+
+
+def test_an_address_is_read_for_public_answers_not_to_tell_it(here: Place) -> None:
+    place = {"Address1": "Erlengrund 7", "Zip": "48155", "City": "Münster"}
+    body = {"Name": "ada", "RealName": "Ada Kern", "EmailAddress": "ada@example.org", "Privileged": 0, **place}
+    here.server.call("POST", "user", body)
+    events = [event for page in here.target.contacts(Cursor()) for event in page.events]
+    (ada,) = [each.person for each in events if isinstance(each, PersonSeen) and each.person.name == "Ada Kern"]
+    assert ada.extra == {"address": "Erlengrund 7, 48155 Münster"}

@@ -124,3 +124,21 @@ def test_a_field_for_handles_that_contacts_do_not_have_is_missed_by_the_check() 
     target = connected(opened(), handles={"bluesky": "Bluesky__c"})
     wrong = [finding.text for finding in target.check().findings if not finding.ok]
     assert "the integration user does not see Bluesky__c of Contact" in wrong
+
+
+@pytest.mark.parametrize("bulk_from", [1, 1000])
+def test_an_address_is_read_where_wanted_for_public_answers_not_to_tell_it(bulk_from: int) -> None:
+    fake = opened()
+    place = {"MailingStreet": "Erlengrund 7", "MailingPostalCode": "48155", "MailingCity": "Münster"}
+    fake.agent().create("Contact", LastName="Kern", **place)
+    wanted = connected(fake, bulk_contacts_from=bulk_from, address=tuple(place))
+    assert set(addresses(wanted.contacts(Cursor()))) == {"Erlengrund 7, 48155 Münster"}
+    assert set(addresses(connected(fake).contacts(Cursor()))) == {None}
+    fake.org.objects["Contact"].hidden.add("MailingStreet")
+    told = [finding.text for finding in wanted.check().findings if not finding.ok]
+    assert told == ["the integration user does not see MailingStreet of Contact"]
+
+
+def addresses(pages: Iterable[Page]) -> list[object]:
+    people = [event.person for page in pages for event in page.events if isinstance(event, PersonSeen)]
+    return [person.extra.get("address") for person in people]

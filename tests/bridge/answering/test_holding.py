@@ -10,6 +10,7 @@ import pytest
 from bridge import interventions
 from bridge.alarms.conditions import alarms
 from bridge.app import PersonalData
+from bridge.contact_points import address_of
 from bridge.holding import LONGEST
 from bridge.personal.model import Allowed
 from bridge.queries.outbox import show_action
@@ -195,3 +196,18 @@ def test_answers_that_wait_are_an_alarm_until_somebody_looked(desk: Desk) -> Non
     release(desk, held)
     desk.publish()
     assert [each for each in alarms(desk.world.app) if each.kind == "unsent"] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"s": "Erlengrund 7", "z": "48155", "c": "Münster"}, {"address": "Erlengrund 7, 48155 Münster"}),
+        ({"s": "Erlengrund 7\nHinterhaus ", "z": None}, {"address": "Erlengrund 7, Hinterhaus"}),
+        ({"c": "Münster"}, {"address": "Münster"}),
+        ({"s": " ", "z": None}, {}),
+    ],
+)
+def test_an_address_of_a_crm_is_put_together_as_it_is_searched_for(
+    row: dict[str, str | None], told: dict[str, str]
+) -> None:
+    assert address_of(row, "s", "z", "c") == told
