@@ -48,11 +48,9 @@ _ENGLISH = re.compile(
     rf"(?:(?:[NSEW]|NE|NW|SE|SW|St\.?|The|Upper|Lower|Old|New|Great|Little)\s)?(?:{_NAME}\s|\d{{1,3}}(?:st|nd|rd|th)\s){{1,3}}(?:{alternatives('shapes', 'english_streets')})(?!\w)\.?"
     rf"(?:,?\s(?:Apt\.?|Flat|Unit|Suite|#)\s?\w{{1,4}})?(?:,\s{_NAME}(?:\s{_NAME})?)?(?:,?\s[A-Z]{{2,3}}\s\d{{4,5}})?(?:,?\s[A-Z]{{1,2}}\d[\dA-Z]?\s\d[A-Z]{{2}})?"
 )
-_LOWER_STREETS = (
-    r"(?:street|st|road|rd|lane|avenue|ave|close|crescent|terrace|drive|grove|gardens|mews|court|parade|yard)"
-)
+_LOWER_STREETS = r"(?:street|st|road|rd|lane|avenue|ave|close|crescent|terrace|drive|grove|gardens|mews|court|parade|yard|walk|way|place|square|row|hill|quay|wharf|rise|view|park)"
 _ENGLISH_LOWER = re.compile(
-    rf"(?i)(?<![\w£$€.,-])(?:(?:flat|apt|unit)\s\w{{1,4}},?\s)?\d{{1,4}}[a-d]?\s(?!and|then|the|for|per|more)[a-z'’]{{3,}}\s{_LOWER_STREETS}(?!\w)"
+    rf"(?i)(?<![\w£$€.,-])(?:(?:flat|apt|unit)\s\w{{1,4}},?\s)?\d{{1,4}}[a-d]?\s(?!and|then|the|for|per|more|min|hour|day|week|month|year|mile|metre|people|free|new|in|of|at|to|car)[a-z'’]{{3,}}\s{_LOWER_STREETS}(?!\w)"
     rf"|(?<!\w)[a-z'’]{{3,}}\s{_LOWER_STREETS},?\s(?:no\.?|number|nr\.?|#)\s?\d{{1,4}}[a-d]?(?:,\s(?:flat|unit|apt)\s\w{{1,4}})?(?!\w)"
 )
 _NUMBER_TO_POSTCODE = re.compile(
@@ -89,7 +87,7 @@ _CARE_OF = re.compile(rf"(?<!\w)c/o\s(?:{_NAME}\s?){{1,3}}(?:,\s)?", re.IGNORECA
 _STREETS = alternatives("shapes", "english_streets")
 _ANY_WORDS = re.compile(
     rf"(?<!\w)(?i:{alternatives('cues', 'address_of')}):?\s(?:(?i:ist|is|lautet|war|was|auf|an|to|at|in|im|der|die|das|the|as|zu|zur|bei|nach|es|it|them)\s){{0,3}}"
-    rf"(?P<place>(?:{_NAME}\s){{0,2}}{_NAME}\s{_HOUSE}|\d{{1,4}}[a-d]?\s(?:{_UP}[\w'’-]+\s|y\s|na\s){{0,2}}{_UP}(?=[a-z])[\w'’-]+(?!\s\d)|(?:The\s)?(?:{_NAME}\s)?{_NAME},\s{_NAME}\s{_STREETS}(?!\w))"
+    rf"(?P<place>(?:{_NAME}\s){{0,2}}{_NAME}\s{_HOUSE}|\d{{1,4}}[a-d]?\s(?:{_UP}[\w'’-]+\s|y\s|na\s){{0,2}}{_UP}(?=[a-z])[\w'’-]+(?!\s\d)|(?:The\s)?(?:{_NAME}\s)?{_NAME},\s(?:{_NAME}\s{_STREETS}|(?:Heol|Ffordd|Stryd|Lôn|Bóthar|Sráid)\s(?:y\s|na\s|an\s)?{_NAME})(?!\w))"
 )
 """Any words and a number where the text speaks of an address."""
 _HOUSES_OF_ONE_ADDRESS = 8
@@ -159,7 +157,7 @@ def _is_no_street(written: str) -> bool:
     """Whether the word before the number is a counter, a gate, a month, a sort of number."""
     first = re.match(r"[^\W\d_]+", written)
     last = re.search(r"([^\W\d_]+)\s\d", written)
-    told = {match.group(match.lastindex or 0).casefold() for match in (first, last) if match}
+    told = {match.group(match.lastindex or 0).casefold() for match in (first, last) if match} - {"in"}
     return bool(told & words("shapes", "no_streets")) or any(word.endswith(("nummer", "schalter")) for word in told)
 
 
@@ -229,18 +227,19 @@ def _is_stretch(written: str) -> bool:
 def _datum(start: int, end: int, page: Page) -> Datum | None:
     written = page.text[start:end]
     street = folded_street(written)
-    if _is_stretch(written):
-        return None
-    if street in page.published.places or any(street.startswith(place) for place in page.published.places if place):
-        return None
-    if expression("cues", "outage_range").search(page.before(start, 40) + written + page.after(end, 14)):
-        return None
-    shop = expression("cues", "business").match(written)
-    if shop and not re.match(r"\s?\d", written[shop.end() :]):
+    listed = any(street.startswith(place) for place in page.published.places if place)
+    affected = expression("cues", "outage_range").search(page.before(start, 40) + written + page.after(end, 14))
+    if listed or affected or _is_stretch(written) or _names_a_business(written):
         return None
     if expression("cues", "public_squares").match(written) and not _is_called_own(start, end, page):
         return None
     return None if _is_business(start, end, page) or _follows_a_business(start, end, page) else Datum.ADDRESS
+
+
+def _names_a_business(written: str) -> bool:
+    """Whether what was taken for a street begins with a shop: ``Im Store Kettwiger Str. 22``."""
+    shop = re.match(rf"(?i)(?:(?:im|am|zum|beim)\s)?{alternatives('cues', 'business')}(?!\w)(?!\s?\d)", written)
+    return bool(shop)
 
 
 def _follows_a_business(start: int, end: int, page: Page) -> bool:

@@ -70,6 +70,8 @@ class Code:
         figures = "".join(sign for sign in self.text if sign.isdigit())
         if re.search(r"X{3,}|x{4,}|0{3}X|N{4,}|#{3,}", self.text) and self.figures <= 4:
             return True
+        if re.match(r"(?i)abc", self.text) and "123" in figures:
+            return True
         row = figures in "012345678901234567890" or figures in "98765432109876543210"
         return len(figures) >= 4 and not self.letters and (row or len(set(figures)) == 1)
 

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bridge.personal.model import Datum
@@ -80,23 +82,34 @@ class Named:
         )
 
 
+@lru_cache(maxsize=8)
+def _words_of(text: str) -> tuple[tuple[int, int, str, str], ...]:
+    """Return the words of a text that say what numbers are: where each begins and ends, its sort, and itself."""
+    return tuple((match.start(), match.end(), str(match.lastgroup), match.group()) for match in _ANY.finditer(text))
+
+
 def named(page: Page, start: int, end: int) -> Named | None:
     """Return the word that most likely names the number at a place."""
     before, after = page.before(start, _REACH_BEFORE), page.after(end, _REACH_AFTER)
+    every = _words_of(page.text)
     found: list[Named] = []
-    for match in _ANY.finditer(before + page.text[start:end]):
-        if match.end() > len(before):
+    for first, last, sort, word in every[bisect_left(every, (start - len(before),)) :]:
+        if last > end + len(after):
             break
-        between = before[match.end() :]
-        back = _GENERAL_STANDS_BACK if match.group().casefold() in _GENERAL else 0
-        found.append(Named(str(match.lastgroup), match.group(), len(between) + back, between, comes_before=True))
-    for match in _ANY.finditer(after):
-        between = after[: match.start()]
-        if not re.search(r"[;:!?\n]|, |\d|n['’]t\b|\bnot\b|\bkeine?\b", between):
-            found.append(Named(str(match.lastgroup), match.group(), 6 + 2 * len(between), between, comes_before=False))
+        if last <= start:
+            between = page.text[last:start]
+            back = _GENERAL_STANDS_BACK if word.casefold() in _GENERAL else 0
+            found.append(Named(sort, word, len(between) + back, between, comes_before=True))
+        elif first >= end:
+            between = page.text[end:first]
+            if not re.search(r"[;:!?\n]|, |\d|n['’]t\b|\bnot\b|\bkeine?\b", between):
+                found.append(Named(sort, word, 6 + 2 * len(between), between, comes_before=False))
     return min(found, key=lambda cue: cue.distance, default=None)
 
 
 def is_example(page: Page, start: int) -> bool:
     """Whether the text says that what follows is an example."""
-    return bool(expression("cues", "example").search(page.before(start, 24)))
+    before = page.before(start, 24)
+    beside = list(expression("cues", "example_beside").finditer(before))
+    said = bool(beside) and not re.search(r"\w", before[beside[-1].end() :])
+    return said or bool(expression("cues", "example").search(before))

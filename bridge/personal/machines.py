@@ -65,13 +65,13 @@ def _is_one_persons(written: str, page: Page, start: int, end: int) -> bool | No
 
 
 _SECRET = re.compile(
-    rf"(?<![^\W_]){alternatives('cues', 'secret')}(?![^\W_])(?:\W?\s?(?:ist|is|lautet|war|was|nun|now|jetzt|heißt|zurückgesetzt auf|been|(?:re)?set to|auf)){{0,2}}"
+    rf"(?<![^\W_]){alternatives('cues', 'secret')}(?![^\W_])(?:(?:\s[^\W\d]+){{0,3}}\s(?:ist|is|lautet)(?:\s[^\W\d]+){{0,2}}(?=\s))?(?:\W?\s?(?:ist|is|lautet|war|was|nun|now|jetzt|heißt|zurückgesetzt auf|been|(?:re)?set to|auf)){{0,2}}"
     r"[\s:=„\"'“”»«*(`]{1,4}(?P<value>[^\s\"“”»«)`]{3,40})",
     re.IGNORECASE,
 )
 _USER_NAME = re.compile(
-    r"(?i)(?<!\w)(?:user(?: ?name)?|benutzername|nutzername|benutzerkennung|anmeldename|login(?:name)?|gamertag|spielername|player(?: ?name| ?tag| ?id)?|game(?: ?id)?|gamer ?tag|account ?name|zugang(?:sdaten)?|credentials|skype)"
-    r"(?: ist| is| lautet| heißt| war| was| me|:)*\s[\"„“'@]?(?P<value>(?=[\w.#-]*[^\W\d_])(?=[\w.#-]*\d|[a-z]+\.[a-z]+[\s,.])\w+(?:[.#-]\w+)*)"
+    r"(?i)(?<!\w)(?:user(?: ?name)?|benutzer(?:name)?|nutzername|benutzerkennung|anmeldename|login(?:name)?|gamertag|spielername|player(?: ?name| ?tag| ?id)?|game(?: ?id)?|gamer ?tag|account ?name|zugang(?:sdaten)?|credentials|skype)"
+    r"(?:[^.!?\n]{0,32}\s(?:is|ist|lautet|heißt))?(?: ist| is| lautet| heißt| war| was| me|:)*\s[\"„“'@]?(?P<value>(?=[\w.#-]*[^\W\d_])(?=[\w.#-]*\d|[a-z]+\.[a-z]+[\s,.])\w+(?:[.#@-]\w+)*)"
 )
 _ANSWER = re.compile(
     rf"(?<!\w)(?i:{alternatives('cues', 'security_question')})(?!\w)[^.!?\n]{{0,45}}?(?:ist|is|was|war|lautet|[:=→\"„“])\s?[\"„“']?(?P<value>[A-ZÄÖÜ][\w-]+)",

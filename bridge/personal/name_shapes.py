@@ -24,7 +24,9 @@ HANDLE = re.compile(r"(?<![\w])@[\w][\w.\-]*(?:@[\w.-]+\.[a-z]+)?(?=\W|$)|(?<!\w
 AFTER_A_TITLE = re.compile(
     rf"(?<![\w-])(?:(?i:{alternatives('names', 'titles')})\s+)+(?P<name>(?:{_U}\.\s?)*{_SURNAME}(?:\s{_SURNAME})?)"
 )
-INITIAL = re.compile(rf"(?<![\w.])(?P<name>(?:(?:{_U}|Ch|Th|Jr|Ph|Chr)\.[ -]?){{1,2}}(?P<surname>{_SURNAME}))(?!\w)")
+INITIAL = re.compile(
+    rf"(?<![\w.°])(?<!°\s)(?<!\d\s)(?P<name>(?:(?:{_U}|Ch|Th|Jr|Ph|Chr)\.[ -]?){{1,2}}(?P<surname>{_SURNAME}))(?!\w)"
+)
 PAIR = re.compile(rf"(?<![\w@#/.-]){_WORD}(?:[ ](?:{_U}\.[ ])?{_SURNAME}){{1,4}}(?:[ ]{_U}\.)?(?![\w@])")
 AFTER_A_ROLE = re.compile(
     rf"(?<![\w-])(?P<role>(?i:{alternatives('names', 'roles')}))(?:[ ](?i:namens|named|called|is|ist|war|was|heißt|hieß))?,?[ ]\(?(?P<name>{_SURNAME}(?:[ ]{_SURNAME})?)(?![\w@-])"
@@ -51,6 +53,7 @@ CAPITALS = re.compile(
 )
 BOOKED = re.compile(
     rf"(?<!\w)(?:(?i:bei|an)\s[\"„“'»]?(?P<at>{_WORD}(?:/{_WORD})?)[\"“”'«]?(?=\s(?i:geklingelt|abgegeben|hinterlegt|abgestellt|zugestellt|abgeliefert|abzuholen))"
+    rf"|(?i:liegt|liegen|steht|stehen|läuft|laufen)\s(?:[a-z]+\s)?(?i:unter)\s(?P<lies>{_WORD})(?=[,.!?]|$|\s(?i:an|am|bei|beim|im|in|bereit)\b)"
     rf"|(?i:it['’]?s|läuft|steht)\s(?i:under|unter)\s(?P<listed>{_WORD})(?=[,.!?]|$)"
     rf"|(?i:unter)\s(?P<under>{_WORD})(?=\s(?i:reserviert|gebucht|gespeichert|eingetragen|registriert))"
     rf"|(?i:reserv\w+|booking|booked|table|room)\s\(?(?i:is |it's )?(?i:under|for)\s(?P<table>{_WORD})(?=[).,!?]|\s(?i:is|at|on|tonight|tomorrow)\b)"
@@ -149,9 +152,9 @@ def is_signature(start: int, end: int, page: Page) -> bool:
 def is_public_person(start: int, end: int, page: Page, *, role: bool = True) -> bool:
     """Whether the words around call somebody a person in public office, or the name that of a work, a firm, a place."""
     before, after = page.before(start, 42), page.after(end, 40)
-    if expression("names", "firm_before").search(before[-26:] + "□") or expression("names", "firm_after").match(
-        after.lstrip(" -,’'\"“")
-    ):
+    if expression("names", "firm_before").search(before[-26:].rstrip("\"„“'‚") + "□") or expression(
+        "names", "firm_after"
+    ).match(after.lstrip(" -,’'\"“")):
         return True
     if re.search(r"[\"”“'’»]\s(?:by|von|mit|with|feat\.)\s$", before):
         return True

@@ -73,7 +73,7 @@ def _with_titles(page: Page) -> Iterator[tuple[int, int]]:
         name = match["name"]
         if len(name.strip(".")) < 2 or is_ordinary(name) or is_shown(name, page) or is_public_person(start, end, page):
             continue
-        if expression("names", "famous_titled").search(match.group()):
+        if expression("names", "famous_titled").search(match.group()) or expression("names", "roles").fullmatch(name):
             continue
         if is_signature(match.start(), end, page) or is_no_person(start, end, page) or is_quoted(start, end, page):
             continue

@@ -72,6 +72,9 @@ _LICENCE = re.compile(
     r"(?<![\w-])(?=(?:[A-Z]*[-\d]+){3}[A-Z])(?=[\d-]*[A-Z])(?:[A-Z\d]{4,5}-){2,6}[A-Z\d]{4,5}(?![\w-])"
 )
 """Key of a licence or a voucher: groups of four or five signs, letters and digits mixed."""
+_DOCUMENT = re.compile(
+    r"(?i)(?:pass|ausweis|karte|schein|buch|konto|vertrag|heft|marke|akte|police|card|licence|license|account)$"
+)
 _TOKEN = re.compile(r"(?<![\w-])[a-z]{2,8}_(?:[a-z]{2,6}_)?(?=[A-Za-z\d]*\d[A-Za-z\d]*[A-Za-z])[A-Za-z\d]{8,}(?![\w-])")
 """Key of an interface or name of an account in a program: ``org_88f20193c4``."""
 
@@ -94,7 +97,11 @@ def numbers(page: Page) -> Iterator[Span]:
 
 def _judged(code: Code, page: Page) -> Datum | None:
     """Return what a code is of one person, if it is."""
-    if code.is_plainly_invented or (is_example(page, code.start) and code.is_simple):
+    if (
+        (code.figures < 2 and len(code.bare) < OWN_SHORTEST)
+        or code.is_plainly_invented
+        or (is_example(page, code.start) and code.is_simple)
+    ):
         return None
     word = named(page, code.start, code.end)
     if code.is_masked or (
@@ -120,6 +127,8 @@ def _by_word(code: Code, word: Named | None, page: Page) -> Datum | None:
 
 
 def _by_nearness(code: Code, word: Named | None, page: Page) -> Datum | None:
+    if word is not None and word.cue is Cue.PHONE and code.letters and word.names_a_number and word.distance <= 3:
+        return Datum.OTHER_NUMBER
     if word is None or word.cue is not Cue.PERSONAL:
         striking = code.is_striking and (word is None or word.cue is Cue.PHONE)
         return Datum.OTHER_NUMBER if striking and may_be_somebodys(code, page) else None
@@ -132,12 +141,10 @@ def _by_nearness(code: Code, word: Named | None, page: Page) -> Datum | None:
 def _is_of_a_noun(word: Named, code: Code, page: Page) -> bool:
     """Whether ``Nr.`` or ``no.`` follows a noun, which then is what has the number: ``Schaltauge Nr. 4177``."""
     before = page.before(code.start, 50).removesuffix(word.between).removesuffix(word.word)
-    noun = re.search(r"([^\W\d_]{4,})[ -]$", before)
-    return (
-        word.word.casefold() in {"nr", "no", "#"}
-        and noun is not None
-        and noun[1].casefold() not in words("names", "no_surnames_german", "no_surnames_english")
-    )
+    noun = re.search(r"([^\W\d_]{3,}),?[ -]$", before)
+    if noun is None or _DOCUMENT.search(noun[1]) or word.word.casefold() not in {"nr", "no", "#"}:
+        return False
+    return noun[1].casefold() not in words("names", "no_surnames_german", "no_surnames_english")
 
 
 def _is_announced(code: Code, word: Named) -> bool:

@@ -31,43 +31,38 @@ def is_the_brands(code: Code, word: Named | None, page: Page) -> bool:
     return (
         bool(_OF_THE_BRAND.search(page.before(code.start, 50)))
         or bool(_CALLED_THE_BRANDS.match(page.after(code.end, 40)))
-        or _is_of_a_campaign(code, word, _around(code, page))
+        or _is_of_a_campaign(code, word, page)
         or _is_of_an_incident(code, page)
-        or bool(expression("cues", "public_register").search(_around(code, page)))
+        or page.speaks("public_register", code.start, code.end)
     )
 
 
 def is_for_everybody(code: Code, word: Named | None, page: Page) -> bool:
     """Whether the sentence speaks to everybody, or the code is the type of a thing."""
-    if expression("cues", "for_all").search(_around(code, page)):
+    if page.speaks("for_all", code.start, code.end):
         return True
     return (word is None or word.is_general or len(word.between) > _BESIDE) and _is_of_a_thing(code, page)
 
 
 def is_given_to_somebody(code: Code, word: Named | None, page: Page) -> bool:
     """Whether the words around, other than a name for the number, give it to one person."""
-    around = _around(code, page)
-    if _is_mixed(code) and expression("cues", "one_person").search(around):
+    if _is_mixed(code) and page.speaks("one_person", code.start, code.end):
         return True
     tight = word is not None and len(word.between) <= _BESIDE and not word.is_general
     if not tight and _is_called_somebodys(code, page):
         return True
     if word is None or word.cue is not Cue.PUBLIC:
         return False
-    return _is_customers_vat(code, page) or _is_own_voucher(code, word, around)
-
-
-def _around(code: Code, page: Page) -> str:
-    return page.sentence(code.start, code.end, 90)
+    return _is_customers_vat(code, page) or _is_own_voucher(code, word, page)
 
 
 def may_be_somebodys(code: Code, page: Page) -> bool:
     """Whether a code that no word names is too long for a thing's, or its sentence speaks of somebody or of an event."""
-    around = _around(code, page)
+    alone = page.sentence(code.start, code.end, 90).strip(" .!?")
     return (
         code.figures >= _LONG
-        or len(around.strip(" .!?")) - len(code.text) <= _BESIDE
-        or bool(expression("cues", "of_somebody").search(around.replace(code.text, " ")))
+        or len(alone) - len(code.text) <= _BESIDE
+        or page.speaks("of_somebody", code.start, code.end)
     )
 
 
@@ -93,9 +88,7 @@ def is_beside_a_thing(page: Page, start: int, end: int) -> bool:
 
 def _is_of_a_thing(code: Code, page: Page) -> bool:
     """Whether a code is the type of a thing: it stands beside it, or the sentence speaks of stock and spare parts."""
-    return is_beside_a_thing(page, code.start, code.end) or bool(
-        expression("cues", "of_a_thing").search(_around(code, page))
-    )
+    return is_beside_a_thing(page, code.start, code.end) or page.speaks("of_a_thing", code.start, code.end)
 
 
 _SOMEBODYS = re.compile(
@@ -113,19 +106,19 @@ def _is_called_somebodys(code: Code, page: Page) -> bool:
     return bool(_SOMEBODYS.search(page.before(code.start, 50)) or _GIVEN_TO.match(page.after(code.end, 40)))
 
 
-def _is_of_a_campaign(code: Code, word: Named | None, around: str) -> bool:
+def _is_of_a_campaign(code: Code, word: Named | None, page: Page) -> bool:
     """Whether it is a word with a figure, as campaigns have, not called somebody's own, or letters with a year."""
     voucher = word is None or re.search(r"(?i)gutschein|voucher|coupon|rabatt|promo|discount|code", word.word)
     if re.fullmatch(r"[A-ZÄÖÜ]+(?:-[A-ZÄÖÜ]+)*[ -]20\d\d", code.text):
         return True
     shape = re.fullmatch(r"[A-ZÄÖÜ]{4,}-?(?:\d{1,3}|20\d\d)", code.text)
-    return bool(voucher and shape) and not expression("cues", "one_person").search(around)
+    return bool(voucher and shape) and not page.speaks("one_person", code.start, code.end)
 
 
-def _is_own_voucher(code: Code, word: Named, around: str) -> bool:
+def _is_own_voucher(code: Code, word: Named, page: Page) -> bool:
     """Whether a voucher's code is called somebody's own."""
     voucher = re.search(r"(?i)rabatt|code|gutschein|voucher|coupon|promo|discount", word.word)
-    return bool(voucher) and code.figures > 0 and bool(expression("cues", "one_person").search(around))
+    return bool(voucher) and code.figures > 0 and page.speaks("one_person", code.start, code.end)
 
 
 def _is_customers_vat(code: Code, page: Page) -> bool:

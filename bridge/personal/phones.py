@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PHONE = re.compile(
-    r"(?<![\w.,€$£§%#*/+-])(?<![€$£#] )(?:\+\s?|\(\+|\((?=\d))?\d(?:[\s()/.·–-]{0,3}\d){4,16}(?![\w%€$£²°]|[.,]\d|-[A-Za-z])"
+    r"(?<![\w.,€$£§%#*/+-])(?<![€$£#] )(?:\+\s?|\(\+|\((?=\d))?\d(?:(?:[\s)/.·–-]{0,3}|\s?\((?=\d{1,5}\)))\d){4,16}(?![\w%€$£²°]|[.,]\d|-[A-Za-z])"
 )
 _AREA_IN_WORDS = re.compile(
     r"\(?(?:Vorwahl|area code|dialling code)[^\d\n.!?]{0,25}\)?[ :]*(\d(?:(?:[ /-]?|,? (?:dann|then|und|and) )\d){5,11})(?!\w)",
@@ -42,8 +42,10 @@ _FREE_WRITTEN = re.compile(
 )
 _FREE_GROUP = re.compile(r"\(?(?:0840|0843|0844|0845|0848|0870|0810|0820|0818|0300|0330|0333|0901)\)?[ /.-]\d{3}")
 """Shared cost somewhere, an area elsewhere: only the way the digits are grouped tells."""
+_FREE_IN_GROUPS = re.compile(r"(?:0800|0808|0180\d?|1[ -]8(?:00|33|44|55|66|77|88))(?:[ /-]{1,3}\d+)+")
 _NORTH_AMERICAN = re.compile(r"(?:1[ .-])?\(?[2-9]\d\d\)?[ .-]{1,2}\d{3}[ .-]\d{4}")
 _AUSTRALIAN = re.compile(r"0?4\d\d \d{3} \d{3}")
+_ISBN = re.compile(r"97[89]\d{10}")
 _SHORT = 6
 _FEWEST, _MOST = 7, 15
 _LABEL = re.compile(r"(?<!\w)[A-Z]{3,4}[ :]{1,2}$")
@@ -90,11 +92,19 @@ def _judged(page: Page, start: int, end: int) -> Span | None:
         cue = Cue.PHONE if _has_form(written, figures) else cue
     if word and cue is Cue.PUBLIC and word.distance > _TIGHT and _is_international(written):
         cue = Cue.NONE
+    if cue is Cue.PERSONAL and word and word.distance > _TIGHT and _FREE_IN_GROUPS.fullmatch(written):
+        return Span(None, start, end)
     if cue in {Cue.PUBLIC, Cue.PERSONAL} or not _FEWEST - 1 <= len(figures) <= _MOST:
         return None
+    return _by_form(page, start, end, cue)
+
+
+def _by_form(page: Page, start: int, end: int, cue: Cue) -> Span | None:
+    written = page.text[start:end]
+    figures = digits(written)
     if _is_free(written, figures) or expression("cues", "made_up").search(page.sentence(start, end, 60)):
         return Span(None, start, end)
-    if _is_plain_example(figures) or (cue is Cue.NONE and _is_of_a_thing(page, start, end)):
+    if _ISBN.fullmatch(figures) or _is_plain_example(figures) or (cue is Cue.NONE and _is_of_a_thing(page, start, end)):
         return None
     if cue is Cue.PHONE:
         return Span(Datum.PHONE, start, end) if len(figures) > _SHORT else None
