@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Annotated
 
 import structlog
@@ -45,9 +46,15 @@ def serve(
     if not receivers:
         message = "No connection of this project receives webhooks; a source of type webhook does."
         raise ConfigError(message)
+    port = port or _free_port(host)
     for name in receivers:
-        note(ctx, f"/hooks/{name}")
+        note(ctx, f"Receiving at http://{host}:{port}/hooks/{name}")
     limits = Limits(body_bytes=max_body, per_second=per_second)
     web = create_app(receivers, inbox_of(composed), composed.clock, limits)
     structlog.get_logger().info("receiving", host=host, port=port, connections=sorted(receivers))
     uvicorn.run(web, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=10)
+
+
+def _free_port(host: str) -> int:
+    with socket.create_server((host, 0)) as free:
+        return int(free.getsockname()[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -100,6 +101,21 @@ def test_who_posts_as_the_page_says_is_answered_as_it_says(served: Served, tmp_p
     )
     assert done.stdout == "200\n"
     assert served.bodies() == [REVIEW.encode()]
+
+
+def test_it_says_where_it_receives_also_at_a_port_that_was_free(served: Served) -> None:
+    elsewhere = begin(served.folder, "serve", "--port", "0", SHOP_SECRET=SECRET)
+    said = served.folder.with_name(f"{served.folder.name}.output")
+    found = None
+    for _ in range(600):
+        found = re.search(r"Receiving at (http://127\.0\.0\.1:\d+)/hooks/shop", said.read_text())
+        if found and int(found[1].rpartition(":")[2]) != served.port:
+            break
+        time.sleep(0.05)
+    elsewhere.kill()
+    elsewhere.join(30)
+    assert found
+    assert int(found[1].rpartition(":")[2]) not in (0, served.port)
 
 
 def test_a_receiver_that_is_told_to_stop_answers_what_has_begun_and_takes_nothing_new(served: Served) -> None:
