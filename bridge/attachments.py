@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from bridge import attachment_fetch
 from bridge.attachment_files import Result, State, keep
-from bridge.errors import Transient
+from bridge.errors import AuthError, CasebridgeError, ConfigError, Transient
 from bridge.outbox.again import deliver_again
 from bridge.store import bulk, schema
 from bridge.store.settings import read_setting, write_setting
@@ -183,8 +183,14 @@ class _Round:
         if host not in self._silent:
             try:
                 return ask()
-            except Transient as error:
+            except (Transient, AuthError, ConfigError) as error:  # of the whole host: reading it says so, too
                 self._silent[host] = str(error)
+            except OSError:
+                raise  # the disk's trouble
+            except Exception as error:
+                log.info("attachment failed", exc_info=error)
+                named = isinstance(error, CasebridgeError)
+                return Result(State.FAILED, str(error) if named else f"{type(error).__name__}: {error}")
         late = self._app.clock.now() - item.received_at > GIVE_UP
         return Result(State.FAILED if late else State.WANTED, self._silent[host])
 

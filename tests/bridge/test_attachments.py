@@ -23,7 +23,7 @@ from bridge import attachment_fetch, attachments, media_types
 from bridge.app import App, AttachmentPolicy, SourceSetup
 from bridge.attachment_files import State, keep, path_of
 from bridge.cases.policy import CasePolicy
-from bridge.errors import Transient
+from bridge.errors import AuthError, ConfigError, Refused, Transient
 from bridge.faults import Faults
 from bridge.store import schema
 from bridge.store.tables import MessageRow
@@ -367,3 +367,38 @@ def test_a_source_that_has_its_files_itself_is_asked_for_them(store: Store, tmp_
         first = connection.execute(select(schema.attachment).order_by(schema.attachment.c.position)).first()
     assert first is not None
     assert path_of(tmp_path, first.sha256).read_bytes() == PNG
+
+
+class Failing(Mailbox):
+    """A source that cannot give one of its files, for some reason."""
+
+    error: Exception
+
+    def attachment(self, url: str) -> bytes | None:
+        """Fail for the first file."""
+        if url == "mid:0/0":
+            raise self.error
+        return super().attachment(url)
+
+
+@pytest.mark.parametrize(
+    ("error", "counts"),
+    [
+        (AuthError("shop is not signed in."), {"wanted": 2}),
+        (ConfigError("There is no such folder."), {"wanted": 2}),
+        (Refused("The file is locked."), {"failed": 1, "fetched": 1}),
+        (ValueError("what nobody has thought of"), {"failed": 1, "fetched": 1}),
+    ],
+)
+def test_a_file_that_its_source_cannot_give_stops_nothing_else(
+    store: Store, tmp_path: Path, clock: FixedClock, error: Exception, counts: dict[str, int]
+) -> None:
+    box = Failing(MemoryNetwork(MemorySourceSettings(), clock, Faults({})))
+    box.error = error
+    with world(store, tmp_path, clock) as exports:
+        app = replace(exports, sources={"shop": SourceSetup(name="shop", source=box)})
+        want(store, {"url": "mid:0/0", "name": "b.png"}, {"url": "mid:1/0", "name": "a.png"})
+        assert attachments.fetch_all(app) == counts
+    with store.read() as connection:
+        reasons = connection.execute(select(schema.attachment.c.reason)).scalars().all()
+    assert any(str(error) in reason for reason in reasons)
