@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+import structlog
+
 from bridge.attachment_fetch import PIECE
 from bridge.attachment_files import State, keep, path_of
-from bridge.errors import AuthError, Refused, Transient, Unsupported
+from bridge.errors import AuthError, CasebridgeError, Transient
 from bridge.features import safe_text
 from bridge.masking import found_path, masked_address, masked_path
 from bridge.nouns import FileContent, Retry
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from bridge.app import App, TargetSetup
     from bridge.nouns import Attachment
+
+log = structlog.get_logger(__name__)
 
 NOT_ALONG = "approve to send the text alone"
 _SEEN = ("image/", "audio/", "video/")
@@ -102,12 +106,20 @@ def _kept(app: App, target: str, file: Mapping[str, Any]) -> FileContent | str:
             result = keep(app.folder, pieces, name=name, max_bytes=policy.max_bytes, types=policy.types)
     except OSError as error:
         return f"it cannot be read ({error.strerror})"
-    except (Refused, Unsupported) as error:
-        return str(error).rstrip(".")
+    except (AuthError, Transient):
+        raise
+    except Exception as error:  # also an adapter's own fault: a person decides, and others go on
+        return _declined(target, error)
     if result.state is not State.FETCHED:
         return result.reason
     path = str(path_of(app.folder, result.sha256))
     return FileContent(result.sha256, name, result.mime, result.size or 0, path, alt=file.get("alt", ""))
+
+
+def _declined(target: str, error: Exception) -> str:
+    log.info("file of an answer failed", exc_info=error)
+    named = isinstance(error, CasebridgeError)
+    return str(error).rstrip(".") if named else f"{target} did not hand it over ({type(error).__name__})"
 
 
 @contextmanager

@@ -261,6 +261,7 @@ def test_a_file_that_the_tool_hands_over_goes_along(desk: Desk) -> None:
     [
         (None, "it is not at crm any more"),
         (Refused("The token may not read files."), "The token may not read files"),
+        (KeyError("Content"), "crm did not hand it over (KeyError)"),
         (b"#!/bin/sh\nexit", "application/octet-stream is not among the types that are kept"),
     ],
 )
