@@ -17,6 +17,7 @@ from adapters.bluesky.calls import NOTHING, Call
 from adapters.bluesky.errors import PASSWORDS, Declined, TokenEnded, lost, refused
 from adapters.bluesky.names import BATCH, GET_RECORD, POSTS, PROFILES
 from adapters.bluesky.session import Session, Sessions
+from adapters.bluesky.shapes import items, obj, text
 from bridge.errors import AuthError, Transient
 
 if TYPE_CHECKING:
@@ -146,8 +147,7 @@ class Client:
         found: dict[str, dict[str, Any]] = {}
         for start in range(0, len(wanted), BATCH):
             told = self.get(method, {ask: list(wanted[start : start + BATCH])})
-            rows = told.get(field) if isinstance(told, dict) else None
-            found.update({str(row[key]): row for row in rows or () if isinstance(row, dict) and key in row})
+            found.update({text(row.get(key)): row for row in items(obj(told).get(field))})
         return found
 
     def _note(self, response: httpx.Response) -> None:

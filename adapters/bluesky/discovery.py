@@ -9,6 +9,7 @@ from adapters.bluesky.calls import Call
 from adapters.bluesky.errors import Declined
 from adapters.bluesky.names import RESOLVE_HANDLE
 from adapters.bluesky.settings import LOOPBACK, safe_address
+from adapters.bluesky.shapes import obj, text
 from bridge.errors import AuthError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def server_in(document: Json, *, beside: str) -> str:
 
 def _did(settings: BlueskySettings, ask: Ask) -> str:
     told = ask("GET", f"{settings.appview}/xrpc/{RESOLVE_HANDLE}", Call(query={"handle": settings.handle}))
-    return str(told.get("did") or "")
+    return text(obj(told).get("did"))
 
 
 def _document(settings: BlueskySettings, did: str) -> str:

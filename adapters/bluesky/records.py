@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from adapters.bluesky import points
 from adapters.bluesky.errors import Declined
 from adapters.bluesky.names import DELETE_RECORD, PUT_RECORD
+from adapters.bluesky.shapes import obj, text
 
 if TYPE_CHECKING:
     from adapters.bluesky.client import Client
@@ -46,8 +47,9 @@ class Repository:
 
     def standing(self, collection: str, key: str) -> Stored | None:
         """Return what stands under a key."""
-        found = self.client.record(self.uri(collection, key))
-        return Stored(str(found["uri"]), str(found["cid"])) if found else None
+        uri = self.uri(collection, key)
+        found = self.client.record(uri)
+        return Stored(uri, text(found.get("cid"))) if found else None
 
     def insert(self, collection: str, key: str, record: dict[str, Json]) -> Stored:
         """Write a record unless something stands there, which is adopted. Raises ``Uncertain``, ``Declined``."""
@@ -63,8 +65,8 @@ class Repository:
         """Write a record in the place of the one whose hash is ``over``, None: of none; raises ``Declined`` if another stands there."""
         points.spend(self._around, self._settings, points.CREATED if over is None else points.UPDATED)
         body = {"collection": collection, "rkey": key, "record": {"$type": collection, **record}, "swapRecord": over}
-        told: dict[str, Any] = self.client.post(PUT_RECORD, {"repo": self.client.did, **body})
-        return Stored(str(told["uri"]), str(told["cid"]), created=True)
+        told = obj(self.client.post(PUT_RECORD, {"repo": self.client.did, **body}))
+        return Stored(self.uri(collection, key), text(told.get("cid")), created=True)
 
     def delete(self, uri: str) -> None:
         """Delete a record of ours; what is gone already stays gone."""

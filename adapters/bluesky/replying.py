@@ -10,6 +10,7 @@ from adapters.bluesky.errors import Declined
 from adapters.bluesky.names import MAX_BYTES, MAX_GRAPHEMES, MAX_IMAGES, POST, RESOLVE_HANDLE, UPLOAD_BLOB
 from adapters.bluesky.shapes import obj, text, texts
 from adapters.bluesky.texts import split
+from bridge.errors import Transient
 from bridge.file_descriptions import description
 from bridge.nouns import Eligibility, Found, Presence, Written
 
@@ -113,7 +114,9 @@ class Replies:
         images = []
         for file in files:
             told = self._client.post(UPLOAD_BLOB, content=Path(file.path).read_bytes(), mime=file.mime)
-            images.append({"image": told["blob"], "alt": file.alt or description(file.name)})
+            if not (blob := obj(told, "blob")):
+                raise Transient(f"Bluesky took {file.name} and does not say where it put it.")
+            images.append({"image": blob, "alt": file.alt or description(file.name)})
         return {"$type": "app.bsky.embed.images", "images": images}
 
 

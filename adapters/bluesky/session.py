@@ -16,6 +16,7 @@ from adapters.bluesky import discovery
 from adapters.bluesky.calls import Call
 from adapters.bluesky.errors import PASSWORDS, Declined
 from adapters.bluesky.names import CREATE_SESSION, REFRESH_SESSION
+from adapters.bluesky.shapes import obj
 from bridge.errors import AuthError, BudgetSpent
 from bridge.keys import short_hash
 from bridge.safe import Secrets
@@ -121,7 +122,7 @@ class Sessions:
             told = self._ask("POST", f"{kept.values['pds']}/xrpc/{REFRESH_SESSION}", token=kept.values["refresh"])
         except (Declined, AuthError):
             return self._begin(kept)
-        return self._kept(told, kept.values["pds"], kept.values.get(_PASSWORD, ""))
+        return self._kept(obj(told), kept.values["pds"], kept.values.get(_PASSWORD, ""))
 
     def _login(self, password: str) -> Secrets:
         self._count()
@@ -135,7 +136,7 @@ class Sessions:
             raise AuthError(
                 f"Bluesky does not sign {self._settings.handle} in ({why}). Make a new app password ({PASSWORDS}), then: casebridge connect {name}"
             ) from error
-        return self._kept(told, server, password)
+        return self._kept(obj(told), server, password)
 
     def _count(self) -> None:
         meter = self._around.meter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -9,7 +11,8 @@ import pytest
 
 from adapters.bluesky.names import LIKE, THREADGATE
 from adapters.bluesky.publisher import BlueskyPublisher
-from bridge.nouns import ActionKind, Presence, Refusal, Written
+from bridge.errors import Transient
+from bridge.nouns import ActionKind, FileContent, Presence, Refusal, Written
 from tests.adapters.bluesky.harness import BlueskyPublisherHarness
 from tests.adapters.bluesky.test_answering import publisher, standing
 from tests.fakes.bluesky.world import POST
@@ -17,6 +20,22 @@ from tests.fakes.bluesky.world import POST
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from bridge.nouns import Json
+
+
+class Odd(httpx.BaseTransport):
+    """A wire on which the answers to one method are others."""
+
+    def __init__(self, inner: httpx.BaseTransport, method: str, answer: Json) -> None:
+        """Answer ``method`` with ``answer``, though it is done."""
+        self._inner, self._method, self._answer = inner, method, answer
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Make the call, and answer otherwise."""
+        response = self._inner.handle_request(request)
+        odd = request.url.path.endswith(self._method) and response.is_success
+        return httpx.Response(200, json=self._answer, request=request) if odd else response
 
 
 @pytest.fixture
@@ -153,3 +172,25 @@ def test_only_in_threads_of_ours_can_replies_be_hidden(here: BlueskyPublisherHar
     gone = here.publisher.eligibility(here.toward(here.deleted, "", kind=ActionKind.HIDE))
     assert "is gone" in gone.reason
     assert not any(THREADGATE in uri for uri in here.far.world.records)
+
+
+@pytest.mark.parametrize("answer", [[], 1, None, {}, {"uri": 1, "cid": [], "blob": "none"}])
+@pytest.mark.parametrize("method", ["repo.putRecord", "repo.uploadBlob", "repo.deleteRecord", "repo.getRecord"])
+def test_no_answer_to_a_write_breaks_anything(
+    here: BlueskyPublisherHarness, tmp_path: Path, method: str, answer: Json
+) -> None:
+    """And whatever it is, what stands under our key is known for ours."""
+    picture = tmp_path / "label.png"
+    picture.write_bytes(b"\x89PNG label")
+    file = FileContent("f1", "label.png", "image/png", 10, str(picture))
+    odd = BlueskyPublisher.beside(here.with_settings(transport=Odd(here.wire, method, answer)))
+    said = replace(here.action("Here it is"), files=(file,))
+    with suppress(Transient):
+        assert isinstance(odd.publish(said), Written)
+    assert isinstance(odd.publish(here.toward(here.asked, "", kind=ActionKind.LIKE)), Written)
+    first = here.publisher.publish(said)
+    assert isinstance(first, Written)
+    assert first.ref in here.far.world.records
+    with suppress(Transient):
+        odd.publish(here.toward(first.ref, "", kind=ActionKind.DELETE_OWN))
+    assert first.ref not in here.far.world.records

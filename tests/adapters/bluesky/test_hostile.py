@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from bridge.errors import CasebridgeError
 from bridge.nouns import Cursor, Kind, Page
+from bridge.safe import MemorySafe
 from tests.adapters.bluesky.harness import Account
 from tests.adapters.mutations import mutated
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from adapters.bluesky.source import BlueskySource
+    from bridge.nouns import Json
 
 READ = (
     "app.bsky.notification.listNotifications",
@@ -85,6 +88,22 @@ def test_no_answer_of_a_server_breaks_reading(busy: Account, method: str, data: 
     except CasebridgeError:
         return
     assert read
+
+
+_FIELDS = ("notifications", "feed", "posts", "thread", "profiles", "logs", "value", "cursor", "did", "accessJwt")
+
+
+@pytest.mark.parametrize("answer", [[], 1, "no", None, *(dict.fromkeys(_FIELDS, odd) for odd in (1, [1], {}))])
+@pytest.mark.parametrize("method", [*READ, "com.atproto.server.createSession", "com.atproto.identity.resolveHandle"])
+def test_nor_does_one_of_another_shape(busy: Account, method: str, answer: Json) -> None:
+    spoiled = busy.with_settings(transport=Spoiling(busy.wire, method, lambda _told: answer), logins_per_day=300)
+    kept = spoiled.around.safe.read()
+    if method not in READ:
+        spoiled.around.safe.keep(MemorySafe().read())
+    with suppress(CasebridgeError):
+        assert [spoiled.head(), *pages(spoiled)]
+    assert spoiled.check().findings
+    spoiled.around.safe.keep(kept)
 
 
 def test_it_would_have_read_everything(busy: Account) -> None:
