@@ -109,6 +109,7 @@ def _kept(app: App, target: str, file: Mapping[str, Any]) -> FileContent | str:
     except (AuthError, Transient):
         raise
     except Exception as error:  # also an adapter's own fault: a person decides, and others go on
+        log.info("file of an answer failed", exc_info=error)
         return _declined(target, error)
     if result.state is not State.FETCHED:
         return result.reason
@@ -117,7 +118,6 @@ def _kept(app: App, target: str, file: Mapping[str, Any]) -> FileContent | str:
 
 
 def _declined(target: str, error: Exception) -> str:
-    log.info("file of an answer failed", exc_info=error)
     named = isinstance(error, CasebridgeError)
     return str(error).rstrip(".") if named else f"{target} did not hand it over ({type(error).__name__})"
 
