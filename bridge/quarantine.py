@@ -55,6 +55,11 @@ def drop(app: App, ids: Sequence[int]) -> int:
 
 def _replay(app: App, row: Row[tuple[object, ...]], changes: Mapping[str, str], report: ReplayReport) -> None:
     setup = app.sources.get(row.connection)
+    if row.connection in app.targets:
+        report.still_broken[row.id] = (
+            f"It is of the target {row.connection}: mend it there, where it is read again once it is changed. Then: casebridge quarantine drop Q-{row.id}"
+        )
+        return
     if setup is None:
         report.still_broken[row.id] = f"The source {row.connection} is not in the project file any more."
         return

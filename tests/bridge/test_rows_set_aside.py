@@ -18,6 +18,7 @@ from bridge.engine import sync
 from bridge.errors import Exit
 from bridge.ledger import ledger
 from bridge.nouns import ActivityPage, Actor, Answer, Attachment, Broken, CasePage, CaseSnapshot, Cursor
+from bridge.quarantine import replay
 from bridge.rows import each, having
 from bridge.runs import SyncOptions
 from bridge.store import schema
@@ -65,6 +66,9 @@ def test_both_are_kept_counted_and_stop_nothing(tmp_path: Path) -> None:
             ("crm events 3", '{"id":3}', 2),
         ]
         assert ledger(beside).balanced
+        replayed = replay(beside, [1], {})
+        assert replayed.still_broken[1].startswith("It is of the target crm: mend it there")
+        assert "casebridge quarantine drop Q-1" in replayed.still_broken[1]
 
 
 def kept(app: App) -> list[tuple[str, str, int]]:
