@@ -9,8 +9,8 @@ import pytest
 
 from adapters.bluesky import cursor
 from adapters.bluesky.lists import Item, Listing, Part, walk
-from bridge.errors import AuthError, ConfigError
-from bridge.nouns import Broken, Cursor, Deleted, Direction, Message, Page, ProfileSeen, Said, UnknownKind
+from bridge.errors import ConfigError
+from bridge.nouns import Cursor, Direction, Message, Page, Said
 from tests.adapters.bluesky.harness import START, Account
 
 if TYPE_CHECKING:
@@ -231,67 +231,6 @@ def test_what_is_switched_on_later_begins_from_now(tmp_path: Path) -> None:
     assert texts(read(account, after)[0]) == ["My router still hums", "and now"]
 
 
-def test_a_post_that_is_gone_is_told_once(account: Account) -> None:
-    asked = ask(account, "never mind")
-    _, after = read(account, Cursor())
-    del account.far.world.records[asked]
-    found, after = read(account, after)
-    assert [event for event in found if isinstance(event, Deleted)] == [Deleted("bluesky", asked, START)]
-    assert not [event for event in read(account, after)[0] if isinstance(event, Deleted)]
-
-
-def test_a_post_that_is_gone_before_it_was_read_leaves_no_text(account: Account) -> None:
-    asked = ask(account, "never mind")
-    shown = account.far.world.notified(account.far.brand)
-    ((reason, stored),) = shown
-    row = {
-        "uri": asked,
-        "cid": stored.cid,
-        "reason": reason,
-        "record": stored.value,
-        "author": {"did": account.ada.did},
-    }
-    account.far.world.odd.append({**row, "indexedAt": "2026-03-02T08:59:00.000Z"})
-    del account.far.world.records[asked]
-    found, _ = read(account, Cursor())
-    assert texts(found) == []
-    assert Deleted("bluesky", asked, START) in found
-
-
-def test_somebody_who_blocks_us_has_not_deleted_anything(account: Account) -> None:
-    ask(account, "you again")
-    _, after = read(account, Cursor())
-    account.ada.blocks.add(account.far.brand.did)
-    found, _ = read(account, after)
-    assert not [event for event in found if isinstance(event, Deleted)]
-
-
-def test_names_reach_and_handles_are_followed_without_a_new_post(account: Account) -> None:
-    account.ada.followers = 48_000
-    ask(account, "hello")
-    first, after = read(account, Cursor())
-    (message,) = said(first)
-    assert message.author is not None
-    assert (message.author.handle, message.author.reach) == ("ada.bsky.example", 48_000)
-    account.ada.handle, account.ada.followers = "ada-kern.example", 50_000
-    seen = [event.profile for event in read(account, after)[0] if isinstance(event, ProfileSeen)]
-    assert [(each.id, each.handle, each.reach) for each in seen] == [(account.ada.did, "ada-kern.example", 50_000)]
-
-
-def test_posts_are_looked_after_for_as_long_and_as_often_as_the_settings_say(tmp_path: Path) -> None:
-    account = Account(tmp_path, watch=2, watch_days=3, watch_minutes=30)
-    asked = [ask(account, f"question {number}", at=START + timedelta(seconds=number)) for number in range(3)]
-    _, after = read(account, Cursor())
-    assert set(cursor.read(after).watch.posts) == set(asked[1:])
-    account.clock.forward(timedelta(minutes=29))
-    looked = account.far.called("app.bsky.feed.getPosts")
-    _, after = read(account, after)
-    assert account.far.called("app.bsky.feed.getPosts") == looked
-    account.clock.forward(3 * DAY)
-    _, after = read(account, after)
-    assert cursor.read(after).watch.posts == {}
-
-
 def test_profiles_are_asked_for_in_batches_and_once_a_run(account: Account) -> None:
     brand = account.far.brand
     for number in range(60):
@@ -310,60 +249,6 @@ def walked(account: Account) -> Iterable[Page]:
         if not page.more:
             return
         yield page
-
-
-def test_direct_messages_are_private_in_their_conversation(account: Account) -> None:
-    chat = account.far.chat
-    chat.say(account.ada, "from before")
-    head = account.source.head()
-    asked = chat.say(account.ada, "My number is 4711")
-    answer = chat.say(account.far.brand, "Thank you", to=account.ada)
-    chat.happens("ReadMessage")
-    found, after = read(account, head)
-    (question, reply) = said(found)
-    assert (question.native_id, question.public, question.direction) == (asked, False, Direction.IN)
-    assert (reply.native_id, reply.direction, reply.thread) == (answer, Direction.OUT, asked.partition("/")[0])
-    assert question.author is not None
-    assert question.author.handle == "ada.bsky.example"
-    assert texts(read(account, after)[0]) == []
-
-
-def test_a_direct_message_that_is_taken_back_is_told(account: Account) -> None:
-    head = account.source.head()
-    asked = account.far.chat.say(account.ada, "oops")
-    _, after = read(account, head)
-    account.far.chat.take_back(asked)
-    assert read(account, after)[0] == [Deleted("bluesky", asked, START)]
-
-
-def test_an_entry_of_the_log_that_nobody_knows_is_shown(account: Account) -> None:
-    head = account.source.head()
-    account.far.chat.say(account.ada, "hello")
-    account.far.chat.happens("SingTogether")
-    kinds = [event.kind for event in read(account, head)[0] if isinstance(event, UnknownKind)]
-    assert kinds == ["chat.bsky.convo.defs#logSingTogether"]
-
-
-def test_a_broken_direct_message_is_set_aside_and_the_rest_goes_on(account: Account) -> None:
-    head = account.source.head()
-    account.far.chat.say(account.ada, "hello", sender=None)
-    account.far.chat.say(account.ada, "again")
-    found, _ = read(account, head)
-    assert [event.reason for event in found if isinstance(event, Broken)] == ["author.did is missing, or is no text"]
-    assert texts(found) == ["again"]
-
-
-def test_direct_messages_that_may_not_be_read_stop_nothing_before_them(tmp_path: Path) -> None:
-    """What is public is handed over before the error is raised, with the cursor behind it."""
-    account = Account(tmp_path)
-    ask(account, "hello")
-    account.far.scope = "com.atproto.appPass"
-    account.far.end_tokens(refresh=True)
-    pages: list[Page] = []
-    source = account.with_settings(direct_messages=True)
-    with pytest.raises(AuthError, match="does not allow direct messages"):
-        pages.extend(source.pages(Cursor()))
-    assert texts(events(pages)) == [f"@{account.far.brand.handle} hello"]
 
 
 def test_an_unreadable_time_is_no_time(account: Account) -> None:
