@@ -75,6 +75,8 @@ _LENGTHS = {
         ]
     )
 }
+_WITH_LETTERS = frozenset(("GB", "IE", "NL", "MT", "LV", "RO", "BG", "GI"))
+"""Countries whose accounts have a bank of four letters."""
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])([A-Za-z]{2})[ -]?(\d[ ]?\d)((?:[\s.:/·-]{0,2}[A-Za-z0-9*•]){9,32})(?![A-Za-z0-9])"
 )
@@ -102,6 +104,8 @@ def ibans(page: Page) -> Iterator[Span]:
         account = folded(page.text[match.start() : end])
         if account in page.published.ibans or len(set(account[4:])) == 1:
             yield Span(None, match.start(), end)
+        elif country in _WITH_LETTERS and not re.search(r"[a-z]{3}", account[4:9]):
+            continue
         elif abs(len(account) - _LENGTHS[country]) <= _NEAR and _mostly_digits(account):
             yield Span(Datum.IBAN, match.start(), end)
 

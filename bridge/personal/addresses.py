@@ -22,7 +22,7 @@ _COUNTED = (
     r"\s?(?:Monat|Tag|Jahr|Woche|Stunde|Minute|Sekunde|Uhr|Prozent|Euro|Cent|Mal|Stück|Person|Kilo|Meter|Liter|Grad|Punkt|Stern"
     r"|Seite|Plätze|Folge|Teil|month|day|year|week|hour|minute|time|am\\b|pm\\b)"
 )
-_HOUSE = rf"\d{{1,4}}(?:\s?[a-hA-H](?![\w]))?(?:\s?[-–/]\s?\d{{1,3}}[a-hA-H]?){{0,3}}(?![\w%€]|[.,:]\d|\.\s?(?:\d|Uhr)|{_COUNTED})"
+_HOUSE = rf"(?!0)\d{{1,4}}(?:\s?[a-hA-H](?![\w]))?(?:\s?[-–/]\s?\d{{1,3}}[a-hA-H]?){{0,3}}(?![\w%€]|[.,:]\d|\.\s?(?:\d|Uhr)|{_COUNTED})"
 _WORDS = r"(?:eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn|(?:\w+und)?(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig))"
 _FLOOR = (
     r"(?:,?\s(?:\d{1,2}\.\s?(?:OG|UG|Stock|Etage|Obergeschoss|St\.)|(?:EG|UG|DG|Erdgeschoss|Dachgeschoss|Souterrain|Hinterhaus|Vorderhaus)"

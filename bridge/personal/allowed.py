@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 COUNTRIES = ("49", "43", "41", "44", "353", "1", "61", "33", "31", "39", "34", "32", "352", "64")
 _SHORTEST = 5
 _OPTIONAL_NOUGHT = re.compile(r"\(0\)")
+_NUMBER_OF_ONE = re.compile(r"[A-Z]\d{4}|\d{5}")
 _CAMPAIGN = re.compile(r"(?i)(?:utm_\w+|fbclid|gclid|igshid|mc_[ce]id|ref|source|src|campaign|lang|locale|hl|si)")
 
 
@@ -85,7 +86,11 @@ def split_link(link: str) -> tuple[str, str, list[tuple[str, str]], str] | None:
         parts = urlsplit(link if "://" in link else "https://" + link)
     except ValueError:
         return None
-    query = [(key, value) for key, value in parse_qsl(parts.query) if not _CAMPAIGN.fullmatch(key)]
+    query = [
+        (key, value)
+        for key, value in parse_qsl(parts.query)
+        if not _CAMPAIGN.fullmatch(key) or _NUMBER_OF_ONE.search(value)
+    ]
     return parts.netloc.casefold().removeprefix("www."), parts.path, query, parts.fragment
 
 

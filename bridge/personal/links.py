@@ -106,7 +106,7 @@ def _below_published(host: str, path: str, page: Page) -> list[str]:
 
 def _has_own_parameter(query: list[tuple[str, str]]) -> bool:
     return any(
-        key.casefold() not in words("cues", "public_parameters")
+        (key.casefold() not in words("cues", "public_parameters") or _is_reference(key, value))
         and not re.fullmatch(r"\d{4}-\d\d-\d\d|\d{1,2}", value)
         and (
             (bool(re.search(r"\d{4,}", value)) and not re.fullmatch(r"(?:19|20)\d\d|[A-Z]{2}\d{1,4}", value))
@@ -116,6 +116,11 @@ def _has_own_parameter(query: list[tuple[str, str]]) -> bool:
         )
         for key, value in query
     )
+
+
+def _is_reference(key: str, value: str) -> bool:
+    """Whether ``ref`` has a number, not where a visitor came from."""
+    return key.casefold() == "ref" and bool(re.search(r"[A-Z]\d{4}|\d{5}", value))
 
 
 def _has_own_segment(segments: list[str]) -> bool:

@@ -70,8 +70,8 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _USER_NAME = re.compile(
-    r"(?i)(?<!\w)(?:user(?: ?name)?|benutzer(?:name)?|nutzername|benutzerkennung|anmeldename|login(?:name)?|gamertag|spielername|player(?: ?name| ?tag| ?id)?|game(?: ?id)?|gamer ?tag|account ?name|zugang(?:sdaten)?|credentials|skype)"
-    r"(?:[^.!?\n]{0,32}\s(?:is|ist|lautet|heißt))?(?: ist| is| lautet| heißt| war| was| me|:)*\s[\"„“'@]?(?P<value>(?=[\w.#-]*[^\W\d_])(?=[\w.#-]*\d|[a-z]+\.[a-z]+[\s,.])\w+(?:[.#@-]\w+)*)"
+    r"(?i)(?<!\w)(?:user(?: ?name)?|benutzer(?:name)?|nutzername|benutzerkennung|anmeldename|log-?ins?|loginname|gamertag|spielername|player(?: ?name| ?tag| ?id)?|game(?: ?id)?|gamer ?tag|account ?name|zugang(?:sdaten)?|credentials|skype)"
+    r"(?:[^.!?\n]{0,32}\s(?:is|ist|lautet|heißt))?(?: ist| is| lautet| heißt| war| was| me| from| by| as| von| als|:)*\s[\"„“'@]?(?P<value>(?=[\w.#-]*[^\W\d_])(?=[\w.#-]*\d|[a-z]+\.[a-z]+[\s,.])\w+(?:[.#@-]\w+)*)"
 )
 _ANSWER = re.compile(
     rf"(?<!\w)(?i:{alternatives('cues', 'security_question')})(?!\w)[^.!?\n]{{0,45}}?(?:ist|is|was|war|lautet|[:=→\"„“])\s?[\"„“']?(?P<value>[A-ZÄÖÜ][\w-]+)",

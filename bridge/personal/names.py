@@ -235,7 +235,8 @@ def _means_something_else(match: re.Match[str], own_first: str, page: Page) -> b
     if before.casefold().endswith(own_first.casefold() + " "):
         return False
     quoted = re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?[\"„“”'‚‘»«]$", before)
-    small = not UP.match(match.group()) and match.group().casefold() in words("names", "also_words")
+    begins = not before or (bool(re.search(r"[.!?\n]\s*$", before)) and not re.match(r"\W", after))
+    small = (begins or not UP.match(match.group())) and match.group().casefold() in words("names", "also_words")
     if quoted or small:
         return True
     if re.search(rf"(?i)(?<!\w){_ARTICLE}\s(?:[a-zäöüß]+\s)?$", before) and not re.search(

@@ -199,6 +199,6 @@ def _is_named_code(code: Code, word: Named, *, tight: bool) -> bool:
     short = (
         tight
         and len(code.bare) >= OWN_SHORTEST
-        and (code.figures >= 2 or (len(code.bare) >= 5 and " " not in code.text))
+        and (code.figures >= 2 or (word.sort == "order" and len(code.bare) >= 5 and " " not in code.text))
     )
     return short or (code.figures >= 3 and len(code.bare) >= 5)

@@ -94,6 +94,8 @@ def _judged(page: Page, start: int, end: int) -> Span | None:
         cue = Cue.NONE
     if cue is Cue.PERSONAL and word and word.distance > _TIGHT and _FREE_IN_GROUPS.fullmatch(written):
         return Span(None, start, end)
+    if cue is Cue.PERSONAL and word and word.distance > _TIGHT and _has_form(written, figures):
+        cue = Cue.NONE
     if cue in {Cue.PUBLIC, Cue.PERSONAL} or not _FEWEST - 1 <= len(figures) <= _MOST:
         return None
     return _by_form(page, start, end, cue)

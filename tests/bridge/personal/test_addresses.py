@@ -32,6 +32,11 @@ from tests.bridge.personal.answers import found, kinds
         "c/o Hartmann, Gartenweg 3",
         "PO Box 771, your box",
         "Lindenstraße 12 stimmt also",
+        "Ihre Lieferadresse ist Vogelsang 19",
+        "It was left at Rose Cottage, Back Lane",
+        "You live at 8 Cois na hAbhann, correct?",
+        "Wir hatten Hausnummer 18 in der Bergmannstraße notiert",
+        "Your delivery is moving to 14 Camden Row, not the shop",
     ],
 )
 def test_where_somebody_lives_or_stays_is_held(text: str) -> None:
@@ -52,6 +57,10 @@ def test_where_somebody_lives_or_stays_is_held(text: str) -> None:
         "In der Goethestraße wird gebaut, 48155 Münster",
         "Wohnungen mit 3 Zimmern ab 800 €",
         "Write to us at Complaints, PO Box 9900, Leeds LS99 9ZZ.",
+        "Alter Schwede, 14 Monate?",
+        "We are coming to Netflix 12 June, and moving to Windows 11",
+        "Im Store Kettwiger Str. 22 liegt eins",
+        "Der Rückenkurs ist in Raum 2. Große Bergstr. 160, Aufzug im Hof",
     ],
 )
 def test_a_place_for_everybody_passes(text: str) -> None:

@@ -39,6 +39,7 @@ def test_an_address_that_is_not_on_the_list_is_held(text: str, address: str) -> 
         "npm i @acme/cli@4.17.0",
         "folgt uns: @funkkabel und @funkkabel@mastodon.example",
         "look at funkkabel.example for more",
+        "Liebe @mira.codes, danke, and thanks @tom.w.runs",
     ],
 )
 def test_what_is_no_address_of_a_person_passes(text: str) -> None:

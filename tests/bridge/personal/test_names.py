@@ -26,6 +26,12 @@ from tests.bridge.personal.answers import BRAND, found
         ("Hi Petra Brandt, hier die Antwort", "Petra Brandt"),
         ("Für Ahlers-Brandt liegt Post bereit", "Ahlers-Brandt"),
         ("petra b.r.a.n.d.t, oder?", "b.r.a.n.d.t"),
+        ("Der Schornsteinfeger Holtgreve war da", "Holtgreve"),
+        ("Our loss adjuster, Fergus Mulholland, will ring", "Fergus Mulholland"),
+        ("Laut Fahrer hat Zimmerling unterschrieben", "Zimmerling"),
+        ("The signature is Attwater", "Attwater"),
+        ("Bei Nussbaumer im zweiten Stock", "Nussbaumer"),
+        ("The Wojcik family at no. 9 has it", "Wojcik"),
     ],
 )
 def test_a_surname_is_held(text: str, name: str) -> None:
@@ -51,6 +57,11 @@ def test_a_surname_is_held(text: str, name: str) -> None:
         "Black Friday in New Jersey, Good Morning Manchester",
         'Die Tasche "Brandt" gibt es noch in Cognac.',
         "Max Mustermann ist ein Beispiel",
+        "Danke. Ihr Marktleiter Peter Kern",
+        "Alles Gute. Liebe Grüße aus Kiel, Wiebke Thomsen",
+        "Bürgermeisterin Rosi Aigner eröffnet das Wasserwerk",
+        "The Henry Moore Gallery is open",
+        "Kutter 'Anna Petersen' fährt um 11",
     ],
 )
 def test_first_names_signatures_and_public_people_pass(text: str) -> None:

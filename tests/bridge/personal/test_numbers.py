@@ -38,6 +38,16 @@ ORDER, CUSTOMER, PARCEL, OTHER = Datum.ORDER, Datum.CUSTOMER_NUMBER, Datum.TRACK
         ("Voucher code SORRY-8KD2-77 just for you", OTHER, "SORRY-8KD2-77"),
         ("AHV 756.1234.5678.97", OTHER, "756.1234.5678.97"),
         ("Code Anton, sieben, Berta, drei, Paula", OTHER, "Anton, sieben, Berta, drei, Paula"),
+        ("Bestellung Nr 30099812 ist leider ausverkauft", ORDER, "30099812"),
+        ("Steuer-ID 86 095 742 719 bitte nicht öffentlich posten", OTHER, "86 095 742 719"),
+        ("Deine Rundfunkbeitragsnummer 771 204 wird geprüft", OTHER, "771 204"),
+        ("LL-OLLIE-7F2C is one use only", OTHER, "LL-OLLIE-7F2C"),
+        ("The licence for seat 3 is 7XK2-99QP-LM44-0B2C", OTHER, "7XK2-99QP-LM44-0B2C"),
+        ("1HGCM82633A004352 is covered by the recall", OTHER, "1HGCM82633A004352"),
+        ("Org ID org_88f20193c4 is over its limit", OTHER, "org_88f20193c4"),
+        ("set up from 40-47-84, 70872490", OTHER, "40-47-84, 70872490"),
+        ("your passcode's locked; temp one 774 019", OTHER, "774 019"),
+        ("Das WLAN-Kennwort bei Ihnen lautet Regenwurm-1987", OTHER, "Regenwurm-1987"),
     ],
 )
 def test_a_number_of_one_person_is_held(text: str, datum: Datum, number: str) -> None:
@@ -64,6 +74,14 @@ def test_a_number_of_one_person_is_held(text: str, datum: Datum, number: str) ->
         "order ending in 4471, Bestellung mit der Endung -88",
         "Der Airbus D-AKAX, Baujahr 2019",
         "Das Passwort braucht 8 Zeichen, z. B. Abc123!x",
+        "Störung 2024-NRW-118 ist seit 9 Uhr behoben",
+        "Our LEI is 529900T8BM49AURSDO55",
+        "Das Einhorn bekommst du mit EINHORN2026, wie alle anderen auch",
+        "Schaltauge Nr. 4177-77 sollte passen",
+        "Der Filter 0201-4471-88 passt nicht mehr",
+        "The gasket 07700-900123 is back in May",
+        "Bedingungen AVB-H 2025, Ziffer 7.4",
+        "Bands B3/B7/B20",
     ],
 )
 def test_a_number_for_everybody_passes(text: str) -> None:
