@@ -132,7 +132,7 @@ def _has_own_segment(segments: list[str]) -> bool:
             return True
         if own and not _ARTICLE.fullmatch(plain):
             return True
-        if own and re.fullmatch(r"[a-z]{0,3}[-_.]?\d{2,}", plain) and not public:
+        if own and re.fullmatch(r"[a-z]{0,3}[-_.]?\d{3,}", plain) and not public:
             return True
         if re.search(r"\d{5,}", plain) and not public:
             return True

@@ -72,7 +72,7 @@ def _is_mixed(code: Code) -> bool:
 
 def _is_of_an_incident(code: Code, page: Page) -> bool:
     """Whether it is the number of an outage or incident, which the brand publishes unless it calls it somebody's own."""
-    incident = expression("cues", "incident").search(page.before(code.start, 25))
+    incident = expression("cues", "incident").search(page.before(code.start, 60))
     marked = re.search(r"(?i)(?<![^\W_])(?:inc|nw|net|sto|out)-?\d", code.text)
     own = expression("cues", "own_incident").search(page.sentence(code.start, code.end, 90))
     return bool(incident or marked) and not own
