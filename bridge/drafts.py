@@ -58,19 +58,22 @@ def _unseen(app: App, setup: SourceSetup) -> list[tuple[Row[Any], Action]]:
 
 def _look_at(app: App, publisher: Publisher, row: Row[Any], action: Action) -> None:
     """Stop an answer that cannot go as it is."""
-    with app.store.read() as connection:
-        found = holding.found_in(connection, app, row)
     changes: dict[str, Any] = {"looked_at": short_hash(row.text)}
-    if found:
-        changes |= holding.held(found)
-    elif too_long := holding.too_long(row):
+    if too_long := holding.too_long(row):
         changes |= _refused(too_long, ("a shorter text",))
+    elif found := _personal(app, row):
+        changes |= holding.held(found)
     else:
         eligibility = eligibility_of(publisher, action)
         changes |= {} if eligibility.can else _refused(eligibility.reason, instead(app, row, eligibility))
     with app.store.write("publish.record") as connection:
         unchanged = (A.id == row.id) & (A.state == row.state) & (A.text == row.text)
         connection.execute(schema.action.update().where(unchanged).values(changes))
+
+
+def _personal(app: App, row: Row[Any]) -> list[holding.Piece]:
+    with app.store.read() as connection:
+        return holding.found_in(connection, app, row)
 
 
 def _refused(reason: str, alternatives: Iterable[str]) -> dict[str, Any]:
