@@ -41,7 +41,7 @@ FAMILY = re.compile(
     rf"(?<!\w)(?i:die|the|den)\s(?P<name>{_U}[^\W\d_]{{2,}})(?:(?=\s(?i:family|household)\b)|(?<=s)(?=\s(?i:von nebenan|von oben|von unten|nebenan|next door|upstairs|downstairs|across|from no|oben|unten|gegenüber)))|(?<!\w)(?i:the)\s(?P<kept>{_U}[a-z]{{2,}}(?:sons?|mans?|ers|ts|es|tts|lls|ns))(?=[,.!?]|\s(?i:kept|at|have|took|signed|said|are|were|live)\b)"
 )
 GREETED = re.compile(
-    rf"(?<![\w-])(?i:{alternatives('names', 'greetings')}),?\s(?P<name>{_SURNAME}(?:\s{_SURNAME}){{1,2}})(?=\s?[,!.:–-]|$|\s(?i:and|und|to|so|is|has|who|aus|vom|from|at|in|for|für)\b)"
+    rf"(?<![\w-])(?i:{alternatives('names', 'greetings')}),?\s(?P<name>{_SURNAME}(?:\s{_SURNAME}){{1,2}})(?=\s?[,!.:–]|\s?-(?!\w)|$|\s(?i:and|und|to|so|is|has|who|aus|vom|from|at|in|for|für)\b)"
 )
 LOWER_TITLE = re.compile(
     r"(?:^|(?:hallo|hi|hey|hello|dear|liebe[r]?|danke|thanks|thx|cheers|ok|okay|sorry|moin|servus|tag|morgen|abend|,|\.|!)\s)(?:frau|herrn?|mrs?|ms|familie|fam)\.?\s"

@@ -187,7 +187,7 @@ def _is_named_row(code: Code, word: Named, page: Page, *, tight: bool) -> bool:
     if code.figures >= 5 or (code.figures == 4 and (tight or word.names_a_number)):
         return True
     counted = re.search(r"(?i)stellen|digits", page.after(code.end, 12))
-    return code.figures >= 2 and tight and word.names_a_number and not counted
+    return code.figures >= 2 and tight and word.names_a_number and (word.is_clear or word.is_general) and not counted
 
 
 def _is_named_code(code: Code, word: Named, *, tight: bool) -> bool:
