@@ -153,16 +153,20 @@ fields:
 
     def keys(self) -> Counter[str]:
         """Return the keys of users, tickets and messages, and of what was said of edits; nothing of ours is without one."""
-        there = (*self._there.users(), *self._there.tickets(), *self._there.messages())
-        changes = self._server.rows(
-            "SELECT Content FROM ObjectCustomFieldValues AS v JOIN CustomFields AS c ON c.id = CustomField WHERE Name = ?",
+        messages = self._there.messages()
+        there = (*self._there.users(), *self._there.tickets(), *messages)
+        rows = self._server.rows(
+            "SELECT ObjectId, Content FROM ObjectCustomFieldValues AS v JOIN CustomFields AS c ON c.id = CustomField WHERE Name = ?",
             CHANGE,
         )
+        changes = {str(row["ObjectId"]): str(row["Content"]) for row in rows}
         said = self._server.rows(
-            "SELECT count(*) FROM Transactions WHERE ObjectType = 'RT::Ticket' AND Type IN ('Comment', 'Correspond')"
+            "SELECT id FROM Transactions WHERE ObjectType = 'RT::Ticket' AND Type IN ('Comment', 'Correspond')"
         )
-        assert said[0][0] == len(self._there.messages()) + len(changes)
-        return Counter([*(each.key for each in there), *(row["Content"] for row in changes)])
+        others = {str(row["id"]) for row in said} - {each.ref for each in messages}
+        told = {ref: changes.get(ref) or self._there.mark(ref) for ref in others}
+        assert [ref for ref, key in told.items() if not key] == []
+        return Counter([*(each.key for each in there), *told.values()])
 
     def mailed(self) -> Sequence[object]:
         """Return the mails to customers."""
