@@ -1,7 +1,8 @@
 """Measure the check for personal data on labelled answers: what it must hold, and what it may let pass.
 
-``python -m benchmarks.personal_data.run`` reads ``answers.jsonl`` beside it; ``--file`` another; ``--show`` lists what went
-wrong. ``guide.md`` says how the answers are labelled.
+``python -m benchmarks.personal_data.run`` reads ``held_out.jsonl`` beside it, answers that nobody who writes rules has read;
+``--developed`` reads ``answers.jsonl``, on which they were developed; ``--show`` lists what went wrong there. ``guide.md`` says
+how both are labelled.
 """
 
 from __future__ import annotations
@@ -116,10 +117,13 @@ def show(answers: Iterable[Judged]) -> None:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--file", type=Path, default=HERE / "answers.jsonl")
-    parser.add_argument("--show", action="store_true", help="list the answers judged wrongly")
+    parser.add_argument("--developed", action="store_true", help="read what the rules were developed on")
+    parser.add_argument("--show", action="store_true", help="list the answers judged wrongly, of those only")
     options = parser.parse_args()
-    lines = options.file.read_text(encoding="utf-8").splitlines()
+    if options.show and not options.developed:
+        parser.error("whoever reads what was held out can measure nothing with it any more: --show --developed")
+    file = HERE / ("answers.jsonl" if options.developed else "held_out.jsonl")
+    lines = file.read_text(encoding="utf-8").splitlines()
     answers = [judged(json.loads(line)) for line in lines if line.strip()]
     languages = sorted({answer.language for answer in answers})
     rows = [figures("all", answers)]
