@@ -15,7 +15,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest
-JOBS   ?= auto
+# One more than processors: tests wait for servers and for programs that are killed.
+JOBS   ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 CRM    ?= salesforce
 ORG    ?= $(if $(filter salesforce,$(CRM)),bare,plain)
 DEPLOY ?= $(if $(filter salesforce,$(CRM)),adapters/salesforce/package/source)

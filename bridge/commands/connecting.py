@@ -56,8 +56,7 @@ def connect(
     else:
         typer.echo(f"{name} is signed in by its settings in the project file alone; this is what it may do:", err=True)
     account = adapter.check()
-    rows = [{"ok": True, "text": f"connected as {account.name}", "remedy": ""}]
-    rows += [{"ok": each.ok, "text": each.text, "remedy": each.remedy} for each in account.findings]
+    rows = [{"ok": each.ok, "text": each.text, "remedy": each.remedy} for each in account.told]
     columns = {"fine": lambda row: row["ok"], "finding": lambda row: row["text"], "remedy": lambda row: row["remedy"]}
     table(ctx, rows, columns)
     raise typer.Exit(Exit.OK if account.ok else Exit.CONFIG)

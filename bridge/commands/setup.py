@@ -158,8 +158,7 @@ def _account(name: str, adapter: Adapter) -> Iterator[tuple[str, Finding, Exit]]
     except CasebridgeError as error:
         yield name, Finding(ok=False, text=str(error)), error.exit_code
         return
-    yield name, Finding(ok=True, text=f"connected as {account.name}"), Exit.OK
-    for finding in account.findings:
+    for finding in account.told:
         yield name, finding, Exit.OK if finding.ok else Exit.CONFIG
 
 

@@ -74,6 +74,13 @@ class Account:
         """Tell whether every finding is fine."""
         return all(finding.ok for finding in self.findings)
 
+    @property
+    def told(self) -> tuple[Finding, ...]:
+        """Say whom we are connected as, and what was found; where nothing is fine we are connected as nobody."""
+        if self.findings and not any(finding.ok for finding in self.findings):
+            return self.findings
+        return Finding(ok=True, text=f"connected as {self.name}"), *self.findings
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:

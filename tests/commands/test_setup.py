@@ -16,7 +16,7 @@ from adapters.http.target import HttpTarget
 from bridge import registry
 from bridge.clock import SystemClock
 from bridge.errors import Exit
-from bridge.nouns import KeyField, Step, Thing
+from bridge.nouns import Account, Finding, KeyField, Step, Thing
 from config import mappings
 from config.loading import read_project
 
@@ -135,6 +135,17 @@ def test_check_names_what_is_missing_with_a_remedy(folder: Path, ask: Callable[.
     (folder / "messages.jsonl").unlink()
     wrong = [row for row in ask("check") if not row["ok"]]
     assert [row["connection"] for row in wrong] == ["export"]
+
+
+def test_check_calls_nobody_connected_who_could_not_be_reached(
+    ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    BareDesk.created = set()
+    nobody = Account(name="desk of Acme", findings=(Finding(ok=False, text="nobody answers"),))
+    monkeypatch.setattr(BareDesk, "check", lambda _: nobody)
+    monkeypatch.setattr(registry, "target", lambda _: BareDesk)
+    told = [(row["ok"], row["text"]) for row in ask("check") if row["connection"] == "desk"]
+    assert told[0] == (False, "nobody answers")
 
 
 def test_missing_key_fields_are_found_and_created_on_request(
