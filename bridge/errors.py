@@ -4,7 +4,8 @@ CasebridgeError
 ├── ConfigError        stop; one sentence; no traceback               exit 2
 ├── AuthError          stop this connection; say how to renew         exit 3
 ├── Transient          try again later; nothing is lost               exit 4
-│   └── RateLimited    … not before ``retry_after`` seconds
+│   ├── RateLimited    … not before ``retry_after`` seconds
+│   └── Uncertain      … once it was looked whether it has been done
 ├── BudgetSpent        wait until ``until``                           exit 6
 ├── Refused            set this record aside; go on                   exit 1
 ├── Unsupported        the system cannot; here is the manual step     exit 1
@@ -70,6 +71,10 @@ class Transient(CasebridgeError):
     """Not now: network, time-out before sending, server trouble."""
 
     exit_code = Exit.UNREACHABLE
+
+
+class Uncertain(Transient):
+    """No answer, or one that does not say: what was asked for may have been done."""
 
 
 class RateLimited(Transient):

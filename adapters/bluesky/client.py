@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from adapters.bluesky.calls import NOTHING, Call
-from adapters.bluesky.errors import PASSWORDS, Declined, TokenEnded, lost, refused
+from adapters.bluesky.errors import PASSWORDS, Declined, TokenEnded, refused
 from adapters.bluesky.names import BATCH, GET_RECORD, POSTS, PROFILES
 from adapters.bluesky.session import Session, Sessions
 from adapters.bluesky.shapes import items, obj, text
 from bridge.errors import AuthError, Transient
+from bridge.unanswered import lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -104,7 +105,7 @@ class Client:
                 content=call.content or None,
             )
         except httpx.HTTPError as error:
-            raise lost(error, writing=writing) from error
+            raise lost(error, "Bluesky", writing=writing, setting="service") from error
         self._note(response)
         if not response.is_success:
             raise refused(response, self._clock.now() + self.clock_off, writing=writing)

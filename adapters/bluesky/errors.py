@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from bridge.errors import AuthError, CasebridgeError, RateLimited, Refused, Transient
+from bridge.errors import AuthError, CasebridgeError, RateLimited, Refused
+from bridge.unanswered import unsure
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 PASSWORDS = "Settings > Privacy and security > App passwords"
 LATER = 60.0
 """Seconds to wait where a limit does not say how long."""
-_NO_ANSWER = "Bluesky did not answer ({}); what was asked for may have been done."
 ENDED = frozenset({"ExpiredToken", "InvalidToken"})
 """Words for a token that is no good any more; an expired one is a 400."""
 _SIGN_IN = {
@@ -22,10 +22,6 @@ _SIGN_IN = {
     "AccountTakedown": "Bluesky has suspended this account; its owner can appeal in the app.",
     "AccountDeactivated": "This account is deactivated; reactivate it in the app.",
 }
-
-
-class Uncertain(Transient):
-    """No answer, or one that does not say: what was asked for may have been done."""
 
 
 class Declined(Refused):
@@ -41,14 +37,6 @@ class TokenEnded(Declined):
     """The access token is no good any more; the call was not done."""
 
 
-def lost(error: httpx.HTTPError, *, writing: bool) -> CasebridgeError:
-    """Return what a call without an answer means."""
-    kind = type(error).__name__
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
-        return Transient(f"Bluesky cannot be reached ({kind}): look at the network, and at service.")
-    return Uncertain(_NO_ANSWER.format(kind)) if writing else Transient(f"Bluesky did not answer ({kind}).")
-
-
 def refused(response: httpx.Response, now: datetime, *, writing: bool) -> CasebridgeError:
     """Return what an answer other than 200 means."""
     status = response.status_code
@@ -56,8 +44,7 @@ def refused(response: httpx.Response, now: datetime, *, writing: bool) -> Casebr
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return RateLimited("Bluesky asks to wait.", retry_after=seconds(response, now))
     if status >= 500:
-        trouble = f"Bluesky is in trouble ({status} {error})."
-        return Uncertain(_NO_ANSWER.format(status)) if writing else Transient(trouble)
+        return unsure(f"Bluesky is in trouble ({status} {error})", writing=writing)
     if status < 400:
         return AuthError("service does not lead to a server of Bluesky: it sends us elsewhere.")
     return TokenEnded(status, error, said) if error in ENDED else _declined(status, error, said)

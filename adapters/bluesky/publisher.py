@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from adapters.bluesky import judging
 from adapters.bluesky.directs import Directs
-from adapters.bluesky.errors import Declined, Uncertain
+from adapters.bluesky.errors import Declined
 from adapters.bluesky.gestures import Deletions, Likes
 from adapters.bluesky.hiding import Hiding
 from adapters.bluesky.records import Repository
 from adapters.bluesky.replying import Replies
 from adapters.bluesky.source import BlueskySource
 from bridge.contracts import Idempotency, Publisher, Strategy
-from bridge.errors import ConfigError
+from bridge.errors import ConfigError, Uncertain
 from bridge.nouns import ActionKind, Eligibility, Refusal, Unknown
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import orjson
 
-from adapters.discourse.errors import Forbidden, Missing, lost, refused
+from adapters.discourse.errors import Forbidden, Missing, refused
 from bridge.errors import AuthError, Transient
+from bridge.unanswered import lost
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import orjson
 
-from bridge.errors import AuthError, CasebridgeError, RateLimited, Refused, Transient
+from bridge.errors import AuthError, CasebridgeError, RateLimited, Refused
+from bridge.unanswered import unsure
+
+if TYPE_CHECKING:
+    import httpx
 
 LATER = 60.0
 """Seconds to wait where the forum does not say how long: its usual window."""
 _LONGEST = 24 * 3600.0
 """Seconds that are waited at most, whatever a forum says."""
-
-
-class Uncertain(Transient):
-    """No answer, or one that does not say: what was asked for may have been done."""
 
 
 class Missing(Refused):
@@ -27,16 +26,6 @@ class Forbidden(Refused):
     """The user may not, or the key is no good: the forum says the same of both."""
 
 
-def lost(error: httpx.HTTPError, host: str, *, writing: bool) -> CasebridgeError:
-    """Return what a call without an answer means."""
-    kind = type(error).__name__
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
-        return Transient(f"{host} cannot be reached ({kind}): look at base_url and the network.")
-    if writing:
-        return Uncertain(f"{host} did not answer ({kind}); what was asked for may have been done.")
-    return Transient(f"{host} did not answer ({kind}).")
-
-
 def refused(response: httpx.Response, *, writing: bool) -> CasebridgeError:
     """Return what an answer above 299 means."""
     status, host, body = response.status_code, response.url.host, _body(response)
@@ -45,8 +34,7 @@ def refused(response: httpx.Response, *, writing: bool) -> CasebridgeError:
     if status == 429:
         return RateLimited(f"{host} asks to wait.", retry_after=_wait(response, body))
     if status >= 500 or (status in (404, 410) and not body):  # without a word of the forum's own it is a proxy
-        told = f"{host} is in trouble ({status})"
-        return Uncertain(f"{told}; what was asked for may have been done.") if writing else Transient(f"{told}.")
+        return unsure(f"{host} is in trouble ({status})", writing=writing)
     if status in (404, 410):
         return Missing("it was deleted there, or the user does not see it")
     if status in (401, 403):

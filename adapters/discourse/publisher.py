@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from adapters.discourse.errors import Forbidden, Missing, Uncertain
+from adapters.discourse.errors import Forbidden, Missing
 from adapters.discourse.listing import back_to
 from adapters.discourse.parse import PRIVATE, Post, address
 from adapters.discourse.source import DiscourseSource
 from bridge.contracts import Idempotency, Publisher, Strategy
-from bridge.errors import ConfigError, Refused
+from bridge.errors import ConfigError, Refused, Uncertain
 from bridge.nouns import ActionKind, Eligibility, Found, Presence, Refusal, Unknown, Written
 
 if TYPE_CHECKING:

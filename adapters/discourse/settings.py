@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+from bridge.web_address import safe_address
 
 
 class DiscourseSettings(BaseModel):
@@ -53,10 +53,7 @@ class DiscourseSettings(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _safe_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-            message = "base_url begins with https:// (http:// only on this machine)"
-            raise ValueError(message)
+        parts = urlsplit(safe_address(value))
         if parts.query or parts.username:
             message = "base_url is the address of the forum alone"
             raise ValueError(message)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.django_helpdesk.errors import LATER, Declined, Uncertain
+from adapters.django_helpdesk.errors import LATER, Declined
 from adapters.django_helpdesk.names import COMMENT, FOLLOWUP, PATHS, REOPENED, STATUS, TICKET
 from adapters.django_helpdesk.texts import change_marked, change_of, mark_of, marked, verbatim
-from bridge.errors import RateLimited, Transient
+from bridge.errors import RateLimited, Transient, Uncertain
 from bridge.nouns import AmendmentKind, Ended, Outcome, Refusal, Retry, Thing, Unknown, Written
 
 if TYPE_CHECKING:

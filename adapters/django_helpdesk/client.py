@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from adapters.django_helpdesk.errors import lost, refused
+from adapters.django_helpdesk.errors import refused
 from bridge.errors import ConfigError
+from bridge.unanswered import lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -116,7 +117,7 @@ class Client:
         try:
             response = self._http.request(method, path, params=query, json=body, data=form, files=files)
         except httpx.HTTPError as error:
-            raise lost(error, writing=writing) from error
+            raise lost(error, "django-helpdesk", writing=writing) from error
         if response.headers.get("Date"):
             self.clock_off = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC) - self._clock.now()
         if response.is_success or (missing and response.status_code == httpx.codes.NOT_FOUND):

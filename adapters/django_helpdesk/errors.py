@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from adapters.django_helpdesk.wording import refusal
-from bridge.errors import AuthError, CasebridgeError, RateLimited, Refused, Transient
+from bridge.errors import AuthError, CasebridgeError, RateLimited, Refused
+from bridge.unanswered import unsure
 
 if TYPE_CHECKING:
+    import httpx
+
     from bridge.nouns import Refusal
 
 LATER = 10.0
 """Seconds until a record is tried again that something before it kept from being written."""
-_NO_ANSWER = "django-helpdesk did not answer ({}); what was asked for may have been done."
 _SIGNED_OUT = "django-helpdesk does not take the token: make a new one (drf_create_token USER, or Admin > Tokens)."
-
-
-class Uncertain(Transient):
-    """No answer, or one that does not say: what was asked for may have been done."""
 
 
 class Declined(Refused):
@@ -32,14 +28,6 @@ class Declined(Refused):
         super().__init__(self.refusal.reason, field=self.refusal.field or None)
 
 
-def lost(error: httpx.HTTPError, *, writing: bool) -> CasebridgeError:
-    """Return what a call without an answer means."""
-    kind = type(error).__name__
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
-        return Transient(f"django-helpdesk cannot be reached ({kind}): look at base_url and the network.")
-    return Uncertain(_NO_ANSWER.format(kind)) if writing else Transient(f"django-helpdesk did not answer ({kind}).")
-
-
 def refused(response: httpx.Response, *, writing: bool) -> CasebridgeError:
     """Return what an answer above 299 means."""
     status = response.status_code
@@ -50,8 +38,7 @@ def refused(response: httpx.Response, *, writing: bool) -> CasebridgeError:
     if status == 429 or (status == 503 and "Retry-After" in response.headers):
         return RateLimited("django-helpdesk asks to wait.", retry_after=_seconds(response))
     if status >= 500:
-        trouble = f"django-helpdesk is in trouble ({status}); its log says why."
-        return Uncertain(_NO_ANSWER.format(status)) if writing else Transient(trouble)
+        return unsure(f"django-helpdesk is in trouble ({status}), its log says why", writing=writing)
     if status < 400:
         return AuthError("base_url does not lead to django-helpdesk's interface: it sends us elsewhere.")
     return Declined(status, body)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adapters.django_helpdesk.errors import LATER, Declined, Uncertain
+from adapters.django_helpdesk.errors import LATER, Declined
 from adapters.django_helpdesk.names import COMMENT, FOLLOWUP, OPEN, PATHS, STATUS, TICKET
 from adapters.django_helpdesk.texts import mark_of, marked, plain, verbatim
-from bridge.errors import AuthError, ConfigError, RateLimited, Transient
+from bridge.errors import AuthError, ConfigError, RateLimited, Transient, Uncertain
 from bridge.nouns import Ended, Refusal, Retry, Unknown, Written
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+from bridge.web_address import encrypted
 
 
 class HttpSettings(BaseModel):
@@ -54,5 +54,4 @@ class HttpSettings(BaseModel):
 
 def safe(address: str) -> bool:
     """Tell whether secrets may be sent to an address: over TLS, or on this machine; never with a user in it."""
-    parts = urlsplit(address)
-    return not parts.username and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK))
+    return not urlsplit(address).username and encrypted(address)

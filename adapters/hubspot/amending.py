@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapters.hubspot import attaching, objects, paths
-from adapters.hubspot.errors import Declined, Uncertain
+from adapters.hubspot.errors import Declined
 from adapters.hubspot.limits import Purpose
 from adapters.hubspot.looking import AMENDMENT
 from adapters.hubspot.names import AMENDED, CHANNEL, CONTACTS, FILES, NOTES, READ, TAGS, TEXT, TICKETS
 from adapters.hubspot.values import as_html, instant
-from bridge.errors import RateLimited, Transient
+from bridge.errors import RateLimited, Transient, Uncertain
 from bridge.nouns import AmendmentKind, Ended, Outcome, Refusal, Retry, Unknown, Written
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from adapters.hubspot import paths
-from adapters.hubspot.errors import Declined, Uncertain
+from adapters.hubspot.errors import Declined
 from adapters.hubspot.exports import is_hubspots
 from adapters.hubspot.limits import Purpose
-from bridge.errors import AuthError
+from bridge.errors import AuthError, Uncertain
 from bridge.nouns import Attachment, Refusal, Retry
 from bridge.retry import reading
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import attaching, inbox, paths
-from adapters.hubspot.errors import Declined, Uncertain
+from adapters.hubspot.errors import Declined
 from adapters.hubspot.looking import MARK, marked_text
 from adapters.hubspot.names import CHANNEL
 from adapters.hubspot.values import instant
-from bridge.errors import AuthError, BudgetSpent, RateLimited, Transient
+from bridge.errors import AuthError, BudgetSpent, RateLimited, Transient, Uncertain
 from bridge.nouns import Found, Presence, Refusal, Retry, Unknown, Written
 from bridge.schema_check import first_violation
 

@@ -18,9 +18,9 @@ from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
 from adapters.hubspot import paths
-from adapters.hubspot.errors import Declined, Problem, Uncertain, problem_of, translated
+from adapters.hubspot.errors import Declined, Problem, problem_of, translated
 from adapters.hubspot.limits import Purpose, Usage
-from bridge.errors import AuthError, Transient
+from bridge.errors import AuthError, Transient, Uncertain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

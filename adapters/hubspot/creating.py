@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.hubspot import attaching, paths
-from adapters.hubspot.errors import Declined, Uncertain
+from adapters.hubspot.errors import Declined
 from adapters.hubspot.links import link
 from adapters.hubspot.names import CONTACT, CONTACTS, FILES, TICKETS
 from adapters.hubspot.rendering import without
+from bridge.errors import Uncertain
 from bridge.nouns import Ended, Refusal, Retry, Unknown, Written
 
 if TYPE_CHECKING:

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
 
 from adapters.hubspot.wording import BY_CATEGORY, KEYS, OTHERWISE, SENTENCES
-from bridge.errors import AuthError, BudgetSpent, CasebridgeError, ConfigError, RateLimited, Refused, Transient
+from bridge.errors import (
+    AuthError,
+    BudgetSpent,
+    CasebridgeError,
+    ConfigError,
+    RateLimited,
+    Refused,
+    Transient,
+    Uncertain,
+)
 from bridge.nouns import Refusal, Retry, Unknown
 
 if TYPE_CHECKING:
@@ -25,10 +34,6 @@ _NEVER_ARRIVED = frozenset({521, 522, 523, 525, 526})
 """Answers of the network in front of HubSpot that never reached it; after any other 5xx a write may have been done."""
 _DEFAULT_WAIT = 10.0
 _MAYBE = "HubSpot is in trouble ({}); what was asked for may have been done."
-
-
-class Uncertain(Transient):
-    """No answer, or one that does not say: what was asked for may have been done."""
 
 
 class Declined(Refused):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from bridge.web_address import safe_address
+
 API = "https://api.hubapi.com"
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class HubSpotSettings(BaseModel):
@@ -78,11 +78,7 @@ class HubSpotSettings(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _safe_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-            message = "base_url begins with https:// (http:// only on this machine)"
-            raise ValueError(message)
-        return value.rstrip("/")
+        return safe_address(value).rstrip("/")
 
     @field_validator("time_zone")
     @classmethod

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapters.hubspot import attaching, paths
-from adapters.hubspot.errors import Declined, Uncertain
+from adapters.hubspot.errors import Declined
 from adapters.hubspot.limits import Purpose
 from adapters.hubspot.names import CONTACT, CONTACTS, FILES
 from adapters.hubspot.values import same
+from bridge.errors import Uncertain
 from bridge.nouns import Ended, Refusal, Retry, Unknown, Written
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ import orjson
 from pydantic import ValidationError
 
 from adapters.mastodon.entities import Uploaded
-from adapters.mastodon.errors import lost, refused
+from adapters.mastodon.errors import refused
 from bridge.errors import Transient
+from bridge.unanswered import lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

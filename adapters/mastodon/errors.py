@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import orjson
 
-from bridge.errors import AuthError, CasebridgeError, RateLimited, Refused, Transient
+from bridge.errors import AuthError, CasebridgeError, RateLimited, Refused
+from bridge.unanswered import unsure
 
 if TYPE_CHECKING:
+    import httpx
+
     from bridge.clock import Clock
 
 WINDOW = 300.0
@@ -19,29 +21,15 @@ _LONGEST = 24 * 3600.0
 """Seconds that are waited at most, whatever a server says."""
 
 
-class Uncertain(Transient):
-    """No answer, or one that does not say: what was asked for may have been done."""
-
-
 class Missing(Refused):
     """It is not there, or not for us: deleted, or its author has blocked the account."""
-
-
-def lost(error: httpx.HTTPError, host: str, *, writing: bool) -> CasebridgeError:
-    """Return what a call without an answer means."""
-    kind = type(error).__name__
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
-        return Transient(f"{host} cannot be reached ({kind}): look at base_url and the network.")
-    if writing:
-        return Uncertain(f"{host} did not answer ({kind}); what was asked for may have been done.")
-    return Transient(f"{host} did not answer ({kind}).")
 
 
 def refused(response: httpx.Response, name: str, clock: Clock, *, writing: bool) -> CasebridgeError:
     """Return what an answer above 299 means; ``name`` is the connection's."""
     said = _said(response)
-    if response.status_code >= 500 or (response.status_code in (404, 410) and not said):
-        return _trouble(response, writing=writing)
+    if response.status_code >= 500 or (response.status_code in (404, 410) and not said):  # without a word it is a proxy
+        return unsure(f"{response.url.host} is in trouble ({response.status_code})", writing=writing)
     status, host = response.status_code, response.url.host
     if status == 401 or (status == 403 and "scope" in said.lower()):
         why = said or "the token was withdrawn"
@@ -53,12 +41,6 @@ def refused(response: httpx.Response, name: str, clock: Clock, *, writing: bool)
     if status < 400:
         return AuthError(f"{host} sends us elsewhere ({status}): look at base_url.")
     return Refused(said or f"{host} answered {status}")
-
-
-def _trouble(response: httpx.Response, *, writing: bool) -> CasebridgeError:
-    """Return what a server in trouble means; so is one that finds nothing without a word: a proxy that knows no better."""
-    told = f"{response.url.host} is in trouble ({response.status_code})"
-    return Uncertain(f"{told}; what was asked for may have been done.") if writing else Transient(f"{told}.")
 
 
 def wait(response: httpx.Response, clock: Clock) -> float:

@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from adapters.mastodon.answering import form_of, longest, others_named, same_words
 from adapters.mastodon.attaching import attach, unfit
 from adapters.mastodon.entities import Status
-from adapters.mastodon.errors import Missing, Uncertain
+from adapters.mastodon.errors import Missing
 from adapters.mastodon.parse import PUBLIC, deep_link
 from adapters.mastodon.source import MastodonSource
 from bridge.contracts import Idempotency, Publisher, Strategy
-from bridge.errors import ConfigError, Refused
+from bridge.errors import ConfigError, Refused, Uncertain
 from bridge.nouns import ActionKind, Eligibility, Found, Presence, Refusal, Unknown, Written
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.request_tracker.errors import LATER, Declined, Uncertain
+from adapters.request_tracker.errors import LATER, Declined
 from adapters.request_tracker.looking import of_custom
 from adapters.request_tracker.messages import comment
 from adapters.request_tracker.names import DELETED, NAME, PERSONAL, TICKET, custom_name
 from adapters.request_tracker.tickets import gone
 from adapters.request_tracker.wording import refusal
-from bridge.errors import RateLimited, Transient
+from bridge.errors import RateLimited, Transient, Uncertain
 from bridge.nouns import AmendmentKind, Ended, Outcome, Refusal, Retry, Thing, Unknown, Written
 
 if TYPE_CHECKING:

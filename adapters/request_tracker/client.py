@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from adapters.request_tracker.errors import lost, refused
+from adapters.request_tracker.errors import refused
 from bridge.errors import ConfigError
+from bridge.unanswered import lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,7 +95,7 @@ class Client:
         try:
             response = self._http.request(method, path, params=query, json=body, headers=headers)
         except httpx.HTTPError as error:
-            raise lost(error, writing=writing) from error
+            raise lost(error, "Request Tracker", writing=writing) from error
         self._note(response)
         if response.is_success or (missing and response.status_code == httpx.codes.NOT_FOUND):
             return response

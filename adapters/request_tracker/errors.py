@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from adapters.request_tracker.wording import refusal
-from bridge.errors import AuthError, CasebridgeError, RateLimited, Refused, Transient
+from bridge.errors import AuthError, CasebridgeError, RateLimited, Refused
+from bridge.unanswered import unsure
 
 if TYPE_CHECKING:
     from bridge.nouns import Refusal
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
 TOKENS = "Logged in as … > Settings > Auth Tokens"
 LATER = 10.0
 """Seconds until a record is tried again that something before it kept from being written."""
-_NO_ANSWER = "Request Tracker did not answer ({}); what was asked for may have been done."
-
-
-class Uncertain(Transient):
-    """No answer, or one that does not say: what was asked for may have been done."""
 
 
 class Declined(Refused):
@@ -32,14 +28,6 @@ class Declined(Refused):
         super().__init__(self.refusal.reason, field=self.refusal.field or None)
 
 
-def lost(error: httpx.HTTPError, *, writing: bool) -> CasebridgeError:
-    """Return what a call without an answer means."""
-    kind = type(error).__name__
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)):
-        return Transient(f"Request Tracker cannot be reached ({kind}): look at base_url and the network.")
-    return Uncertain(_NO_ANSWER.format(kind)) if writing else Transient(f"Request Tracker did not answer ({kind}).")
-
-
 def refused(response: httpx.Response, *, writing: bool) -> CasebridgeError:
     """Return what an answer above 299 means."""
     status = response.status_code
@@ -48,8 +36,7 @@ def refused(response: httpx.Response, *, writing: bool) -> CasebridgeError:
     if status == httpx.codes.TOO_MANY_REQUESTS or (status == 503 and "Retry-After" in response.headers):
         return RateLimited("The server before Request Tracker asks to wait.", retry_after=_seconds(response))
     if status >= 500:
-        trouble = f"Request Tracker is in trouble ({status}); its log says why."
-        return Uncertain(_NO_ANSWER.format(status)) if writing else Transient(trouble)
+        return unsure(f"Request Tracker is in trouble ({status}), its log says why", writing=writing)
     if status < 400:
         message = "base_url does not lead to Request Tracker's REST interface: it sends us elsewhere. Add its WebPath."
         return AuthError(message)

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adapters.request_tracker.errors import Declined, Uncertain
+from adapters.request_tracker.errors import Declined
 from adapters.request_tracker.looking import mark, of_custom
 from adapters.request_tracker.names import COMMENT, CONTENT, DELETED, TRANSACTION, custom_name
 from adapters.request_tracker.values import custom_values
 from adapters.request_tracker.wording import refusal
+from bridge.errors import Uncertain
 from bridge.keys import short_hash
 from bridge.nouns import Ended, Refusal, Retry, Unknown, Written
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+from bridge.web_address import safe_address
 
 
 class RequestTrackerSettings(BaseModel):
@@ -51,8 +49,4 @@ class RequestTrackerSettings(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _safe_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-            message = "base_url begins with https:// (http:// only on this machine)"
-            raise ValueError(message)
-        return value.rstrip("/").removesuffix("/REST/2.0")
+        return safe_address(value).rstrip("/").removesuffix("/REST/2.0")

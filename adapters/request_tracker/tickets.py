@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adapters.request_tracker.errors import Declined, Uncertain
+from adapters.request_tracker.errors import Declined
 from adapters.request_tracker.names import (
     CONTENT,
     DELETED,
@@ -17,6 +17,7 @@ from adapters.request_tracker.names import (
 )
 from adapters.request_tracker.values import custom_values, is_empty, own_values, present, same
 from adapters.request_tracker.wording import INITIAL, refusal
+from bridge.errors import Uncertain
 from bridge.nouns import Ended, Refusal, Unknown, Written
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from adapters.request_tracker.errors import Declined, Uncertain
+from adapters.request_tracker.errors import Declined
 from adapters.request_tracker.names import NAME, USER
 from adapters.request_tracker.values import is_empty, same
 from adapters.request_tracker.wording import refusal
+from bridge.errors import Uncertain
 from bridge.nouns import Ended, Refusal, Unknown, Written
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adapters.request_tracker import messages, tickets, users
-from adapters.request_tracker.errors import LATER, Uncertain
+from adapters.request_tracker.errors import LATER
 from adapters.request_tracker.names import QUEUE, TICKET, TRANSACTION, USER
 from adapters.request_tracker.values import checked, required_of
-from bridge.errors import AuthError, ConfigError, RateLimited, Transient
+from bridge.errors import AuthError, ConfigError, RateLimited, Transient, Uncertain
 from bridge.nouns import Refusal, Retry, Unknown, Written
 
 if TYPE_CHECKING:

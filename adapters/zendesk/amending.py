@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.zendesk import redacting
 from adapters.zendesk.account import is_ours
-from adapters.zendesk.errors import Declined, Uncertain
+from adapters.zendesk.errors import Declined
 from adapters.zendesk.following import follow_up
 from adapters.zendesk.limits import Purpose
 from adapters.zendesk.names import AMENDMENT, DONE, KEY, THINGS, TICKETS, USERS
 from adapters.zendesk.redacting import Declining
-from bridge.errors import RateLimited, Transient
+from bridge.errors import RateLimited, Transient, Uncertain
 from bridge.nouns import AmendmentKind, Ended, Retry, Thing, Unknown, Written
 
 if TYPE_CHECKING:

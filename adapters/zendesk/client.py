@@ -11,9 +11,10 @@ import httpx
 import orjson
 
 from adapters.zendesk import tokens
-from adapters.zendesk.errors import Denied, answered, lost
+from adapters.zendesk.errors import Denied, answered
 from adapters.zendesk.limits import Purpose, Usage
 from bridge.errors import AuthError
+from bridge.unanswered import lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -112,7 +113,7 @@ class Client:
         try:
             response = self._http.get(address, headers=self._signature.header(), follow_redirects=True)
         except httpx.HTTPError as error:
-            raise lost(error, writing=False) from error
+            raise lost(error, "Zendesk", writing=False, setting="url") from error
         if not response.is_success and response.status_code not in _GONE:
             answered(response, writing=False)
         return response.content if response.is_success else None
@@ -153,7 +154,7 @@ class Client:
         try:
             response = self._http.request(method, path, headers=signed, **parts)
         except httpx.HTTPError as error:
-            raise lost(error, writing=writing) from error
+            raise lost(error, "Zendesk", writing=writing, setting="url") from error
         self.usage.note(response.headers)
         if response.headers.get("Date"):
             self.clock_off = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC) - self._clock.now()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from adapters.zendesk.wording import TOKENS, field_of, sentence
-from bridge.errors import AuthError, CasebridgeError, ConfigError, RateLimited, Refused, Transient
+from bridge.errors import AuthError, CasebridgeError, ConfigError, RateLimited, Refused, Transient, Uncertain
 from bridge.nouns import Refusal, Retry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import httpx
 
 _WAIT = 30.0
 _CONFLICT_WAIT = 2.0
@@ -20,10 +20,6 @@ _PASSING = frozenset(
     {"TooManyRequests", "TooManyJobs", "Conflict", "DatabaseConflict", "ServiceUnavailable", "JobExpired"}
 )
 _MAYBE = "Zendesk is in trouble ({}); what was asked for may have been done."
-
-
-class Uncertain(Transient):
-    """No answer, or one that does not say: what was asked for may have been done."""
 
 
 class Denied(AuthError):
@@ -120,14 +116,6 @@ def answered(response: httpx.Response, *, writing: bool) -> dict[str, Any]:
     if 200 <= status < 300:
         return response.json() if response.content else {}
     raise _meaning(response, problem_of(status, _parsed(response)), writing=writing)
-
-
-def lost(error: httpx.HTTPError, *, writing: bool) -> CasebridgeError:
-    """Return what a call without an answer means."""
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)):
-        return Transient("Zendesk cannot be reached; it is tried again later.")
-    kind = Uncertain if writing else Transient
-    return kind(f"Zendesk's answer got lost ({type(error).__name__}).")
 
 
 def _meaning(response: httpx.Response, problem: Problem, *, writing: bool) -> CasebridgeError:

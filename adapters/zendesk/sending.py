@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from adapters.zendesk.errors import Declined, Problem, Uncertain
+from adapters.zendesk.errors import Declined, Problem
 from adapters.zendesk.jobs import Item
 from adapters.zendesk.patience import Patience
 from adapters.zendesk.refusing import refused
+from bridge.errors import Uncertain
 from bridge.nouns import Ended, Refusal, Unknown, Written
 
 if TYPE_CHECKING:

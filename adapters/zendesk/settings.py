@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+from bridge.web_address import safe_address
 
 
 class ZendeskSettings(BaseModel):
@@ -86,11 +85,7 @@ class ZendeskSettings(BaseModel):
     @field_validator("url")
     @classmethod
     def _safe_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-            message = "url begins with https:// (http:// only on this machine)"
-            raise ValueError(message)
-        return value.rstrip("/")
+        return safe_address(value, "url").rstrip("/")
 
     @model_validator(mode="after")
     def _one_way_in(self) -> ZendeskSettings:

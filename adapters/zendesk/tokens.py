@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 
-from adapters.zendesk.errors import lost, problem_of
+from adapters.zendesk.errors import problem_of
 from adapters.zendesk.wording import CLIENTS
 from bridge import oauth
 from bridge.errors import AuthError, RateLimited, Transient
+from bridge.unanswered import lost
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -131,7 +132,7 @@ class OfClient:
         try:
             response = self._http.post(self._settings.url + PATH, json=asked)
         except httpx.HTTPError as error:
-            raise lost(error, writing=False) from None  # its request carries the secret
+            raise lost(error, "Zendesk", writing=False, setting="url") from None  # its request carries the secret
         if response.status_code != httpx.codes.OK:
             raise _refused(response)
         granted = _object(response)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapters.zendesk.correcting import Corrections
-from adapters.zendesk.errors import Uncertain
 from adapters.zendesk.names import COMMENTS, comment_ref
 from adapters.zendesk.sending import MANY, Sending
 from adapters.zendesk.texts import Said
-from bridge.errors import Transient
+from bridge.errors import Transient, Uncertain
 from bridge.nouns import Refusal, Retry, Written
 
 if TYPE_CHECKING:

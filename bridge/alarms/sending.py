@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import httpx
 
 from bridge.errors import Transient
+from bridge.web_address import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 TIMEOUT = 15.0
 _TLS_FROM_THE_START = 465
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Channel(ABC):
@@ -67,7 +67,7 @@ class Mail(Channel):
         """Return a connection that is encrypted wherever that can be; a password goes over no other."""
         context = ssl.create_default_context()
         if (
-            self.password is None or self.host in _LOOPBACK
+            self.password is None or self.host in LOOPBACK
         ):  # as mail servers among themselves: nothing secret goes over it
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         if self.port == _TLS_FROM_THE_START:
@@ -76,7 +76,7 @@ class Mail(Channel):
         server.ehlo_or_helo_if_needed()
         if server.has_extn("starttls"):
             server.starttls(context=context)
-        elif self.password is not None and self.host not in _LOOPBACK:
+        elif self.password is not None and self.host not in LOOPBACK:
             server.close()
             raise Transient(f"{self.host} offers no encryption, so the password was not sent; nor was the mail.")
         return server

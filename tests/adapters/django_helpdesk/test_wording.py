@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.django_helpdesk.errors import Declined, Uncertain, refused
+from adapters.django_helpdesk.errors import Declined, refused
 from adapters.django_helpdesk.texts import change_marked, change_of, mark_of, marked, plain, verbatim
 from adapters.django_helpdesk.wording import refusal
-from bridge.errors import AuthError, RateLimited, Transient
+from bridge.errors import AuthError, RateLimited, Transient, Uncertain
 
 SENTENCES: list[tuple[Any, str, str, str]] = [
     ({"queue": ['Invalid pk "9" - object does not exist.']}, "queue", "not_found", "queue names 9"),

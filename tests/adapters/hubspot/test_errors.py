@@ -12,8 +12,8 @@ import hubspot.crm.tickets.exceptions as of_tickets  # type: ignore[import-untyp
 import pytest
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, ProtocolError, ReadTimeoutError
 
-from adapters.hubspot.errors import Declined, Uncertain, problem_of, translated
-from bridge.errors import AuthError, BudgetSpent, ConfigError, RateLimited, Transient
+from adapters.hubspot.errors import Declined, problem_of, translated
+from bridge.errors import AuthError, BudgetSpent, ConfigError, RateLimited, Transient, Uncertain
 from bridge.nouns import Refusal, Retry, Unknown
 
 MIDNIGHT = datetime(2026, 3, 3, tzinfo=UTC)

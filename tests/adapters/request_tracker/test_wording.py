@@ -5,9 +5,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from adapters.request_tracker.errors import Declined, Uncertain, lost, refused
+from adapters.request_tracker.errors import Declined, refused
 from adapters.request_tracker.wording import refusal
-from bridge.errors import AuthError, RateLimited, Transient
+from bridge.errors import AuthError, RateLimited, Transient, Uncertain
 from bridge.nouns import Ended
 
 SENTENCES = [
@@ -88,22 +88,3 @@ def test_an_answer_has_the_name_of_what_happens_next(status: int, writing: bool,
 
 def test_a_server_that_asks_to_come_back_is_no_trouble() -> None:
     assert isinstance(refused(httpx.Response(503, headers={"Retry-After": "30"}), writing=True), RateLimited)
-
-
-@pytest.mark.parametrize(
-    ("error", "writing", "kind"),
-    [
-        (httpx.ConnectError("refused"), True, Transient),
-        (httpx.ConnectTimeout("slow"), True, Transient),
-        (httpx.ReadTimeout("slow"), True, Uncertain),
-        (httpx.RemoteProtocolError("gone"), True, Uncertain),
-        (httpx.WriteError("gone"), True, Uncertain),
-        (httpx.ReadTimeout("slow"), False, Transient),
-    ],
-)
-def test_silence_is_uncertain_only_where_something_may_have_been_done(
-    error: httpx.HTTPError,
-    writing: bool,  # noqa: FBT001 - a table
-    kind: type[Exception],
-) -> None:
-    assert type(lost(error, writing=writing)) is kind

@@ -7,9 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.zendesk.errors import Declined, Denied, Uncertain, answered, lost, problem_of, problem_of_item
-from bridge.errors import AuthError, ConfigError, RateLimited, Transient
+from adapters.zendesk.errors import Declined, Denied, answered, problem_of, problem_of_item
+from bridge.errors import AuthError, ConfigError, RateLimited, Transient, Uncertain
 from bridge.nouns import Refusal, Retry
+from bridge.unanswered import lost
 
 
 def invalid(name: str, said: str, error: str = "InvalidValue") -> dict[str, Any]:
@@ -144,8 +145,12 @@ def test_the_wait_is_the_one_that_zendesk_asks_for() -> None:
 
 def test_what_never_left_is_told_from_what_may_have_arrived() -> None:
     refused, silent, cut = httpx.ConnectError("refused"), httpx.ReadTimeout("silence"), httpx.RemoteProtocolError("cut")
-    assert [type(lost(error, writing=True)) for error in (refused, silent, cut)] == [Transient, Uncertain, Uncertain]
-    assert type(lost(silent, writing=False)) is Transient
+    assert [type(lost(error, "Zendesk", writing=True)) for error in (refused, silent, cut)] == [
+        Transient,
+        Uncertain,
+        Uncertain,
+    ]
+    assert type(lost(silent, "Zendesk", writing=False)) is Transient
 
 
 def test_a_body_that_is_no_json_is_shown_as_it_is() -> None:

@@ -213,7 +213,7 @@ def test_a_mail_goes_encrypted_where_the_server_can(how: str, tmp_path: Path, mo
 @pytest.fixture
 def far(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Mail]:
     """Return how mail is sent with a password to a server that stands elsewhere."""
-    monkeypatch.setattr("bridge.alarms.sending._LOOPBACK", ())
+    monkeypatch.setattr("bridge.alarms.sending.LOOPBACK", ())
     given = {"host": "127.0.0.1", "sender": "c@acme.example", "to": ("a@acme.example",), "user": "u"}
     return lambda port: Mail(name="ops", port=port, password=SecretStr("hush"), **given)  # type: ignore[arg-type] # in a dict
 
