@@ -1,4 +1,4 @@
-"""Write the first migration from ``bridge/store/tables.py``: until the first release there is only one.
+"""Write the first migration from ``bridge/store/tables``: until the first release there is only one.
 
 ``make migration``; afterwards read the difference as if it were code, for it is.
 """
