@@ -57,6 +57,6 @@ def _listen(source: TellsNews, told: threading.Event, over: threading.Event, pau
         except Unsupported as error:
             log.info("there is nobody to tell of news; it is polled", reason=str(error))
             return
-        except CasebridgeError as error:
-            log.warning("news cannot be waited for", reason=str(error))
+        except Exception as error:
+            log.warning("news cannot be waited for", reason=str(error), exc_info=not isinstance(error, CasebridgeError))
             over.wait(pause)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -17,9 +17,10 @@ from pydantic import SecretStr
 from bridge.errors import AuthError, Transient
 from bridge.oauth import Provider, Tokens
 from bridge.safe import MemorySafe, Secrets
+from tests.willing import Willing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from bridge.clock import FixedClock
 
@@ -34,28 +35,6 @@ PROVIDER = Provider(
     scopes=("read", "write"),
     parameters={"access_type": "offline"},
 )
-
-
-@dataclass
-class Willing:
-    """A person who allows what is asked, or answers as said."""
-
-    changes: dict[str, str] = field(default_factory=dict)
-    seen: str = ""
-
-    def told(self, text: str) -> None:
-        """Listen."""
-
-    def asked(self, text: str, *, secret: bool = False) -> str:  # noqa: ARG002 - of the protocol
-        """Answer."""
-        return ""
-
-    def sent(self, address: Callable[[str], str]) -> Mapping[str, str]:
-        """Come back with a code."""
-        self.seen = address(BACK)
-        state = dict(parse_qsl(urlsplit(self.seen).query))["state"]
-        answer = {"code": "c0de", "state": state} | self.changes
-        return {name: value for name, value in answer.items() if value}
 
 
 @pytest.fixture
@@ -78,23 +57,23 @@ def given(**values: object) -> httpx.Response:
 
 def test_a_person_allows_it_and_the_code_is_changed_for_tokens(tokens: Tokens, network: respx.MockRouter) -> None:
     route = network.post("/token").mock(return_value=given())
-    person = Willing()
+    person = Willing(back=BACK)
     tokens.sign_in(person)
     assert tokens.access() == "hush-a"
-    query = dict(parse_qsl(urlsplit(person.seen).query))
+    query = dict(parse_qsl(urlsplit(person.address).query))
     form = {name: values[0] for name, values in parse_qs(route.calls[0].request.content.decode()).items()}
     challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).decode().rstrip("=")
     assert (query["tenant"], query["scope"], query["access_type"]) == ("7", "read write", "offline")
     assert (query["code_challenge"], query["code_challenge_method"]) == (challenge, "S256")
     assert (form["code"], form["redirect_uri"], form["client_secret"]) == ("c0de", BACK, "hush-app")
-    assert "hush" not in person.seen
+    assert "hush" not in person.address
 
 
 def test_a_provider_that_wants_to_know_where_the_browser_comes_back_to_is_told_before(
     tokens: Tokens, network: respx.MockRouter
 ) -> None:
     route = network.post("/token").mock(return_value=given())
-    person, told = Willing(), list[str]()
+    person, told = Willing(back=BACK), list[str]()
 
     def registered(back: str) -> Provider:
         told.append(back)
@@ -103,7 +82,7 @@ def test_a_provider_that_wants_to_know_where_the_browser_comes_back_to_is_told_b
     tokens.sign_in(person, registered)
     form = {name: values[0] for name, values in parse_qs(route.calls[0].request.content.decode()).items()}
     assert (told, form["client_id"]) == ([BACK], "made-for-this")
-    assert dict(parse_qsl(urlsplit(person.seen).query))["client_id"] == "made-for-this"
+    assert dict(parse_qsl(urlsplit(person.address).query))["client_id"] == "made-for-this"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +95,7 @@ def test_a_provider_that_wants_to_know_where_the_browser_comes_back_to_is_told_b
 )
 def test_who_does_not_allow_it_is_told(tokens: Tokens, changes: dict[str, str], said: str) -> None:
     with pytest.raises(AuthError, match=said):
-        tokens.sign_in(Willing(changes))
+        tokens.sign_in(Willing(back=BACK, changes=changes))
 
 
 def test_tokens_are_renewed_before_they_end_and_a_new_refresh_token_is_kept(
@@ -125,7 +104,7 @@ def test_tokens_are_renewed_before_they_end_and_a_new_refresh_token_is_kept(
     safe = MemorySafe()
     tokens = Tokens(PROVIDER, safe, clock, httpx.Client())
     route = network.post("/token").mock(side_effect=[given(), given(access_token="hush-b", refresh_token="hush-s")])
-    tokens.sign_in(Willing())
+    tokens.sign_in(Willing(back=BACK))
     clock.forward(timedelta(minutes=59))
     assert [tokens.access(), tokens.access()] == ["hush-b", "hush-b"]
     assert b"refresh_token=hush-r" in route.calls[1].request.content

@@ -14,6 +14,7 @@ from bridge.queries.exports import export_cases, export_customers
 from bridge.reading import reading_of
 from bridge.runs import SyncOptions
 from cli import compose
+from tests.bridge.test_joined_people import PEOPLE
 from tests.project import put, write_project
 
 if TYPE_CHECKING:
@@ -41,16 +42,6 @@ MARKED = {
     "direction": "out",
     "sent_at": "2026-03-01T08:00:00Z",
 }
-PEOPLE = """\
-  crm:
-    type: file
-    path: crm.csv
-    what: people
-    mapping:
-      id: {from: id}
-      emails: {from: mail}
-      handles.x: {from: handle}
-"""
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+import pytest
+
 from adapters.memory.network import MemoryNetwork
 from adapters.memory.settings import MemorySourceSettings
 from adapters.memory.source import MemorySource
@@ -22,18 +24,18 @@ if TYPE_CHECKING:
 class Bell(MemorySource):
     """A source that has news when somebody rings, and may fail before."""
 
-    def __init__(self, failures: int = 0) -> None:
+    def __init__(self, failures: int = 0, fault: type[Exception] = Transient) -> None:
         """Be quiet."""
         super().__init__("bell", MemoryNetwork(MemorySourceSettings(), SystemClock(), Faults({})))
         self.rung = threading.Event()
-        self.failures = failures
+        self.failures, self.fault = failures, fault
 
     def wait(self, seconds: float) -> bool:
         """Wait for the bell."""
         if self.failures:
             self.failures -= 1
             message = "the wire is cut"
-            raise Transient(message)
+            raise self.fault(message)
         rung = self.rung.wait(min(seconds, 0.05))
         self.rung.clear()
         return rung
@@ -44,8 +46,9 @@ def test_it_syncs_as_often_as_it_is_told(run: Callable[..., Result]) -> None:
     assert ended.stdout.count("export: ") == 2
 
 
-def test_news_of_any_source_is_told_at_once() -> None:
-    quiet, bell = Bell(), Bell(failures=2)
+@pytest.mark.parametrize("fault", [Transient, KeyError], ids=["out of reach", "an adapter's own fault"])
+def test_news_of_any_source_is_told_at_once(fault: type[Exception]) -> None:
+    quiet, bell = Bell(), Bell(2, fault)
     with listening([quiet, bell], pause=0.01) as told:
         assert not told.is_set()
         bell.rung.set()

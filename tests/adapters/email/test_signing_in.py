@@ -17,9 +17,9 @@ from bridge.clock import FixedClock
 from bridge.contracts import Surroundings
 from bridge.safe import MemorySafe
 from bridge.signing_in import SignsIn
+from tests.willing import Willing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -34,28 +34,6 @@ SCOPES = {
 BACK = {"google": "http://127.0.0.1:1234/", "microsoft": "http://localhost:1234"}
 
 
-class Admin:
-    """Allows everything."""
-
-    def __init__(self) -> None:
-        """Has seen nothing."""
-        self.address = ""
-        self.heard: list[str] = []
-
-    def told(self, text: str) -> None:
-        """Listen."""
-        self.heard.append(text)
-
-    def asked(self, text: str, *, secret: bool = False) -> str:  # noqa: ARG002 - the protocol's signature
-        """Know nothing."""
-        return ""
-
-    def sent(self, address: Callable[[str], str]) -> Mapping[str, str]:
-        """Allow it."""
-        self.address = address("http://127.0.0.1:1234/")
-        return {"code": "c", "state": parse_qs(urlsplit(self.address).query)["state"][0]}
-
-
 def source(folder: Path, clock: FixedClock, **settings: Any) -> EmailSource:  # noqa: ANN401 - values of any setting
     """Return a source that opens nothing."""
     known = EmailSettings(addresses=("support@acme.example",), imap_host="imap.acme.example", **settings)
@@ -65,7 +43,7 @@ def source(folder: Path, clock: FixedClock, **settings: Any) -> EmailSource:  # 
 @pytest.mark.parametrize("vendor", ["google", "microsoft"])
 @respx.mock
 def test_it_is_allowed_once_and_renewed_in_time(vendor: str, tmp_path: Path) -> None:
-    clock, admin = FixedClock(MONDAY), Admin()
+    clock, admin = FixedClock(MONDAY), Willing("http://127.0.0.1:1234/")
     answers = [
         {"access_token": "one", "refresh_token": "r", "expires_in": 3600},
         {"access_token": "two", "expires_in": 3600},
@@ -90,7 +68,7 @@ def test_it_is_allowed_once_and_renewed_in_time(vendor: str, tmp_path: Path) -> 
 
 
 def test_with_a_password_there_is_nothing_to_allow(tmp_path: Path) -> None:
-    admin = Admin()
+    admin = Willing("http://127.0.0.1:1234/")
     source(tmp_path, FixedClock(MONDAY), password="p").sign_in(admin)
     assert admin.heard == ["It signs in with the password of the settings."]
     assert admin.address == ""

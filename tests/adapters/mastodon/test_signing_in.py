@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from pydantic import ValidationError
@@ -12,35 +11,14 @@ from adapters.mastodon.settings import MastodonSettings
 from bridge.errors import AuthError
 from bridge.signing_in import SignsIn
 from tests.adapters.mastodon.accounts import place
+from tests.willing import Willing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tests.adapters.mastodon.accounts import Place
 
 BACK = "http://127.0.0.1:4711/"
-
-
-class Willing:
-    """A person who allows it as some account."""
-
-    def __init__(self, account: str) -> None:
-        """Be signed in as an account in the browser."""
-        self._account = account
-        self.asked_for: dict[str, str] = {}
-
-    def told(self, text: str) -> None:
-        """Listen."""
-
-    def asked(self, text: str, *, secret: bool = False) -> str:  # noqa: ARG002 - of the protocol
-        """Have nothing to say."""
-        return ""
-
-    def sent(self, address: Callable[[str], str]) -> Mapping[str, str]:
-        """Come back with a code of the account."""
-        self.asked_for = dict(parse_qsl(urlsplit(address(BACK)).query))
-        return {"code": f"code-of-{self._account}", "state": self.asked_for["state"]}
 
 
 def unsigned(folder: Path) -> Place:
@@ -53,7 +31,7 @@ def test_a_person_signs_in_and_the_account_is_read(tmp_path: Path) -> None:
     with pytest.raises(AuthError, match="casebridge connect mastodon"):
         here.source.head()
     assert isinstance(here.source, SignsIn)
-    person = Willing(here.brand)
+    person = Willing(BACK, lambda _: f"code-of-{here.brand}")
     here.source.sign_in(person)
     assert (person.asked_for["redirect_uri"], person.asked_for["client_id"]) == (BACK, "app-0")
     assert here.source.check().name == "@acme@social.example"
@@ -64,7 +42,7 @@ def test_a_server_that_registers_nobody_says_what_to_do_by_hand(tmp_path: Path) 
     here = unsigned(tmp_path)
     here.server.faults.order("nobody-registers")
     with pytest.raises(AuthError, match="Make an application by hand"):
-        here.source.sign_in(Willing(here.brand))
+        here.source.sign_in(Willing(BACK, lambda _: f"code-of-{here.brand}"))
 
 
 def test_missing_rights_are_named(tmp_path: Path) -> None:

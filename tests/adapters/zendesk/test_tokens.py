@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -19,9 +18,9 @@ from bridge.store import schema
 from bridge.vault import Vault
 from tests.adapters.zendesk.accounts import MAPPED, Place, place, refs, ticket
 from tests.fakes.zendesk.org import CLIENT_ID, CLIENT_SECRET
+from tests.willing import Willing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from bridge.store.store import Store
@@ -107,28 +106,6 @@ def test_an_api_token_that_is_refused_is_not_tried_twice(here: Place) -> None:
     assert len(here.fake.calls) == 1
 
 
-class Admin:
-    """Allows what the browser asks."""
-
-    def __init__(self, here: Place) -> None:
-        """Sign in to ``here``."""
-        self._here = here
-        self.heard: list[str] = []
-
-    def told(self, text: str) -> None:
-        """Listen."""
-        self.heard.append(text)
-
-    def asked(self, text: str, *, secret: bool = False) -> str:  # noqa: ARG002 - the protocol's signature
-        """Know nothing."""
-        return ""
-
-    def sent(self, address: Callable[[str], str]) -> Mapping[str, str]:
-        """Allow it."""
-        query = dict(parse_qsl(urlsplit(address("http://127.0.0.1:8400/")).query))
-        return {"code": self._here.fake.access.authorize(query), "state": query["state"]}
-
-
 def personal(here: Place, store: Store, **settings: Any) -> ZendeskTarget:  # noqa: ANN401 - any setting
     """Return the target of another process, with the vault of the store."""
     given = {"client_id": CLIENT_ID, "client_secret": SecretStr(CLIENT_SECRET), "grant": "authorization_code"}
@@ -144,7 +121,7 @@ def test_a_person_signs_in_once_and_tokens_are_renewed_by_whichever_process_need
     first, second = personal(here, store), personal(here, store)
     (finding,) = first.check().findings
     assert finding.remedy == "casebridge connect zendesk"
-    first.sign_in(Admin(here))
+    first.sign_in(Willing("http://127.0.0.1:8400/", here.fake.access.authorize))
     assert first.check().ok
     for hours in range(1, 6):
         here.clock.forward(timedelta(hours=hours))
@@ -156,7 +133,7 @@ def test_a_person_signs_in_once_and_tokens_are_renewed_by_whichever_process_need
 
 def test_tokens_of_a_person_stand_sealed_in_the_store_and_nowhere_else(here: Place, store: Store) -> None:
     target = personal(here, store)
-    target.sign_in(Admin(here))
+    target.sign_in(Willing("http://127.0.0.1:8400/", here.fake.access.authorize))
     with store.read() as connection:
         (row,) = connection.execute(select(schema.vault)).all()
     assert "zd-" not in str(row)
@@ -166,7 +143,7 @@ def test_tokens_of_a_person_stand_sealed_in_the_store_and_nowhere_else(here: Pla
 
 def test_a_token_of_a_person_that_was_revoked_is_renewed_and_nothing_is_done_twice(here: Place, store: Store) -> None:
     target = personal(here, store)
-    target.sign_in(Admin(here))
+    target.sign_in(Willing("http://127.0.0.1:8400/", here.fake.access.authorize))
     here.fake.access.granted = dict.fromkeys(here.fake.access.granted, here.clock.now())
     refs(target, [ticket(1)])
     assert asked(here) == 2
@@ -175,19 +152,19 @@ def test_a_token_of_a_person_that_was_revoked_is_renewed_and_nothing_is_done_twi
 
 def test_a_sign_in_that_was_withdrawn_says_how_to_sign_in_anew_and_shows_no_secret(here: Place, store: Store) -> None:
     target = personal(here, store)
-    target.sign_in(Admin(here))
+    target.sign_in(Willing("http://127.0.0.1:8400/", here.fake.access.authorize))
     here.fake.access.refreshing.clear()
     here.clock.forward(timedelta(hours=3))
     with pytest.raises(AuthError, match="casebridge connect zendesk") as raised:
         refs(target, [ticket(1)])
     assert "zd-" not in str(raised.value)
     assert CLIENT_SECRET not in str(raised.value)
-    target.sign_in(Admin(here))
+    target.sign_in(Willing("http://127.0.0.1:8400/", here.fake.access.authorize))
     refs(target, [ticket(1)])
 
 
 def test_where_nobody_is_needed_to_sign_in_nobody_is_asked(here: Place) -> None:
-    admin = Admin(here)
+    admin = Willing("http://127.0.0.1:8400/", here.fake.access.authorize)
     here.target.sign_in(admin)
     assert admin.heard == ["It signs in with the credentials of the settings; nothing is asked."]
 
