@@ -130,7 +130,8 @@ def test_every_exit_code_is_explained() -> None:
 
 def test_every_kind_of_dirty_row_is_told() -> None:
     """The kinds that the tables of the store name are those of the page."""
-    tables = (ROOT / "bridge" / "store" / "tables.py").read_text(encoding="utf-8")
+    folder = ROOT / "bridge" / "store" / "tables"
+    tables = "".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.py")))
     for table, heading in (("dirty", "What becomes dirty"), ("touched", "Who is touched")):
         kinds = re.search(rf'__tablename__ = "{table}".*?kind: str.*?"""(.*?)"""', tables, re.DOTALL)
         assert kinds

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bridge.store.store import Store
 
 HEAD = "0001"
-"""The revision that ``tables.py`` describes."""
+"""The revision that ``bridge.store.tables`` describes."""
 
 VERSION_TABLE = "casebridge_version"
 """Not Alembic's usual name, so that a neighbour in the same database keeps his."""

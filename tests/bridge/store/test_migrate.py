@@ -47,7 +47,7 @@ def _schema(connection: Connection) -> set[str]:
 
 
 def test_a_migrated_store_has_exactly_the_tables_of_the_program(empty: Store) -> None:
-    """Alembic sees no difference on either database; after a change of tables.py, run ``make migration``."""
+    """Alembic sees no difference on either database; after a change of the tables, run ``make migration``."""
     migrate.ensure(empty)
     with empty.read() as connection:
         context = MigrationContext.configure(
